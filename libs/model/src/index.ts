@@ -1,0 +1,41 @@
+/** The nouns of the project (GLOSSARY.md), ids and money. Imports nothing. */
+export {
+  formatPico,
+  dividePico,
+  parsePico,
+  roundHalfEven,
+  splitExactly,
+  USD_PICO,
+  MAX_AMOUNT,
+} from './money.ts';
+export type { Asset } from './money.ts';
+export { RejectedInput, Unavailable } from './errors.ts';
+export type { RejectionCode } from './errors.ts';
+export type {
+  AttributeValue,
+  Attributes,
+  InstrumentationScope,
+  Resource,
+  Span,
+  SpanEvent,
+  SpanId,
+  TraceId,
+} from './span.ts';
+export { TOKEN_BUCKETS } from './step.ts';
+export type {
+  ReportedCost,
+  Step,
+  StepKind,
+  StepRole,
+  TokenBucket,
+  ToolUse,
+  Usage,
+  UsageSemantics,
+  UsageState,
+  UsageUnit,
+} from './step.ts';
+export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
+export type { EvidenceTier, Ref, ReservedRefKind, WorkItemKey } from './work-item.ts';
+export type { OutcomeDefinition, OutcomeEffect, OutcomeEvent, WorkItemPhase } from './outcome.ts';
+export type { Charge, ChargeLine, UnpricedReason } from './charge.ts';
+export type { LedgerEntry, LedgerTransaction, TransactionCode } from './ledger-entry.ts';

@@ -1,0 +1,121 @@
+import type { SpanId, TraceId } from './span.ts';
+import type { WorkItemKey } from './work-item.ts';
+
+/** What one span means. */
+export type StepKind =
+  | 'model_call'
+  | 'tool_call'
+  | 'retrieval'
+  | 'embedding'
+  | 'rerank'
+  | 'agent'
+  | 'workflow'
+  | 'guardrail'
+  | 'human'
+  | 'evaluation'
+  | 'memory'
+  | 'other';
+
+/**
+ * `leaf`: billable evidence of one provider call. `container`: totals of other steps, never charged.
+ * `mirror`: the same call seen by another emitter. `none`: nothing billable.
+ */
+export type StepRole = 'leaf' | 'container' | 'mirror' | 'none';
+
+/**
+ * Disjoint token classes: a token is counted in exactly one (conventions.md 1).
+ * `cache_write_unk` is a cache write whose time to live the emitter did not say.
+ */
+export const TOKEN_BUCKETS = [
+  'in_uncached',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'cache_write_unk',
+  'out_text',
+  'reasoning',
+  'audio_in',
+  'audio_out',
+  'image_in',
+  'image_out',
+  'audio_cache_read',
+] as const;
+export type TokenBucket = (typeof TOKEN_BUCKETS)[number];
+
+/** Billable quantities other than tokens. */
+export type UsageUnit = 'request' | 'search' | 'image' | 'audio_second' | 'tool_call';
+
+/** The disjoint billable quantities of a leaf. An absent bucket is unknown or not applicable, a present one is >= 0. */
+export interface Usage {
+  readonly tokens: Readonly<Partial<Record<TokenBucket, bigint>>>;
+  readonly units: Readonly<Partial<Record<UsageUnit, bigint>>>;
+}
+
+/** `missing` is not zero; `zero_reported` is a zero the emitter stood by; `rejected` was inconsistent. */
+export type UsageState = 'reported' | 'partial' | 'missing' | 'rejected' | 'zero_reported';
+
+/** Whether the emitter's input count contained the cached tokens, with the rule that decided. */
+export interface UsageSemantics {
+  readonly input: 'inclusive' | 'exclusive' | 'disjoint' | 'ambiguous';
+  readonly rule: string;
+}
+
+/** A cost the emitter claims. Kept apart from the computed charge, never added to it. */
+export interface ReportedCost {
+  /** Decimal text as received. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly source: string;
+}
+
+export interface ToolUse {
+  readonly name: string;
+  readonly callId: string | null;
+}
+
+/**
+ * What one span means, before and after arbitration. Content (messages, arguments, results, documents)
+ * is not part of the record: it stays in the received bytes and is read on demand.
+ */
+export interface Step {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  readonly parentSpanId: SpanId | null;
+  readonly name: string;
+  readonly startedAtNs: bigint;
+  readonly endedAtNs: bigint;
+  readonly kind: StepKind;
+  readonly role: StepRole;
+  /** Why the role is what it is; shown to users. */
+  readonly roleReason: string;
+  /** For a mirror: the billed witness of the same call. */
+  readonly mirrorOf: { readonly traceId: TraceId; readonly spanId: SpanId } | null;
+  /** The dialect file that read the span, with its version: `otel-gen-ai@1`. */
+  readonly dialect: string;
+  readonly provider: string | null;
+  readonly modelRequest: string | null;
+  readonly modelResponse: string | null;
+  readonly usage: Usage | null;
+  readonly usageState: UsageState;
+  readonly usageSemantics: UsageSemantics | null;
+  readonly costReported: ReportedCost | null;
+  readonly serviceTier: string | null;
+  readonly tool: ToolUse | null;
+  readonly documentCount: number | null;
+  readonly conversationId: string | null;
+  readonly responseId: string | null;
+  readonly requestId: string | null;
+  readonly agentName: string | null;
+  readonly workflowName: string | null;
+  readonly serviceName: string | null;
+  readonly errorType: string | null;
+  readonly finishReasons: readonly string[];
+  /** Work items this span itself names, by key mappings; empty when it names none. */
+  readonly workItemKeys: readonly WorkItemKey[];
+  /** `work_item.attempt`, where the agent numbers its attempts itself. */
+  readonly attemptNumber: string | null;
+  /** Overhead pool a declared rule put this step into, with the rule's version. */
+  readonly overheadPool: string | null;
+  /** Attributes the tenant declared as dimensions, as text. */
+  readonly dimensions: Readonly<Record<string, string>>;
+}

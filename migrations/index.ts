@@ -1,0 +1,4 @@
+import { InitialSchema20261121000000 } from './20261121000000-initial-schema.ts';
+
+/** In order of application. A static list: a missing file is a compile error. */
+export const migrations = [InitialSchema20261121000000];
