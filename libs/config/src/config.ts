@@ -1,0 +1,174 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LIMITS, type Limits } from './limits.ts';
+
+/** What can be set from outside, read once per process and frozen. `null` = not set. */
+export interface Config {
+  /** Absolute. Holds the embedded PostgreSQL, the supervisor's lock and, unless `keyDir` says otherwise, the keys. */
+  readonly dataDir: string;
+  /** Absolute; the signing keys of the evidence logs. */
+  readonly keyDir: string;
+  /** Origin of the evidence logs' key names; fixed at the first start. */
+  readonly logOrigin: string | null;
+  /** External PostgreSQL; null = `outcome-ledger up` starts its own and hands its address to its children. */
+  readonly databaseUrl: string | null;
+  /** Jobs on Redis instead of PostgreSQL. */
+  readonly redisUrl: string | null;
+  /** Address all servers listen on. */
+  readonly bind: string;
+  /** Ports; 0 = any free one (tests). */
+  readonly apiPort: number;
+  readonly otlpHttpPort: number;
+  readonly otlpGrpcPort: number;
+  /** Health and metrics of the worker. */
+  readonly workerPort: number;
+  /** An admin key accepted from the first start; null = one is made and printed once. */
+  readonly bootstrapKey: string | null;
+  readonly traceQuietMs: number;
+  readonly traceMaxWaitMs: number;
+  readonly spanMaxAgeDays: number;
+  readonly limits: Limits;
+}
+
+/** Every variable that is wrong, in one message, one line each. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+  constructor(readonly problems: readonly string[]) {
+    super(`the environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/** An integer written in decimal digits; the message says the rule, and the value where it is no secret. */
+function integer(standard: number, minimum: number, maximum: number) {
+  const rule = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .refine((text) => /^\d{1,16}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, {
+      error: (issue) => `${rule}, not ${JSON.stringify(issue.input)}`,
+    })
+    .transform(Number)
+    .default(standard);
+}
+
+function port(standard: number) {
+  return integer(standard, 0, 65_535);
+}
+
+function url(schemes: readonly string[]) {
+  return z
+    .string()
+    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text), {
+      error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    })
+    .nullable()
+    .default(null);
+}
+
+const DAY_MS = 86_400_000;
+
+const limits = Object.fromEntries(
+  Object.values(LIMITS).map((limit) => [
+    limit.variable,
+    integer(limit.standard, limit.minimum, limit.maximum),
+  ]),
+);
+
+/** The environment, name by name. `.env.example` lists the same names with the same defaults (a test compares). */
+export const environment = z.object({
+  OL_DATA_DIR: z.string().default('.outcome-ledger'),
+  OL_KEY_DIR: z.string().nullable().default(null),
+  OL_LOG_ORIGIN: z
+    .string()
+    .regex(
+      /^[^\s+]{1,200}$/,
+      'must be 1 to 200 characters without white space or "+", as in ledger.example.com',
+    )
+    .nullable()
+    .default(null),
+  DATABASE_URL: url(['postgresql', 'postgres']),
+  REDIS_URL: url(['redis', 'rediss']),
+  OL_BIND: z
+    .string()
+    .regex(/^[0-9A-Za-z.:-]+$/, 'must be an IP address or a host name')
+    .default('127.0.0.1'),
+  OL_API_PORT: port(3000),
+  OL_OTLP_HTTP_PORT: port(4318),
+  OL_OTLP_GRPC_PORT: port(4317),
+  OL_WORKER_PORT: port(9464),
+  OL_BOOTSTRAP_KEY: z
+    .string()
+    .regex(/^olk_[0-9A-Za-z]{32,128}$/, 'must be olk_ and 32 to 128 letters or digits')
+    .nullable()
+    .default(null),
+  TRACE_QUIET_MS: integer(5_000, 0, DAY_MS),
+  TRACE_MAX_WAIT_MS: integer(600_000, 0, 7 * DAY_MS),
+  SPAN_MAX_AGE_DAYS: integer(1_100, 1, 36_500),
+  ...limits,
+});
+
+/**
+ * Reads the environment into the one frozen `Config`. An empty value counts as not set. Relative directories are
+ * taken from the current directory, so that a checkout keeps its data beside itself.
+ *
+ * @throws InvalidConfig with every bad variable; secrets are never repeated in it
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(environment.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  const parsed = environment.safeParse(given);
+  const problems = parsed.success
+    ? crossProblems(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  if (!parsed.success || problems.length > 0) throw new InvalidConfig(problems);
+  const read = parsed.data;
+  const dataDir = resolve(read.OL_DATA_DIR);
+  return Object.freeze({
+    dataDir,
+    keyDir: read.OL_KEY_DIR === null ? join(dataDir, 'keys') : absolute(read.OL_KEY_DIR),
+    logOrigin: read.OL_LOG_ORIGIN,
+    databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    bind: read.OL_BIND,
+    apiPort: read.OL_API_PORT,
+    otlpHttpPort: read.OL_OTLP_HTTP_PORT,
+    otlpGrpcPort: read.OL_OTLP_GRPC_PORT,
+    workerPort: read.OL_WORKER_PORT,
+    bootstrapKey: read.OL_BOOTSTRAP_KEY,
+    traceQuietMs: read.TRACE_QUIET_MS,
+    traceMaxWaitMs: read.TRACE_MAX_WAIT_MS,
+    spanMaxAgeDays: read.SPAN_MAX_AGE_DAYS,
+    limits: Object.freeze(readLimits(read)),
+  });
+}
+
+function absolute(directory: string): string {
+  return isAbsolute(directory) ? directory : resolve(directory);
+}
+
+function readLimits(read: Readonly<Record<string, unknown>>): Limits {
+  const entries = Object.entries(LIMITS).map(([name, limit]) => [name, read[limit.variable]] as const);
+  const values = Object.fromEntries(entries);
+  if (!isComplete(values)) throw new TypeError('a limit is missing in the schema of the environment');
+  return values;
+}
+
+function isComplete(values: Readonly<Record<string, unknown>>): values is Limits {
+  return Object.keys(LIMITS).every((name) => typeof values[name] === 'number');
+}
+
+/** Rules between variables, checked once each of them is right by itself. */
+function crossProblems(read: z.infer<typeof environment>): string[] {
+  const problems: string[] = [];
+  if (read.TRACE_MAX_WAIT_MS < read.TRACE_QUIET_MS)
+    problems.push('TRACE_MAX_WAIT_MS must not be smaller than TRACE_QUIET_MS');
+  const named = ['OL_API_PORT', 'OL_OTLP_HTTP_PORT', 'OL_OTLP_GRPC_PORT', 'OL_WORKER_PORT'] as const;
+  const taken = new Map<number, string>();
+  for (const name of named) {
+    const first = taken.get(read[name]);
+    if (read[name] !== 0 && first !== undefined)
+      problems.push(`${name} must differ from ${first}: both are ${read[name]}`);
+    else taken.set(read[name], name);
+  }
+  return problems;
+}
