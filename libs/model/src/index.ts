@@ -23,7 +23,9 @@ export type {
 } from './span.ts';
 export { TOKEN_BUCKETS } from './step.ts';
 export type {
+  ExtraUsage,
   ReportedCost,
+  SpanAddress,
   Step,
   StepKind,
   StepRole,

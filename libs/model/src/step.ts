@@ -68,6 +68,23 @@ export interface ReportedCost {
   readonly source: string;
 }
 
+/**
+ * Tokens of one call that stand outside its totals and make a charge line of their own (conventions.md A5):
+ * context compaction, or an advisor model consulted within the call.
+ */
+export interface ExtraUsage {
+  readonly line: 'compaction' | 'advisor';
+  /** The model that did this part; null = the call's own. */
+  readonly model: string | null;
+  readonly usage: Usage;
+}
+
+/** A span, wherever it is. */
+export interface SpanAddress {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+}
+
 export interface ToolUse {
   readonly name: string;
   readonly callId: string | null;
@@ -89,7 +106,7 @@ export interface Step {
   /** Why the role is what it is; shown to users. */
   readonly roleReason: string;
   /** For a mirror: the billed witness of the same call. */
-  readonly mirrorOf: { readonly traceId: TraceId; readonly spanId: SpanId } | null;
+  readonly mirrorOf: SpanAddress | null;
   /** The dialect file that read the span, with its version: `otel-gen-ai@1`. */
   readonly dialect: string;
   readonly provider: string | null;
@@ -98,6 +115,11 @@ export interface Step {
   readonly usage: Usage | null;
   readonly usageState: UsageState;
   readonly usageSemantics: UsageSemantics | null;
+  /** For a leaf: the mirror whose finer count of the same call stands in `usage`; null = the span's own count. */
+  readonly usageFrom: SpanAddress | null;
+  readonly extraUsage: readonly ExtraUsage[];
+  /** For a container: what its totals exceed its leaves by. Reported, never charged. */
+  readonly untraced: Usage | null;
   readonly costReported: ReportedCost | null;
   readonly serviceTier: string | null;
   readonly tool: ToolUse | null;
@@ -110,6 +132,11 @@ export interface Step {
   readonly serviceName: string | null;
   readonly errorType: string | null;
   readonly finishReasons: readonly string[];
+  /** The instrumentation that wrote the span; empty when it did not say. */
+  readonly scopeName: string;
+  readonly scopeVersion: string;
+  /** What is doubtful about the reading: stable codes, sorted (`ambiguous_input`, `cache_write_unknown`, ...). */
+  readonly flags: readonly string[];
   /** Work items this span itself names, by key mappings; empty when it names none. */
   readonly workItemKeys: readonly WorkItemKey[];
   /** `work_item.attempt`, where the agent numbers its attempts itself. */

@@ -1,0 +1,70 @@
+import type { SpanAddress, Step, Usage } from '#model';
+
+/** What only the attribution stage can know of a step. */
+type AttributionField = 'workItemKeys' | 'attemptNumber' | 'overheadPool' | 'dimensions';
+/** What only the whole trace can tell of a step. */
+type ArbitrationField = 'role' | 'roleReason' | 'mirrorOf' | 'usageFrom' | 'untraced';
+
+/** A step whose role is decided. `{ ...step, workItemKeys, attemptNumber, overheadPool, dimensions }` is a `Step`. */
+export type ArbitratedStep = Omit<Step, AttributionField>;
+
+/**
+ * What the span would be if nothing else were known of the trace: `call` = one provider call, `total` = sums over
+ * other steps (or their only carrier), `none` = nothing billable whatever it carries.
+ */
+export type Stance = 'call' | 'total' | 'none';
+
+/** From where the emitter saw the call. The application knows best for whom it was made, so it is billed first. */
+export type Vantage = 'application' | 'gateway' | 'server';
+
+/** Everything of a step that follows from one span alone. */
+export interface StepDraft extends Omit<Step, AttributionField | ArbitrationField> {
+  readonly stance: Stance;
+  /** Reason code of the stance, where the dialect has a better one than the kind: `fetch_response`, `count_tokens`. */
+  readonly stanceReason: string;
+  readonly vantage: Vantage;
+  /** The totals run on over the agent's life: a second span repeats what the first one counted. */
+  readonly isCumulative: boolean;
+  /** The emitter says the answer came from a response cache: nothing was bought. */
+  readonly isCacheHit: boolean;
+  /** The span says that its trace was sampled, so that leaves may be missing. */
+  readonly isSampled: boolean;
+  /** A Model Context Protocol span: it may be the same tool call as the span around it. */
+  readonly isProtocolTool: boolean;
+}
+
+/** A key by which two traces may see the same provider call. */
+export interface JoiningKey {
+  readonly kind: 'response' | 'request';
+  readonly key: string;
+}
+
+/**
+ * A trace's own best witness of a call, as other traces need to know it. Plain JSON: counts and times are decimal text.
+ * It stays a candidate when it loses to another trace, so that both sides always decide over the same set.
+ */
+export interface LeafCandidate extends SpanAddress {
+  /** Smaller is better; see `rankOf`. */
+  readonly rank: number;
+  /** Who wrote the span: service, scope and dialect. */
+  readonly emitter: string;
+  readonly keys: readonly JoiningKey[];
+  readonly startedAtNs: string;
+  readonly endedAtNs: string;
+  /** Token buckets; null when the usage is unknown. */
+  readonly tokens: Readonly<Record<string, string>> | null;
+  readonly usageState: Step['usageState'];
+  readonly usageSemantics: Step['usageSemantics'];
+  readonly usageFrom: SpanAddress | null;
+  readonly costReported: Step['costReported'];
+}
+
+/** The whole trace after arbitration. */
+export interface ArbitratedTrace {
+  /** One per distinct (span id, start), sorted by start, then span id. */
+  readonly steps: readonly ArbitratedStep[];
+  /** What to publish under each joining key, so that other traces can arbitrate with it. */
+  readonly candidates: readonly LeafCandidate[];
+  /** What containers' totals exceed their leaves by, summed over the outermost such containers. Never charged. */
+  readonly untraced: Usage | null;
+}
