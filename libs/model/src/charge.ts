@@ -5,6 +5,7 @@ export type UnpricedReason =
   | 'no_model' // the step names no model
   | 'unknown_model' // no price row matches provider and model
   | 'no_price_in_force' // rows match, none is valid at the start of the span
+  | 'no_price_for_service_tier' // rows in force exist, none for the tier the call was served in
   | 'no_price_for_class' // the row has no price for a token class or unit that was used
   | 'usage_missing' // the emitter reported no usage
   | 'usage_rejected' // the reported usage contradicts itself
