@@ -1,0 +1,69 @@
+/** All SQL: connection, migrations, embedded PostgreSQL, and one file per query. One line per module, sorted by path. */
+export { advanceRevisions } from './assemble/advance-revisions.ts';
+export type { NewRevision } from './assemble/advance-revisions.ts';
+export { readOrigins } from './assemble/read-origins.ts';
+export type { Origins } from './assemble/read-origins.ts';
+export { readTraceSpans, readTraceStates } from './assemble/read-trace-spans.ts';
+export type { StoredSpan, TraceState } from './assemble/read-trace-spans.ts';
+export { insertSteps, readNewestSteps } from './assemble/steps.ts';
+export type { StepRow } from './assemble/steps.ts';
+export { insertTraceRefs, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
+export type { TraceRef } from './assemble/trace-refs.ts';
+export { openDatabase } from './connection/database.ts';
+export type { Client, Database, DatabaseOptions, Queryable } from './connection/database.ts';
+export { createDataSource, migrate } from './connection/migrate.ts';
+export { timestampFromUs, usFromTimestamp } from './connection/timestamp.ts';
+export { asTenant, inTransaction } from './connection/transaction.ts';
+export { asUnavailable, sqlState } from './connection/unavailable.ts';
+export { claimDueTraces } from './due/claim-due-traces.ts';
+export type { DueTrace } from './due/claim-due-traces.ts';
+export { completeDueTraces } from './due/complete-due-traces.ts';
+export { makeTracesDue } from './due/make-traces-due.ts';
+export { postponeDueTrace } from './due/postpone-due-trace.ts';
+export {
+  deleteFacts,
+  postponeFact,
+  readTracesOfKind,
+  readTracesOfRefs,
+  readTracesSince,
+  readTracesWithLeaves,
+  takeWaitingFacts,
+} from './facts/fact-inbox.ts';
+export type { WaitingFact } from './facts/fact-inbox.ts';
+export type { ApiKey } from './keys/api-key.ts';
+export { insertApiKey } from './keys/insert-api-key.ts';
+export type { NewApiKey } from './keys/insert-api-key.ts';
+export { listApiKeys } from './keys/list-api-keys.ts';
+export { readApiKey } from './keys/read-api-key.ts';
+export { revokeApiKey } from './keys/revoke-api-key.ts';
+export { isRole, ROLES } from './keys/roles.ts';
+export type { Role } from './keys/roles.ts';
+export { listOutcomes, readOutcomes, readOutcomesOf } from './outcomes/read-outcomes.ts';
+export type { OutcomeFilter, StoredOutcome } from './outcomes/read-outcomes.ts';
+export { recordOutcomes } from './outcomes/record-outcomes.ts';
+export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
+export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
+export { advancePostings } from './posting/advance-postings.ts';
+export { readStandingAttempts, replaceAttempts } from './posting/attempts.ts';
+export type { AttemptRow, StandingAttempt } from './posting/attempts.ts';
+export { insertEvidence } from './posting/evidence-rows.ts';
+export type { EvidenceRow } from './posting/evidence-rows.ts';
+export { insertLinks } from './posting/insert-links.ts';
+export type { LinkRow } from './posting/insert-links.ts';
+export { insertTransactions } from './posting/insert-transactions.ts';
+export type { PostingBatch } from './posting/insert-transactions.ts';
+export { readPosted } from './posting/read-posted.ts';
+export type { PostedBalance } from './posting/read-posted.ts';
+export { readRulesDigest, readTenantRules } from './posting/read-rules.ts';
+export type { SettingVersion, TenantRules } from './posting/read-rules.ts';
+export {
+  lockWorkItems,
+  readOutcomeEvents,
+  readWorkItemAliases,
+  updateWorkItems,
+} from './posting/work-items.ts';
+export type { WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
+export { replaceWorklist } from './posting/worklist.ts';
+export type { WorklistEntry } from './posting/worklist.ts';
+export { createTenant } from './tenants/create-tenant.ts';
+export { readTenantId } from './tenants/read-tenant-id.ts';
