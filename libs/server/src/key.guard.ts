@@ -2,7 +2,8 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import { RejectedInput } from '#model';
 import { KeyAuthentication } from './key-authentication.ts';
-import { mayAct, type Role } from './principal.ts';
+import type { Role } from '#store';
+import { mayAct } from './principal.ts';
 import { ROUTE_ROLES, type AuthenticatedRequest } from './route-roles.ts';
 
 /** Lets a request through when its key holds a role that the route states; puts the principal on the request. */

@@ -42,7 +42,7 @@ const MAX_FIELD_ERRORS = 50;
 
 /**
  * The answer to an error: our own refusals by their code, zod's issues as fields, Nest's and Fastify's client
- * errors by their status, a database that is away as 503, anything else as a 500 that says nothing of the cause.
+ * errors by their status, anything else as a 500 that says nothing of the cause.
  *
  * @param instance a fresh `urn:uuid:`, used for internal errors only
  */
@@ -54,7 +54,6 @@ export function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof z.ZodError) return invalidFields(error.issues);
   if (error instanceof Unavailable)
     return unavailable(error.reason === 'overloaded' ? 429 : 503, error.message, error.retryAfterMs);
-  if (isDatabaseAway(error)) return unavailable(503, 'the database cannot be reached', 2000);
   const refusal = clientError(error);
   if (refusal !== null) return problem(refusal.status, refusal.message);
   return { ...problem(500, 'an error on our side; our log has its cause under this instance'), instance };
@@ -115,12 +114,4 @@ function clientError(error: unknown): { readonly status: number; readonly messag
         : null;
   const isClientError = typeof status === 'number' && status >= 400 && status < 500;
   return isClientError ? { status, message: error.message } : null;
-}
-
-/** Node's socket errors, PostgreSQL's class 57P (shutting down, starting) and 53 (out of resources), pg's pool time-out. */
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|57P0\d|53\d{3}|08\d{3})$/.test(code)) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
 }

@@ -5,7 +5,8 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Principal, Role } from './principal.ts';
+import type { Role } from '#store';
+import type { Principal } from './principal.ts';
 
 export const ROUTE_ROLES = 'outcome-ledger:roles';
 

@@ -39,7 +39,7 @@ class Things {
   @Post()
   write(@Body({ schema: Thing }) thing: z.infer<typeof Thing>): object {
     if (thing.name === 'away') throw new Unavailable('the buffer is full', 1500, 'overloaded');
-    if (thing.name === 'db') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    if (thing.name === 'db') throw new Unavailable('the database cannot be reached', 1500);
     if (thing.name === 'twice') throw new RejectedInput('conflict', 'id used for other content', 'id');
     if (thing.name === 'bug') throw new Error('secret detail');
     return thing;
