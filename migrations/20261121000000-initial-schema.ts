@@ -198,11 +198,14 @@ CREATE TABLE outcome_events (                            -- R, record
   value_asset text,
   attributes  jsonb NOT NULL,                            -- data and extension attributes as received
   surrogate_id uuid NOT NULL,                            -- names the event in leaves
+  salt        bytea,                                     -- of the leaf's commitment to the content; erasable
   received_at timestamptz NOT NULL,
   received_by uuid,
   PRIMARY KEY (tenant_id, ref, source, event_id)
 );
 CREATE INDEX outcome_events_occurred_at_idx ON outcome_events USING brin (occurred_at);
+CREATE INDEX outcome_events_received_at_idx ON outcome_events (tenant_id, received_at, surrogate_id);
+CREATE INDEX outcome_events_surrogate_idx ON outcome_events (tenant_id, surrogate_id);
 CREATE TABLE outcome_receipts (                          -- L, record: idempotency by (source, id)
   tenant_id bigint NOT NULL, source text NOT NULL, event_id text NOT NULL,
   content_hash bytea NOT NULL, ref text NOT NULL, received_at timestamptz NOT NULL,
@@ -238,7 +241,7 @@ CREATE TABLE imports (                                   -- L, record: progress 
   tenant_id bigint NOT NULL, import_id uuid NOT NULL, format text NOT NULL,
   lines_read integer NOT NULL DEFAULT 0, stored integer NOT NULL DEFAULT 0, duplicate integer NOT NULL DEFAULT 0,
   set_aside integer NOT NULL DEFAULT 0, rejected integer NOT NULL DEFAULT 0,
-  errors jsonb NOT NULL DEFAULT '[]', state text NOT NULL, started_at timestamptz NOT NULL, ended_at timestamptz,
+  errors jsonb NOT NULL DEFAULT '[]', state text NOT NULL, started_at timestamptz NOT NULL, advanced_at timestamptz NOT NULL, ended_at timestamptz,
   PRIMARY KEY (tenant_id, import_id)
 );
 `;
@@ -265,7 +268,7 @@ CREATE TABLE ledger_entries (                            -- T, record
   tenant_id     bigint NOT NULL,
   posting_id    uuid NOT NULL,
   txn_id        uuid NOT NULL,
-  n             smallint NOT NULL,
+  n             integer NOT NULL,
   account       text NOT NULL,
   asset         text NOT NULL,
   amount        bigint NOT NULL CHECK (amount <> 0),     -- + debit, - credit, in the asset's smallest unit
@@ -351,6 +354,7 @@ CREATE TABLE due_traces (                                -- L, work
   version           bigint NOT NULL DEFAULT 1,           -- advanced by every new reason; a claim is deleted only at its version
   leased_until      timestamptz,
   failures          integer NOT NULL DEFAULT 0,
+  renormalise       boolean NOT NULL DEFAULT false,      -- a rule or another trace's witness changed: read the spans again
   PRIMARY KEY (tenant_id, trace_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX due_traces_due_at_idx ON due_traces (due_at);
