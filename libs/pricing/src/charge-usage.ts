@@ -9,7 +9,13 @@ import {
 } from '#model';
 import { priceOfClass, type PicoPrices } from './class-price.ts';
 import { findPriceGroups } from './find-price.ts';
-import type { IndexedRow, PriceIndex, PriceLookup } from './price-index.ts';
+import {
+  ANY_PROVIDER,
+  type IndexedRow,
+  type PriceGroup,
+  type PriceIndex,
+  type PriceLookup,
+} from './price-index.ts';
 import { PRICE_CLASSES, type PriceClass, type ServiceTier } from './price-row.ts';
 import { readServiceTier } from './service-tier.ts';
 
@@ -36,6 +42,7 @@ const PROMPT_CLASSES: readonly TokenBucket[] = [
   'image_in',
   'audio_cache_read',
 ];
+const NOTHING_REPORTED: Usage = { tokens: {}, units: {} };
 const DAY_NS = 86_400_000_000_000n;
 
 /**
@@ -51,20 +58,21 @@ const DAY_NS = 86_400_000_000_000n;
  */
 export function chargeUsage(input: ChargeInput, index: PriceIndex): Charge {
   const lookup = findPriceGroups(input.provider, input.modelResponse, input.modelRequest, index);
-  const unusable = refuseUsage(input);
+  const usage = input.usage ?? NOTHING_REPORTED;
+  const unusable = refuseUsage(usage, input.usageState);
   if (unusable !== null) return unpriced(unusable, lookup);
   const found = rowInForce(lookup, input);
   if (typeof found === 'string') return unpriced(found, lookup);
-  return chargeByRow(input, found.row, [...found.assumptions], lookup);
+  return chargeByRow(usage, input.usageState, found, lookup);
 }
 
 function unpriced(reason: UnpricedReason, lookup: PriceLookup): Charge {
   return { state: 'unpriced', reason, provider: lookup.provider, callModel: lookup.callModel };
 }
 
-function refuseUsage({ usage, usageState }: ChargeInput): UnpricedReason | null {
+function refuseUsage(usage: Usage, usageState: UsageState): UnpricedReason | null {
   if (usageState === 'rejected') return 'usage_rejected';
-  if (usageState === 'missing' || usage === null) return 'usage_missing';
+  if (usageState === 'missing') return 'usage_missing';
   const quantities = PRICE_CLASSES.map((each) => quantityOf(usage, each)).filter(
     (each) => each !== undefined,
   );
@@ -79,10 +87,12 @@ function quantityOf(usage: Usage, priceClass: PriceClass): bigint | undefined {
   );
 }
 
-function rowInForce(
-  lookup: PriceLookup,
-  input: ChargeInput,
-): { readonly row: IndexedRow; readonly assumptions: readonly string[] } | UnpricedReason {
+interface FoundRow {
+  readonly row: IndexedRow;
+  readonly group: PriceGroup;
+}
+
+function rowInForce(lookup: PriceLookup, input: ChargeInput): FoundRow | UnpricedReason {
   if (lookup.callModel === null) return 'no_model';
   if (lookup.groups.length === 0) return 'unknown_model';
   const stated = readServiceTier(input.serviceTier);
@@ -91,7 +101,7 @@ function rowInForce(
   for (const group of lookup.groups)
     for (const { row } of group.matches) {
       if (!isInForce(row, input.startedAtNs)) continue;
-      if (row.serviceTier === tier) return { row, assumptions: group.assumptions };
+      if (row.serviceTier === tier) return { row, group };
       isAnyInForce = true;
     }
   return isAnyInForce ? 'no_price_for_service_tier' : 'no_price_in_force';
@@ -106,14 +116,18 @@ function isInForce(row: IndexedRow, atNs: bigint): boolean {
   return to < from ? timeOfDay >= from || timeOfDay < to : timeOfDay >= from && timeOfDay < to;
 }
 
-function chargeByRow(input: ChargeInput, row: IndexedRow, estimates: string[], lookup: PriceLookup): Charge {
-  const usage = input.usage!;
+function chargeByRow(
+  usage: Usage,
+  usageState: UsageState,
+  { row, group }: FoundRow,
+  lookup: PriceLookup,
+): Charge {
+  const estimates = [...group.assumptions];
   const prices = pricesForPrompt(row, usage);
   const lines: ChargeLine[] = [];
   let amountPico = 0n;
   for (const priceClass of PRICE_CLASSES) {
-    const quantity =
-      quantityOf(usage, priceClass) ?? (isFeeDue(priceClass, prices, input.usageState) ? 1n : 0n);
+    const quantity = quantityOf(usage, priceClass) ?? (isFeeDue(priceClass, prices, usageState) ? 1n : 0n);
     if (quantity === 0n) continue;
     const price = priceOfClass(prices, priceClass);
     if (price === null) return unpriced('no_price_for_class', lookup);
@@ -123,14 +137,13 @@ function chargeByRow(input: ChargeInput, row: IndexedRow, estimates: string[], l
     amountPico += linePico;
   }
   if (amountPico > MAX_AMOUNT) return unpriced('amount_too_large', lookup);
-  if (input.usageState === 'partial')
-    estimates.push('usage is partial: what was not reported is not charged');
+  if (usageState === 'partial') estimates.push('usage is partial: what was not reported is not charged');
   return {
     state: 'priced',
     asset: row.asset,
     amountPico,
-    provider: lookup.provider ?? row.provider,
-    callModel: lookup.callModel!,
+    provider: group.provider === ANY_PROVIDER ? (lookup.provider ?? 'unknown') : group.provider,
+    callModel: group.callModel,
     priceId: row.priceId,
     priceBook: row.priceBook,
     lines,

@@ -31,23 +31,36 @@ function lookUp(
   modelRequest: string | null,
   index: PriceIndex,
 ): PriceLookup {
-  const names = [modelResponse, modelRequest].filter((each) => each !== null && each.trim() !== '');
+  const names = [modelResponse, modelRequest].map((each) => each?.trim() ?? '').filter((each) => each !== '');
   const identities = [...new Set(names)].map((each) => identifyModel(each));
   const attribute = canonicalProvider(rawProvider);
   // A cloud or gateway that a name states wins over the attribute; the request may state it for the response.
-  const gateway = identities.find((identity) => identity.gateway !== null)?.gateway ?? null;
+  const gateway = firstStated(identities, (identity) => identity.gateway);
   const recorded = gateway ?? (attribute !== null && isKnown(attribute, index) ? attribute : null);
-  const groups = [true, false].flatMap((isTenantRow) =>
-    identities.flatMap((identity) => groupsOf(identity, isTenantRow, recorded, index)),
-  );
-  const first = identities[0];
-  const assumed = first === undefined ? null : (first.vendor ?? providerOfFamily(first.canonicalName));
+  const [first] = identities;
   return {
-    provider: recorded ?? attribute ?? assumed,
+    provider: recorded ?? attribute ?? (first === undefined ? null : makerOf(first)),
     callModel: first?.canonicalName ?? null,
-    serviceTier: identities.find((identity) => identity.serviceTier !== null)?.serviceTier ?? null,
-    groups,
+    serviceTier: firstStated(identities, (identity) => identity.serviceTier),
+    groups: [true, false].flatMap((isTenantRow) =>
+      identities.flatMap((identity) => groupsOf(identity, isTenantRow, recorded, index)),
+    ),
   };
+}
+
+function firstStated<T>(
+  identities: readonly ModelIdentity[],
+  read: (identity: ModelIdentity) => T | null,
+): T | null {
+  for (const identity of identities) {
+    const stated = read(identity);
+    if (stated !== null) return stated;
+  }
+  return null;
+}
+
+function makerOf(identity: ModelIdentity): string | null {
+  return identity.vendor ?? providerOfFamily(identity.canonicalName);
 }
 
 function isKnown(provider: string, index: PriceIndex): boolean {
@@ -73,7 +86,8 @@ function groupsOf(
       if (matches.length === 0) return [];
       // A tenant who names a model in a row of its own means it in all its spellings.
       const named = isTenantRow ? null : candidate.assumption;
-      return [{ matches, assumptions: [attempt.assumption, named].filter((each) => each !== null) }];
+      const assumptions = [attempt.assumption, named].filter((each) => each !== null);
+      return [{ matches, provider: attempt.provider, callModel: identity.canonicalName, assumptions }];
     }),
   );
 }

@@ -52,7 +52,7 @@ const BEDROCK_VENDORS =
 const BEDROCK = new RegExp(
   `^(?:(us|eu|apac|au|jp|ca|sa|me|af|global|us-gov)\\.)?(${BEDROCK_VENDORS})\\.(.+)$`,
 );
-const BEDROCK_VERSION = /-v\d+(?::\d+)?(?::\d+k)?$|:\d+$/;
+const BEDROCK_VERSION = /(-v\d+)?:\d+(:\d+k)?$/;
 const BEDROCK_ARN = /^arn:aws[a-z-]*:(?:bedrock|sagemaker):[^:]*:[^:]*:([a-z-]+)\/(.+)$/;
 const GOOGLE_PATH = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/([^/]+)\/models\/(.+)$/;
 const SNAPSHOT = /[-@](20\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])$/;
@@ -91,13 +91,17 @@ export function identifyModel(rawName: string): ModelIdentity {
   return {
     canonicalName: snapshot.canonicalName,
     candidates,
-    gateway:
-      path.gateway ?? (arn !== null || bedrock.isBedrock ? 'aws' : snapshot.isVertex ? 'google' : null),
+    gateway: path.gateway ?? bedrockOrVertex(arn !== null || bedrock.isBedrock, snapshot.isVertex),
     vendor: path.vendor,
     isFineTune: false,
     regionProfile: bedrock.regionProfile,
     serviceTier: path.name.endsWith(':batch') ? 'batch' : null,
   };
+}
+
+function bedrockOrVertex(isBedrock: boolean, isVertex: boolean): string | null {
+  if (isBedrock) return 'aws';
+  return isVertex ? 'google' : null;
 }
 
 interface SnapshotReading {

@@ -33,6 +33,9 @@ export interface RowMatch {
 /** Matches of one name under one provider, best first, with what finding them assumed. */
 export interface PriceGroup {
   readonly matches: readonly RowMatch[];
+  /** Who bills and the model's canonical name, if a row of this group prices the call. */
+  readonly provider: string;
+  readonly callModel: string;
   readonly assumptions: readonly string[];
 }
 
