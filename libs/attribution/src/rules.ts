@@ -1,0 +1,157 @@
+import type { OutcomeDefinition, OutcomeEffect } from '#model';
+import { z } from 'zod';
+import type { KeyMapping } from './find-work-item-keys.ts';
+import type { OverheadRule } from './overhead.ts';
+import { SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
+import { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';
+
+const kind = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _, beginning with a letter');
+const attribute = z.string().min(1).max(256);
+const effects = [
+  'attempt_failed',
+  'handed_off',
+  'achieved',
+  'failed',
+  'cancelled',
+  'expired',
+  'reopened',
+] as const satisfies readonly OutcomeEffect[];
+
+const DAY_MS = 86_400_000;
+
+/** `definitions.rule`; the definition's name is the kind of work item. */
+export const definitionRuleSchema = z.strictObject({
+  outcomeType: z.string().min(1).max(128),
+  verbs: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.enum(effects)),
+  /** An achieved state is final when it has lasted this long. */
+  waitingWindowDays: z.number().min(0).max(3650).default(0),
+});
+
+/** `policies.rule` of the policy named `overhead`. */
+export const overheadPolicySchema = z.strictObject({
+  pools: z
+    .array(
+      z.strictObject({
+        pool: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -'),
+        match: z.strictObject({
+          source: z.enum(['resource', 'span']),
+          attribute,
+          equals: z.string().min(1).max(512),
+        }),
+      }),
+    )
+    .max(200),
+});
+
+/** `policies.rule` of the policy named `dimensions`. */
+export const dimensionsPolicySchema = z.strictObject({ attributes: z.array(attribute).max(32) });
+
+/** `key_mappings.rule`: exactly one of `kind` and `kindAttribute`. */
+export const keyMappingRuleSchema = z
+  .strictObject({ attribute, kind: kind.nullish(), kindAttribute: attribute.nullish() })
+  .refine((rule) => ((rule.kind ?? null) === null) !== ((rule.kindAttribute ?? null) === null), {
+    message: 'exactly one of kind and kindAttribute is needed',
+    path: ['kind'],
+  });
+
+/** A dated version of a setting as it is stored. */
+export interface RuleVersion {
+  readonly name: string;
+  readonly version: number;
+  /** Usage from this time on; null = from the beginning. */
+  readonly validFromUs: bigint | null;
+  readonly rule: unknown;
+}
+
+/** What is needed to read a span or an event that happened at one instant. */
+export interface RulesInForce {
+  readonly keyMappings: readonly KeyMapping[];
+  readonly overhead: readonly OverheadRule[];
+  readonly dimensions: readonly string[];
+  /** `name@version` of each, for the records made under them. */
+  readonly versions: readonly string[];
+}
+
+/**
+ * All rules of a tenant, shipped ones included; asked by the time of the usage they are applied to.
+ * A tenant's version replaces the shipped one of the same name from its valid-from time on.
+ */
+export class Rules {
+  private readonly memo = new Map<string, RulesInForce>();
+
+  constructor(
+    private readonly definitionVersions: readonly RuleVersion[],
+    private readonly policyVersions: readonly RuleVersion[],
+    private readonly keyMappingVersions: readonly RuleVersion[],
+  ) {}
+
+  /** Kinds that have an outcome definition at any time: their keys name work items. */
+  get kinds(): ReadonlySet<string> {
+    return new Set([
+      ...SHIPPED_DEFINITIONS.map((d) => d.kind),
+      ...this.definitionVersions.map((d) => d.name),
+    ]);
+  }
+
+  /** The definition of a kind in force at a time; null for a kind without one. */
+  definition(ofKind: string, atUs: bigint): OutcomeDefinition | null {
+    const version = inForce(this.definitionVersions, atUs).get(ofKind);
+    if (version === undefined) return SHIPPED_DEFINITIONS.find((shipped) => shipped.kind === ofKind) ?? null;
+    const rule = definitionRuleSchema.parse(version.rule);
+    return {
+      kind: ofKind,
+      version: version.version,
+      outcomeType: rule.outcomeType,
+      verbs: rule.verbs,
+      waitingWindowMs: Math.round(rule.waitingWindowDays * DAY_MS),
+    };
+  }
+
+  /** Rules that read a span which started at `atUs`. Equal results are the same object while no rule changes between. */
+  readingAt(atUs: bigint): RulesInForce {
+    const policies = inForce(this.policyVersions, atUs);
+    const mappings = inForce(this.keyMappingVersions, atUs);
+    const versions = [...policies.values(), ...mappings.values()].map((v) => `${v.name}@${v.version}`).sort();
+    const key = versions.join(' ');
+    const known = this.memo.get(key);
+    if (known !== undefined) return known;
+    const overhead = policies.get('overhead');
+    const dimensions = policies.get('dimensions');
+    const rules: RulesInForce = {
+      keyMappings: [
+        ...[...mappings.values()].map(toKeyMapping),
+        ...SHIPPED_KEY_MAPPINGS.filter((shipped) => !mappings.has(shipped.name)),
+      ],
+      overhead: overhead === undefined ? [] : overheadPolicySchema.parse(overhead.rule).pools,
+      dimensions: dimensions === undefined ? [] : dimensionsPolicySchema.parse(dimensions.rule).attributes,
+      versions,
+    };
+    this.memo.set(key, rules);
+    return rules;
+  }
+}
+
+function toKeyMapping(version: RuleVersion): KeyMapping {
+  const rule = keyMappingRuleSchema.parse(version.rule);
+  return {
+    name: version.name,
+    version: version.version,
+    attribute: rule.attribute,
+    kind: rule.kind ?? null,
+    kindAttribute: rule.kindAttribute ?? null,
+    tier: 'E1',
+  };
+}
+
+/** Of each name the highest version that is valid at the time. */
+function inForce(versions: readonly RuleVersion[], atUs: bigint): Map<string, RuleVersion> {
+  const newest = new Map<string, RuleVersion>();
+  for (const version of versions) {
+    if (version.validFromUs !== null && version.validFromUs > atUs) continue;
+    const known = newest.get(version.name);
+    if (known === undefined || version.version > known.version) newest.set(version.name, version);
+  }
+  return newest;
+}

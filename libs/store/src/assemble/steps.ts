@@ -1,0 +1,76 @@
+import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+import type { Queryable } from '../connection/database.ts';
+import type { SpanId, TraceId } from '#model';
+
+/** A step as it is stored: the canonical text is the truth, the columns serve queries. */
+export interface StepRow {
+  readonly traceId: TraceId;
+  readonly revision: number;
+  readonly spanId: SpanId;
+  readonly startedAtUs: bigint;
+  readonly role: string;
+  readonly provider: string | null;
+  readonly callModel: string | null;
+  readonly record: string;
+}
+
+/** Adds step rows of new revisions; rows of an earlier try of the same revision stay as they are. */
+export async function insertSteps(db: Queryable, tenantId: bigint, steps: readonly StepRow[]): Promise<void> {
+  if (steps.length === 0) return;
+  await db.query({
+    name: 'insert-steps',
+    text: `
+INSERT INTO steps (tenant_id, trace_id, revision, span_id, started_at, role, provider, call_model, record)
+SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
+ON CONFLICT DO NOTHING`,
+    values: [
+      tenantId,
+      steps.map((step) => step.traceId),
+      steps.map((step) => step.revision),
+      steps.map((step) => spanIdToInt8(step.spanId)),
+      steps.map((step) => timestampFromUs(step.startedAtUs)),
+      steps.map((step) => step.role),
+      steps.map((step) => step.provider),
+      steps.map((step) => step.callModel),
+      steps.map((step) => step.record),
+    ],
+  });
+}
+
+/** The newest row of every step of the traces, ordered by trace, start and span. */
+export async function readNewestSteps(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<StepRow[]> {
+  if (traceIds.length === 0) return [];
+  const { rows } = await db.query<{
+    trace_id: string;
+    revision: number;
+    span_id: bigint;
+    started_at: bigint;
+    role: string;
+    provider: string | null;
+    call_model: string | null;
+    record: string;
+  }>({
+    name: 'read-newest-steps',
+    text: `
+SELECT DISTINCT ON (trace_id, started_at, span_id)
+       trace_id, revision, span_id, started_at, role, provider, call_model, record
+  FROM steps WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
+ ORDER BY trace_id, started_at, span_id, revision DESC`,
+    values: [tenantId, traceIds],
+  });
+  return rows.map((row) => ({
+    traceId: traceIdFromUuid(row.trace_id),
+    revision: row.revision,
+    spanId: spanIdFromInt8(row.span_id),
+    startedAtUs: row.started_at,
+    role: row.role,
+    provider: row.provider,
+    callModel: row.call_model,
+    record: row.record,
+  }));
+}

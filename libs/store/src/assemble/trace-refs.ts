@@ -1,0 +1,89 @@
+import { timestampFromUs } from '../connection/timestamp.ts';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import type { Queryable } from '../connection/database.ts';
+import type { Ref, TraceId } from '#model';
+
+/** A joining key of a trace. `detail` is plain JSON whose meaning depends on the kind of ref. */
+export interface TraceRef {
+  readonly ref: Ref;
+  readonly traceId: TraceId;
+  readonly startedAtUs: bigint;
+  readonly detail: unknown;
+}
+
+/**
+ * Publishes joining keys, replacing what the same trace said before under the same ref. Idempotent.
+ */
+export async function upsertTraceRefs(
+  db: Queryable,
+  tenantId: bigint,
+  refs: readonly TraceRef[],
+): Promise<void> {
+  if (refs.length === 0) return;
+  const sorted = [...refs].sort((a, b) =>
+    a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
+  );
+  await db.query({
+    name: 'upsert-trace-refs',
+    text: `
+INSERT INTO trace_refs AS r (tenant_id, ref, trace_id, started_at, detail)
+SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+ON CONFLICT (tenant_id, ref, trace_id) DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
+ WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`,
+    values: [
+      tenantId,
+      sorted.map(({ ref }) => ref),
+      sorted.map(({ traceId }) => traceId),
+      sorted.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
+      sorted.map(({ detail }) => JSON.stringify(detail)),
+    ],
+  });
+}
+
+/** Like `upsertTraceRefs`, but leaves what stands already: for keys whose detail another stage fills in. */
+export async function insertTraceRefs(
+  db: Queryable,
+  tenantId: bigint,
+  refs: readonly TraceRef[],
+): Promise<void> {
+  if (refs.length === 0) return;
+  const sorted = [...refs].sort((a, b) =>
+    a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
+  );
+  await db.query({
+    name: 'insert-trace-refs',
+    text: `
+INSERT INTO trace_refs (tenant_id, ref, trace_id, started_at, detail)
+SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+ON CONFLICT (tenant_id, ref, trace_id) DO NOTHING`,
+    values: [
+      tenantId,
+      sorted.map(({ ref }) => ref),
+      sorted.map(({ traceId }) => traceId),
+      sorted.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
+      sorted.map(({ detail }) => JSON.stringify(detail)),
+    ],
+  });
+}
+
+/** Every trace under the refs, ordered by ref and trace. */
+export async function readTraceRefs(
+  db: Queryable,
+  tenantId: bigint,
+  refs: readonly Ref[],
+): Promise<TraceRef[]> {
+  if (refs.length === 0) return [];
+  const { rows } = await db.query<{ ref: string; trace_id: string; started_at: bigint; detail: unknown }>({
+    name: 'read-trace-refs',
+    text: `
+SELECT ref, trace_id, started_at, detail FROM trace_refs
+ WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, trace_id`,
+    values: [tenantId, refs],
+  });
+  return rows.map((row) => ({
+    ref: row.ref,
+    traceId: traceIdFromUuid(row.trace_id),
+    startedAtUs: row.started_at,
+    detail: row.detail,
+  }));
+}

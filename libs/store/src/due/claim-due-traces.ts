@@ -1,0 +1,49 @@
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import type { Queryable } from '../connection/database.ts';
+import type { TraceId } from '#model';
+
+/** A claim on a due trace; it ends by `completeDueTraces` or when the lease runs out. */
+export interface DueTrace {
+  readonly tenantId: bigint;
+  readonly traceId: TraceId;
+  /** Compared when the claim is completed: a newer reason keeps the trace due. */
+  readonly version: bigint;
+  readonly cause: string;
+  readonly failures: number;
+  /** A rule or another trace's witness changed: the spans are read again even when none is new. */
+  readonly renormalise: boolean;
+}
+
+/**
+ * Leases due traces to this worker, the longest due first. Concurrent workers get disjoint traces.
+ * A lease that runs out is claimed again: work on a trace is idempotent.
+ */
+export async function claimDueTraces(db: Queryable, limit: number, leaseMs: number): Promise<DueTrace[]> {
+  const { rows } = await db.query<{
+    tenant_id: bigint;
+    trace_id: string;
+    version: bigint;
+    cause: string;
+    failures: number;
+    renormalise: boolean;
+  }>({
+    name: 'claim-due-traces',
+    text: `
+UPDATE due_traces d
+   SET leased_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000)
+  FROM (SELECT tenant_id, trace_id FROM due_traces
+         WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+         ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) c
+ WHERE d.tenant_id = c.tenant_id AND d.trace_id = c.trace_id
+RETURNING d.tenant_id, d.trace_id, d.version, d.cause, d.failures, d.renormalise`,
+    values: [limit, leaseMs],
+  });
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    traceId: traceIdFromUuid(row.trace_id),
+    version: row.version,
+    cause: row.cause,
+    failures: row.failures,
+    renormalise: row.renormalise,
+  }));
+}

@@ -1,0 +1,127 @@
+import type { Queryable } from '../connection/database.ts';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+import type { Ref, TraceId } from '#model';
+
+/** A committed fact whose traces are not yet due. */
+export interface WaitingFact {
+  readonly id: bigint;
+  readonly tenantId: bigint;
+  readonly kind: string;
+  readonly cause: string;
+  readonly detail: unknown;
+  readonly attempts: number;
+}
+
+/**
+ * Takes waiting facts for the rest of the caller's transaction, oldest first; other workers get others.
+ * `deleteFact` ends one; without it, or when the transaction fails, it waits on.
+ */
+export async function takeWaitingFacts(db: Queryable, limit: number): Promise<WaitingFact[]> {
+  const { rows } = await db.query<{
+    id: bigint;
+    tenant_id: bigint;
+    kind: string;
+    cause: string;
+    detail: unknown;
+    attempts: number;
+  }>({
+    name: 'take-waiting-facts',
+    text: `
+SELECT id, tenant_id, kind, cause, detail, attempts FROM fact_inbox
+ WHERE not_before IS NULL OR not_before <= clock_timestamp()
+ ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    values: [limit],
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    cause: row.cause,
+    detail: row.detail,
+    attempts: row.attempts,
+  }));
+}
+
+export async function deleteFacts(db: Queryable, ids: readonly bigint[]): Promise<void> {
+  await db.query({
+    name: 'delete-facts',
+    text: 'DELETE FROM fact_inbox WHERE id = ANY ($1::bigint[])',
+    values: [ids],
+  });
+}
+
+/** A fact that could not be worked through waits `delayMs`; it is never given up. */
+export async function postponeFact(db: Queryable, id: bigint, delayMs: number): Promise<void> {
+  await db.query({
+    name: 'postpone-fact',
+    text: `
+UPDATE fact_inbox SET attempts = attempts + 1, not_before = clock_timestamp() + make_interval(secs => $2::double precision / 1000)
+ WHERE id = $1`,
+    values: [id, delayMs],
+  });
+}
+
+/** Traces under any of the refs. */
+export async function readTracesOfRefs(
+  db: Queryable,
+  tenantId: bigint,
+  refs: readonly Ref[],
+): Promise<TraceId[]> {
+  if (refs.length === 0) return [];
+  const { rows } = await db.query<{ trace_id: string }>({
+    name: 'read-traces-of-refs',
+    text: 'SELECT DISTINCT trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])',
+    values: [tenantId, refs],
+  });
+  return rows.map((row) => traceIdFromUuid(row.trace_id));
+}
+
+/** Traces that name a work item of this kind, under a definition or not. */
+export async function readTracesOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<TraceId[]> {
+  const { rows } = await db.query<{ trace_id: string }>({
+    name: 'read-traces-of-kind',
+    text: `SELECT DISTINCT trace_id FROM trace_refs WHERE tenant_id = $1 AND starts_with(ref, $2)`,
+    values: [tenantId, `${kind}:${tenantId}:`],
+  });
+  return rows.map((row) => traceIdFromUuid(row.trace_id));
+}
+
+/**
+ * Traces with a leaf that started in [from, to). Not narrowed by model: which rows a model identity rule matches
+ * is for libs/pricing to say, and a posting that changes nothing posts nothing.
+ */
+export async function readTracesWithLeaves(
+  db: Queryable,
+  tenantId: bigint,
+  fromUs: bigint | null,
+  toUs: bigint | null,
+): Promise<TraceId[]> {
+  const { rows } = await db.query<{ trace_id: string }>({
+    name: 'read-traces-with-leaves',
+    text: `
+SELECT DISTINCT trace_id FROM steps
+ WHERE tenant_id = $1 AND role = 'leaf' AND started_at >= coalesce($2::timestamptz, '-infinity')
+   AND started_at < coalesce($3::timestamptz, 'infinity')`,
+    values: [
+      tenantId,
+      fromUs === null ? null : timestampFromUs(fromUs),
+      toUs === null ? null : timestampFromUs(toUs),
+    ],
+  });
+  return rows.map((row) => traceIdFromUuid(row.trace_id));
+}
+
+/** Traces with a span that started at or after `fromUs`, for rules that are read when steps are made. */
+export async function readTracesSince(
+  db: Queryable,
+  tenantId: bigint,
+  fromUs: bigint | null,
+): Promise<TraceId[]> {
+  const { rows } = await db.query<{ trace_id: string }>({
+    name: 'read-traces-since',
+    text: `SELECT trace_id FROM traces WHERE tenant_id = $1 AND last_ended_at >= coalesce($2::timestamptz, '-infinity')`,
+    values: [tenantId, fromUs === null ? null : timestampFromUs(fromUs)],
+  });
+  return rows.map((row) => traceIdFromUuid(row.trace_id));
+}

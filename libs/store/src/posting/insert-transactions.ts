@@ -1,0 +1,115 @@
+import { spanIdToInt8 } from '../connection/hex-id.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+import type { Queryable } from '../connection/database.ts';
+import type { LedgerTransaction } from '#model';
+
+/** The posting commit the transactions belong to. */
+export interface PostingBatch {
+  readonly batchId: string;
+  readonly recordedAtUs: bigint;
+  /** Rule versions in force, as one text. */
+  readonly rules: string;
+}
+
+const NO_ATTEMPT = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Writes transactions, their entries and the positions they move, in the caller's transaction. The caller holds
+ * the postings (`advancePostings`) and has checked the balance (`postDifferences` does).
+ */
+export async function insertTransactions(
+  db: Queryable,
+  tenantId: bigint,
+  transactions: readonly LedgerTransaction[],
+  batch: PostingBatch,
+): Promise<void> {
+  if (transactions.length === 0) return;
+  await db.query({
+    name: 'insert-ledger-transactions',
+    text: `
+INSERT INTO ledger_transactions (tenant_id, posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules, batch_id)
+SELECT $1, posting_id, txn_id, code, cause, effective_at, $2, period, $3, $4
+  FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[], $10::text[])
+       AS t (posting_id, txn_id, code, cause, effective_at, period)`,
+    values: [
+      tenantId,
+      timestampFromUs(batch.recordedAtUs),
+      batch.rules,
+      batch.batchId,
+      transactions.map((txn) => txn.postingId),
+      transactions.map((txn) => txn.transactionId),
+      transactions.map((txn) => txn.code),
+      transactions.map((txn) => txn.cause),
+      transactions.map((txn) => timestampFromUs(txn.effectiveAtUs)),
+      transactions.map((txn) => txn.period),
+    ],
+  });
+  await insertEntries(db, tenantId, transactions);
+  await upsertPositions(db, tenantId, transactions);
+}
+
+async function insertEntries(
+  db: Queryable,
+  tenantId: bigint,
+  transactions: readonly LedgerTransaction[],
+): Promise<void> {
+  const rows = transactions.flatMap((txn) => txn.entries.map((entry, n) => ({ txn, entry, n })));
+  await db.query({
+    name: 'insert-ledger-entries',
+    text: `
+INSERT INTO ledger_entries (tenant_id, posting_id, txn_id, n, account, asset, amount, usage_span_id, usage_day,
+                            provider, call_model, attempt_id, work_item_ref, price_id)
+SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+                         $9::date[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::uuid[])`,
+    values: [
+      tenantId,
+      rows.map(({ txn }) => txn.postingId),
+      rows.map(({ txn }) => txn.transactionId),
+      rows.map(({ n }) => n),
+      rows.map(({ entry }) => entry.account),
+      rows.map(({ entry }) => entry.asset),
+      rows.map(({ entry }) => entry.amount),
+      rows.map(({ entry }) => spanIdToInt8(entry.usageSpanId)),
+      rows.map(({ entry }) => entry.usageDay),
+      rows.map(({ entry }) => entry.provider),
+      rows.map(({ entry }) => entry.callModel),
+      rows.map(({ entry }) => entry.attemptId),
+      rows.map(({ entry }) => entry.workItemRef),
+      rows.map(({ entry }) => entry.priceId),
+    ],
+  });
+}
+
+/** Positions are moved by exactly what the entries say, in one pass over them; a position back at 0 stays as a row. */
+async function upsertPositions(
+  db: Queryable,
+  tenantId: bigint,
+  transactions: readonly LedgerTransaction[],
+): Promise<void> {
+  const moves = new Map<string, { key: readonly [string, string, string, string]; amount: bigint }>();
+  for (const { postingId, entries } of transactions) {
+    for (const { attemptId, account, asset, amount } of entries) {
+      const key = [postingId, attemptId ?? NO_ATTEMPT, account, asset] as const;
+      const id = key.join('\n');
+      const known = moves.get(id);
+      if (known === undefined) moves.set(id, { key, amount });
+      else known.amount += amount;
+    }
+  }
+  const sorted = [...moves].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+  await db.query({
+    name: 'upsert-positions',
+    text: `
+INSERT INTO positions AS p (tenant_id, posting_id, attempt_id, account, asset, amount)
+SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[])
+ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = p.amount + excluded.amount`,
+    values: [
+      tenantId,
+      sorted.map(({ key }) => key[0]),
+      sorted.map(({ key }) => key[1]),
+      sorted.map(({ key }) => key[2]),
+      sorted.map(({ key }) => key[3]),
+      sorted.map(({ amount }) => amount),
+    ],
+  });
+}

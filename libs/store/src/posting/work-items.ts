@@ -1,0 +1,159 @@
+import { timestampFromUs } from '../connection/timestamp.ts';
+import type { Queryable } from '../connection/database.ts';
+import type { OutcomeEffect, OutcomeEvent, Ref } from '#model';
+
+export interface WorkItemSeed {
+  readonly ref: Ref;
+  readonly kind: string;
+  readonly key: string;
+  /** Random; names the item in leaves. Kept from the first insert. */
+  readonly surrogateId: string;
+  readonly outcomeType: string;
+  readonly definition: string;
+}
+
+/**
+ * Makes sure the work items exist and holds their rows until the end of the transaction, in ref order. Whoever
+ * reads events and attempts of an item after this sees all that earlier holders wrote.
+ */
+export async function lockWorkItems(
+  db: Queryable,
+  tenantId: bigint,
+  items: readonly WorkItemSeed[],
+): Promise<void> {
+  if (items.length === 0) return;
+  const sorted = [...items].sort((a, b) => (a.ref < b.ref ? -1 : 1));
+  await db.query({
+    name: 'lock-work-items',
+    text: `
+INSERT INTO work_items AS w (tenant_id, ref, kind, key, surrogate_id, outcome_type, definition)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[])
+ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1`,
+    values: [
+      tenantId,
+      sorted.map((item) => item.ref),
+      sorted.map((item) => item.kind),
+      sorted.map((item) => item.key),
+      sorted.map((item) => item.surrogateId),
+      sorted.map((item) => item.outcomeType),
+      sorted.map((item) => item.definition),
+    ],
+  });
+}
+
+/** All events of the items that a definition gave an effect; those set aside are left out. Unordered. */
+export async function readOutcomeEvents(
+  db: Queryable,
+  tenantId: bigint,
+  refs: readonly Ref[],
+): Promise<OutcomeEvent[]> {
+  if (refs.length === 0) return [];
+  const { rows } = await db.query<{
+    ref: string;
+    source: string;
+    event_id: string;
+    kind: string;
+    verb: string;
+    effect: OutcomeEffect;
+    occurred_at: bigint;
+    sequence: string | null;
+    value_amount: string | null;
+    value_asset: string | null;
+  }>({
+    name: 'read-outcome-events',
+    text: `
+SELECT ref, source, event_id, kind, verb, effect, occurred_at, sequence, value_amount, value_asset
+  FROM outcome_events WHERE tenant_id = $1 AND ref = ANY ($2::text[]) AND effect <> 'set_aside'`,
+    values: [tenantId, refs],
+  });
+  return rows.map((row) => ({
+    ref: row.ref,
+    source: row.source,
+    eventId: row.event_id,
+    kind: row.kind,
+    verb: row.verb,
+    effect: row.effect,
+    occurredAtUs: row.occurred_at,
+    sequence: row.sequence,
+    value:
+      row.value_amount === null || row.value_asset === null
+        ? null
+        : { amountPico: BigInt(row.value_amount), asset: row.value_asset },
+  }));
+}
+
+export interface WorkItemUpdate {
+  readonly ref: Ref;
+  readonly outcomeType: string;
+  readonly definition: string;
+  readonly phase: string;
+  readonly phaseAtUs: bigint | null;
+  readonly finalAtUs: bigint | null;
+  readonly generation: number;
+  readonly value: { readonly amountPico: bigint; readonly asset: string } | null;
+  readonly eventCount: number;
+  readonly firstAttemptAtUs: bigint | null;
+  readonly lastAttemptAtUs: bigint | null;
+}
+
+/** Writes the folded state of items that the caller holds (`lockWorkItems`). */
+export async function updateWorkItems(
+  db: Queryable,
+  tenantId: bigint,
+  items: readonly WorkItemUpdate[],
+): Promise<void> {
+  if (items.length === 0) return;
+  const time = (us: bigint | null): string | null => (us === null ? null : timestampFromUs(us));
+  await db.query({
+    name: 'update-work-items',
+    text: `
+UPDATE work_items w
+   SET phase = n.phase, phase_at = n.phase_at, final_at = n.final_at, generation = n.generation,
+       value_amount = n.value_amount, value_asset = n.value_asset, event_count = n.event_count,
+       first_attempt_at = n.first_attempt_at, last_attempt_at = n.last_attempt_at,
+       outcome_type = n.outcome_type, definition = n.definition
+  FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[], $7::numeric[], $8::text[],
+              $9::integer[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[])
+       AS n (ref, phase, phase_at, final_at, generation, value_amount, value_asset, event_count, first_attempt_at,
+             last_attempt_at, outcome_type, definition)
+ WHERE w.tenant_id = $1 AND w.ref = n.ref`,
+    values: [
+      tenantId,
+      items.map((item) => item.ref),
+      items.map((item) => item.phase),
+      items.map((item) => time(item.phaseAtUs)),
+      items.map((item) => time(item.finalAtUs)),
+      items.map((item) => item.generation),
+      items.map((item) => item.value?.amountPico ?? null),
+      items.map((item) => item.value?.asset ?? null),
+      items.map((item) => item.eventCount),
+      items.map((item) => time(item.firstAttemptAtUs)),
+      items.map((item) => time(item.lastAttemptAtUs)),
+      items.map((item) => item.outcomeType),
+      items.map((item) => item.definition),
+    ],
+  });
+}
+
+/** Work items that outcome events tied to conversations: conversation ref -> work item refs, sorted. */
+export async function readWorkItemAliases(
+  db: Queryable,
+  tenantId: bigint,
+  conversationRefs: readonly Ref[],
+): Promise<Map<Ref, Ref[]>> {
+  const aliases = new Map<Ref, Ref[]>();
+  if (conversationRefs.length === 0) return aliases;
+  const { rows } = await db.query<{ ref: string; work_item_ref: string }>({
+    name: 'read-work-item-aliases',
+    text: `
+SELECT ref, work_item_ref FROM work_item_aliases
+ WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, work_item_ref`,
+    values: [tenantId, conversationRefs],
+  });
+  for (const { ref, work_item_ref: workItemRef } of rows) {
+    const list = aliases.get(ref);
+    if (list === undefined) aliases.set(ref, [workItemRef]);
+    else list.push(workItemRef);
+  }
+  return aliases;
+}
