@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import canonicalize from 'canonicalize';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { canonicalJson, type CanonicalValue } from './canonical-json.ts';
 
 test('equals the reference implementation on any JSON value', () => {

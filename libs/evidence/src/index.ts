@@ -1,6 +1,42 @@
-/** What is committed to, how it is hashed, and how it is proved (RFC 6962, RFC 8785). Pure but for node:crypto. */
+/**
+ * What is committed to, how it is hashed, and how it is proved: RFC 6962 trees of RFC 8785 leaves, served as
+ * C2SP tlog-tiles under checkpoints that are signed notes. Pure but for node:crypto.
+ */
 export { canonicalJson } from './canonical-json.ts';
 export type { CanonicalValue } from './canonical-json.ts';
-export { commitment, encodeLeaf, formatTimeUs } from './leaf.ts';
+export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
 export type { LeafKind } from './leaf.ts';
 export { leafHash, merkleRoot, nodeHash, rootOfLeafHashes } from './merkle.ts';
+export { appendLeafHashes, decodeEdge, EMPTY_EDGE, encodeEdge, rootOfEdge } from './tree-edge.ts';
+export type { TreeEdge, TreeNode } from './tree-edge.ts';
+export { MissingNodes, proveConsistency, proveInclusion, readRoot } from './prove.ts';
+export type { NodeRun, ReadNodes } from './prove.ts';
+export { verifyConsistency, verifyInclusion } from './verify-proof.ts';
+export {
+  decodeEntries,
+  encodeEntries,
+  parseTilePath,
+  runOfTile,
+  TILE_WIDTH,
+  tilePath,
+  tilesOfSize,
+  tileWidth,
+} from './tile.ts';
+export type { Tile } from './tile.ts';
+export {
+  COSIGNATURE,
+  formatSignerKey,
+  isKeyName,
+  makeSigner,
+  parseSignerKey,
+  parseVerifierKey,
+} from './note-key.ts';
+export type { NoteSigner, NoteVerifier } from './note-key.ts';
+export { cosign, openNote, signNote } from './note.ts';
+export { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
+export type { Checkpoint } from './checkpoint.ts';
+export { formatLogPolicy, openCheckpoint, parsePolicy } from './tlog-policy.ts';
+export type { TlogPolicy } from './tlog-policy.ts';
+export { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.ts';
+export type { TlogProof } from './tlog-proof.ts';
+export { InvalidEvidence } from './errors.ts';

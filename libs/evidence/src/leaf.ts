@@ -11,16 +11,20 @@ export type LeafKind =
   | 'definition'
   | 'policy'
   | 'key_mapping'
-  | 'baseline';
+  | 'baseline'
+  | 'key.rotation'
+  | 'time.mark';
 
 const MAX_LEAF_BYTES = 32 * 1024;
+// What sealing adds: a time and the hash of the previous leaf about the same trace.
+const SEALED_BYTES = 256;
 
 /**
  * Bytes of a leaf as they stand in the evidence inbox: RFC 8785 JSON with `v`, `kind` and `recordedAt`.
  * The sealer adds `sealedAt`.
  *
  * @param recordedAtUs microseconds since the epoch, the server's clock
- * @throws RangeError over 32 KiB
+ * @throws RangeError when the sealed leaf could be over 32 KiB
  */
 export function encodeLeaf(
   kind: LeafKind,
@@ -28,8 +32,29 @@ export function encodeLeaf(
   fields: { readonly [key: string]: CanonicalValue | undefined },
 ): Buffer {
   const bytes = Buffer.from(canonicalJson({ ...fields, v: 1, kind, recordedAt: formatTimeUs(recordedAtUs) }));
-  if (bytes.length > MAX_LEAF_BYTES) throw new RangeError(`a ${kind} leaf of ${bytes.length} bytes is over the limit`);
+  if (bytes.length > MAX_LEAF_BYTES - SEALED_BYTES)
+    throw new RangeError(`a ${kind} leaf of ${bytes.length} bytes is over the limit`);
   return bytes;
+}
+
+/**
+ * The final bytes of a leaf: what the inbox held, with `sealedAt`, and for a leaf that continues another
+ * (the next revision of a trace) `previousLeaf`, the base64 hash of that leaf. Only the sealer knows it: the
+ * earlier leaf has its final bytes no sooner.
+ *
+ * @param body RFC 8785 JSON object as `encodeLeaf` made it
+ * @param sealedAtUs microseconds since the epoch, the sealer's clock
+ * @throws SyntaxError when the body is no JSON
+ */
+export function sealLeaf(body: Buffer, sealedAtUs: bigint, previousLeafHash: Buffer | null): Buffer {
+  const fields: { readonly [key: string]: CanonicalValue } = JSON.parse(body.toString());
+  return Buffer.from(
+    canonicalJson({
+      ...fields,
+      sealedAt: formatTimeUs(sealedAtUs),
+      previousLeaf: previousLeafHash?.toString('base64'),
+    }),
+  );
 }
 
 /** `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ` (ledger.md 2.3). */
