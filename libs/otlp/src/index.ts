@@ -1,0 +1,11 @@
+/** Bytes on the wire <-> spans: OTLP protobuf and JSON in, COPY rows, decoded spans and OTLP answers out. */
+export { GrowingBuffer } from './growing-buffer.ts';
+export { PartCache } from './part-cache.ts';
+export type { Hash16, StoredPart } from './part-cache.ts';
+export { readTraces } from './read-traces.ts';
+export type { ReadContext, ReadResult } from './read-traces.ts';
+export { describeRejections } from './rejection.ts';
+export type { Rejection, RejectionReason, Rejections } from './rejection.ts';
+export { SpanRows } from './span-rows.ts';
+export type { RowsMark } from './span-rows.ts';
+export type { TraceSummary } from './trace-summaries.ts';
