@@ -9,6 +9,7 @@ export default {
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60_000,
+  maxWorkers: 2,
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -20,6 +20,24 @@ export type { DueTrace } from './due/claim-due-traces.ts';
 export { completeDueTraces } from './due/complete-due-traces.ts';
 export { makeTracesDue } from './due/make-traces-due.ts';
 export { postponeDueTrace } from './due/postpone-due-trace.ts';
+export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
+export type { SignedCheckpoint } from './evidence/checkpoints.ts';
+export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';
+export type { SealedLeaf } from './evidence/insert-leaves.ts';
+export { createSigningKey, readGuard, readSigningSeeds, writeGuard } from './evidence/key-directory.ts';
+export { advanceLogHead, createLogHead, lockLogHead } from './evidence/log-head.ts';
+export type { LogHead } from './evidence/log-head.ts';
+export { fixLogOrigin } from './evidence/log-origin.ts';
+export { nodeReader } from './evidence/node-reader.ts';
+export { readEntries } from './evidence/read-entries.ts';
+export { readLog } from './evidence/read-log.ts';
+export { readLogsToSeal } from './evidence/read-logs-to-seal.ts';
+export type { LogToSeal } from './evidence/read-logs-to-seal.ts';
+export { readNewestLeafHashes } from './evidence/read-newest-leaf-hashes.ts';
+export { readReceipt } from './evidence/read-receipt.ts';
+export type { Receipt } from './evidence/read-receipt.ts';
+export { takeEvidence } from './evidence/take-evidence.ts';
+export type { RecordedLeaf } from './evidence/take-evidence.ts';
 export {
   deleteFacts,
   postponeFact,
@@ -30,6 +48,8 @@ export {
   takeWaitingFacts,
 } from './facts/fact-inbox.ts';
 export type { WaitingFact } from './facts/fact-inbox.ts';
+export { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.ts';
 export type { ApiKey } from './keys/api-key.ts';
 export { insertApiKey } from './keys/insert-api-key.ts';
 export type { NewApiKey } from './keys/insert-api-key.ts';
@@ -65,5 +85,16 @@ export {
 export type { WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
+export { readSettings, settingAt } from './settings/read-settings.ts';
+export type { Setting, SettingTable } from './settings/read-settings.ts';
+export { recordSetting } from './settings/record-setting.ts';
+export {
+  baselineRule,
+  definitionRule,
+  dimensionsPolicyRule,
+  keyMappingRule,
+  overheadPolicyRule,
+  toDefinition,
+} from './settings/setting-rules.ts';
 export { createTenant } from './tenants/create-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';

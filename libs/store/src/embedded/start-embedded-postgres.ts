@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { asUnavailable } from '../connection/unavailable.ts';
+import { prepareCluster, type Cluster } from './cluster.ts';
+import { isAlive, isPostmasterOf, readPostmaster } from './postmaster-pid.ts';
+import { startPostmaster, type PostmasterProcess } from './postmaster-process.ts';
+import { serverSettings } from './server-settings.ts';
+import { giveTo } from './server-user.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Holds the cluster; made at the first start. */
+  readonly directory: string;
+  /** Made when it is not there. */
+  readonly database: string;
+  /** On top of the shipped ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Default: a unix socket in a private directory; TCP on the loopback with a password where there are none. */
+  readonly transport?: 'socket' | 'tcp';
+  /** Lines of the server's log and of ours. */
+  readonly log?: (line: string) => void;
+}
+
+export interface EmbeddedPostgres {
+  /** PostgreSQL URL of the database, as its owner. */
+  readonly connection: string;
+  readonly pid: number;
+  /** It ran already: somebody else's, or left over by a process that was killed. */
+  readonly isAdopted: boolean;
+  /** Settles when the server is gone, for whatever reason. */
+  readonly exited: Promise<void>;
+  /** Ends sessions, makes everything durable, and returns when the server is gone. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** After kill -9 of a postmaster its children need a moment to notice; until then it cannot be started again. */
+const START_LIMIT_MS = 60_000;
+const TRANSIENT = /lock file|shared memory block|could not bind|could not create any|database system is/i;
+/** A unix socket's path has 107 bytes at most, and the socket's name takes 17 of them. */
+const SOCKET_DIRECTORY_BYTES = 88;
+const SOCKET_PREFIX = 'outcome-ledger-';
+
+/**
+ * Starts the embedded PostgreSQL, or adopts the one that runs on the same files, and waits until it answers.
+ * Survives what kill -9 and power cuts leave behind: a stale postmaster.pid, one that names a foreign process, a
+ * postmaster whose parent is gone, memory that is still attached.
+ *
+ * @throws Error with the server's last lines where it does not start
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const log = options.log ?? (() => {});
+  const cluster = await prepareCluster(options.directory, log);
+  const limit = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    const server = (await adopt(cluster, limit)) ?? (await start(cluster, options, log));
+    const outcome = typeof server === 'string' ? server : await withDatabase(server, options.database);
+    if (typeof outcome !== 'string') return outcome;
+    if (!TRANSIENT.test(outcome) || Date.now() > limit)
+      throw new Error(`PostgreSQL did not start:\n${outcome}`);
+    await sleep(200);
+  }
+}
+
+/** A server that runs on these files already; what is left of one that does not is cleared away. */
+async function adopt(cluster: Cluster, limit: number): Promise<EmbeddedPostgres | null> {
+  const { dataDirectory } = cluster;
+  for (;;) {
+    const found = readPostmaster(dataDirectory);
+    if (found === null) return null;
+    if (!isPostmasterOf(dataDirectory, found.pid)) {
+      rmSync(join(dataDirectory, 'postmaster.pid'), { force: true });
+      removeSocketDirectory(found.socketDirectory);
+      return null;
+    }
+    const connection = connectionTo(cluster, found.socketDirectory, found.port);
+    if (found.isReady && (await answers(connection))) return adopted(found.pid, connection);
+    if (Date.now() > limit)
+      throw new Error(
+        `PostgreSQL (process ${found.pid}) holds ${dataDirectory} and does not answer: stop it`,
+      );
+    await sleep(100);
+  }
+}
+
+function adopted(pid: number, connection: string): EmbeddedPostgres {
+  const exited = (async () => {
+    while (isAlive(pid)) await sleep(200, undefined, { ref: false });
+  })();
+  return {
+    connection,
+    pid,
+    isAdopted: true,
+    exited,
+    stop: async () => {
+      if (isAlive(pid)) process.kill(pid, 'SIGINT');
+      while (isAlive(pid)) await sleep(10);
+    },
+  };
+}
+
+/** @returns the server, or why it is none */
+async function start(
+  cluster: Cluster,
+  options: EmbeddedPostgresOptions,
+  log: (line: string) => void,
+): Promise<EmbeddedPostgres | string> {
+  const transport = options.transport ?? (process.platform === 'win32' ? 'tcp' : 'socket');
+  const socketDirectory = transport === 'socket' ? makeSocketDirectory(cluster) : '';
+  const port = transport === 'socket' ? 5432 : await freePort();
+  const settings = {
+    ...serverSettings(),
+    ...options.settings,
+    port: String(port),
+    listen_addresses: transport === 'socket' ? '' : '127.0.0.1',
+    unix_socket_directories: socketDirectory,
+  };
+  const assignments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = startPostmaster(cluster, ['-D', cluster.dataDirectory, ...assignments], log);
+  const exited = server.exited.then(() => removeSocketDirectory(socketDirectory));
+  const connection = connectionTo(cluster, socketDirectory, port);
+  if (!(await isReady(cluster, server, connection))) {
+    await server.stop();
+    return server.lastLines();
+  }
+  const stop = async () => {
+    await server.stop();
+    await exited;
+  };
+  return { connection, pid: server.pid, isAdopted: false, exited, stop };
+}
+
+async function isReady(cluster: Cluster, server: PostmasterProcess, connection: string): Promise<boolean> {
+  // Recovery after a crash takes as long as it takes.
+  while (!server.hasExited()) {
+    const postmaster = readPostmaster(cluster.dataDirectory);
+    if (postmaster?.pid === server.pid && postmaster.isReady && (await answers(connection))) return true;
+    await sleep(10);
+  }
+  return false;
+}
+
+function makeSocketDirectory(cluster: Cluster): string {
+  const place =
+    Buffer.byteLength(tmpdir()) + SOCKET_PREFIX.length + 6 <= SOCKET_DIRECTORY_BYTES ? tmpdir() : '/tmp';
+  mkdirSync(place, { recursive: true });
+  const directory = mkdtempSync(join(place, SOCKET_PREFIX));
+  giveTo(cluster.user, directory);
+  return directory;
+}
+
+function removeSocketDirectory(directory: string): void {
+  if (basename(directory).startsWith(SOCKET_PREFIX)) rmSync(directory, { recursive: true, force: true });
+}
+
+function connectionTo(cluster: Cluster, socketDirectory: string, port: number): string {
+  return socketDirectory === ''
+    ? `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/postgres`
+    : `postgresql://postgres@${encodeURIComponent(socketDirectory)}:${port}/postgres`;
+}
+
+async function answers(connection: string): Promise<boolean> {
+  const client = new Client({ connectionString: connection, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** @returns the server, or why it is none: one that was adopted may have been about to stop */
+async function withDatabase(server: EmbeddedPostgres, database: string): Promise<EmbeddedPostgres | string> {
+  const client = new Client({ connectionString: server.connection });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+  } catch (error) {
+    if (!server.isAdopted) await server.stop();
+    return asUnavailable(error) === error
+      ? String(error)
+      : `the database system is stopping: ${String(error)}`;
+  } finally {
+    await client.end().catch(() => {});
+  }
+  const url = new URL(server.connection);
+  url.pathname = `/${database}`;
+  return { ...server, connection: url.href };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
