@@ -1,0 +1,16 @@
+import type { Limits } from '#config';
+import type { Database } from '#store';
+
+/** What the controllers work with; made by main, or by a test. */
+export interface ApiContext {
+  readonly db: Database;
+  readonly limits: Limits;
+  /** Tells the worker, after a commit, that facts wait; losing it costs seconds, never data. */
+  readonly wake: (job: 'work-through-facts') => Promise<void>;
+  /** Microseconds since the epoch. */
+  readonly nowUs: () => bigint;
+  /** Standing in evidence and reports as the engine that made them. */
+  readonly version: string;
+}
+
+export const API_CONTEXT = Symbol('api context');

@@ -1,0 +1,18 @@
+import { ServerModule, type ServerParts } from '#server';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { API_CONTEXT, type ApiContext } from './api-context.ts';
+import { OutcomeIntake } from './outcomes/outcome-intake.ts';
+import { OutcomesController } from './outcomes/outcomes.controller.ts';
+
+/** The HTTP API on :3000: outcomes and settings in, reports, work items and ledger out. */
+@Module({})
+export class ApiModule {
+  static with(context: ApiContext, server: ServerParts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [ServerModule.with(server)],
+      controllers: [OutcomesController],
+      providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake],
+    };
+  }
+}

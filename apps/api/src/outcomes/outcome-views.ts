@@ -1,0 +1,83 @@
+import { formatPico } from '#model';
+import type { StoredOutcome } from '#store';
+import { z } from 'zod';
+import { formatWireTime, Money, Time } from '../wire.ts';
+
+const Attributes = z.object({
+  data: z.json().optional(),
+  extensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  timeAssumed: z.boolean().default(false),
+  setAside: z.string().nullable().default(null),
+});
+
+export const OutcomeView = z
+  .object({
+    outcomeId: z.uuid().meta({ description: 'Names the event in this API and in the evidence log' }),
+    source: z.string(),
+    id: z.string(),
+    type: z.string(),
+    workItem: z.object({ kind: z.string(), key: z.string() }),
+    verb: z.string(),
+    effect: z
+      .string()
+      .meta({ description: 'What it does to its work item; set_aside: nothing, see setAside' }),
+    setAside: z.string().nullable().meta({ description: 'unknown_kind or unknown_verb' }),
+    time: Time,
+    timeAssumed: z.boolean().meta({ description: 'The event had no time: the time of receipt is used' }),
+    sequence: z.string().nullable(),
+    value: z.object({ amount: Money, currency: z.string() }).nullable(),
+    data: z.json().optional(),
+    extensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    receivedAt: Time,
+  })
+  .meta({ id: 'Outcome' });
+
+export const OutcomePage = z
+  .object({ items: z.array(OutcomeView), next: z.string().nullable() })
+  .meta({ id: 'OutcomePage' });
+
+const Refusal = z.object({
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  field: z.string().nullable(),
+});
+
+export const BatchAnswer = z
+  .object({
+    stored: z.int(),
+    duplicate: z.int(),
+    refused: z.int(),
+    results: z.array(
+      z.object({
+        status: z.enum(['stored', 'duplicate', 'refused']),
+        outcome: OutcomeView.nullable(),
+        problem: Refusal.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'OutcomeBatchAnswer' });
+
+export function toOutcomeView(outcome: StoredOutcome): z.infer<typeof OutcomeView> {
+  const attributes = Attributes.parse(outcome.attributes);
+  return {
+    outcomeId: outcome.surrogateId,
+    source: outcome.source,
+    id: outcome.eventId,
+    type: `${outcome.kind}.${outcome.verb}`,
+    workItem: { kind: outcome.kind, key: outcome.key },
+    verb: outcome.verb,
+    effect: outcome.effect,
+    setAside: attributes.setAside,
+    time: formatWireTime(outcome.occurredAtUs),
+    timeAssumed: attributes.timeAssumed,
+    sequence: outcome.sequence,
+    value:
+      outcome.valueAmountPico === null
+        ? null
+        : { amount: formatPico(outcome.valueAmountPico), currency: outcome.valueAsset?.split('/')[0] ?? '' },
+    data: attributes.data,
+    extensions: attributes.extensions,
+    receivedAt: formatWireTime(outcome.receivedAtUs),
+  };
+}

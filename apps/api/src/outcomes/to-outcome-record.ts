@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, commitment, encodeLeaf, formatTimeUs, type CanonicalValue } from '#evidence';
+import { parsePico, RejectedInput, RESERVED_REF_KINDS, toRef, type OutcomeDefinition } from '#model';
+import type { Principal } from '#server';
+import type { OutcomeRecord } from '#store';
+import { readBusinessTime } from './business-time.ts';
+import type { JsonValue } from './check-json.ts';
+import type { CloudEvent } from './cloud-event.ts';
+
+/** What an event is read under: who sends it, when, and what the tenant's kinds and verbs mean. */
+export interface IntakeContext {
+  readonly caller: Principal;
+  readonly receivedAtUs: bigint;
+  /** The definition in force for a kind at a business time; null when the tenant has none for it. */
+  readonly definitionAt: (kind: string, atUs: bigint) => OutcomeDefinition | null;
+  readonly maxEventBytes: number;
+  readonly newUuid: () => string;
+  readonly newSalt: () => Buffer;
+}
+
+const TYPE = /^([a-z][a-z0-9_]{0,62})\.([a-z][a-z0-9_]{0,62})$/;
+const CONVERSATION_MEMBERS = ['conversationId', 'gen_ai.conversation.id', 'sessionId'];
+const MAX_VALUE_PICO = 10n ** 30n;
+
+/**
+ * Checks a CloudEvent against the rules of outcomes and makes the record that is stored.
+ *
+ * @throws RejectedInput `invalid` naming the attribute and rule; `forbidden` when the key may not speak for the
+ *   event's source or kind of work item
+ */
+export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): OutcomeRecord {
+  const { kind, verb } = readType(event.type);
+  mustSpeakFor(context.caller, event.source, kind);
+  const key = event.subject.trim();
+  if (key === '') throw new RejectedInput('invalid', 'must name a work item', 'subject');
+  const occurredAtUs =
+    event.time === null ? context.receivedAtUs : readBusinessTime(event.time, 'time', context.receivedAtUs);
+  const definition = context.definitionAt(kind, occurredAtUs);
+  const effect = definition?.verbs[verb] ?? 'set_aside';
+  const setAsideReason =
+    definition === null ? 'unknown_kind' : effect === 'set_aside' ? 'unknown_verb' : null;
+  const content = contentOf(event);
+  if (content.length > context.maxEventBytes)
+    throw new RejectedInput('too_large', `an event has at most ${context.maxEventBytes} bytes`);
+  const surrogateId = context.newUuid();
+  const salt = context.newSalt();
+  return {
+    ref: toRef(kind, context.caller.tenantId, key),
+    source: event.source,
+    eventId: event.id,
+    kind,
+    key,
+    verb,
+    effect,
+    occurredAtUs,
+    sequence: event.sequence,
+    value: readValue(event.data),
+    attributes: JSON.stringify({
+      data: event.data,
+      extensions: event.extensions,
+      ...(event.time === null ? { timeAssumed: true } : {}),
+      ...(setAsideReason === null ? {} : { setAside: setAsideReason }),
+    }),
+    surrogateId,
+    contentHash: createHash('sha256').update(content).digest(),
+    salt,
+    leaf: encodeLeaf('outcome.event', context.receivedAtUs, {
+      event: surrogateId,
+      workItemKind: kind,
+      verb,
+      effect,
+      definition: definition === null ? undefined : `${kind}@${definition.version}`,
+      occurredAt: formatTimeUs(occurredAtUs),
+      content: commitment(salt, content).toString('base64'),
+      key: context.caller.keyId,
+      bootstrap: context.caller.isBootstrap ? true : undefined,
+    }),
+    conversationRefs: conversationsOf(event.data).map((id) =>
+      toRef('conversation', context.caller.tenantId, id),
+    ),
+    setAsideReason,
+    isKnownKind: definition !== null,
+  };
+}
+
+function readType(type: string): { kind: string; verb: string } {
+  const [, kind, verb] = TYPE.exec(type) ?? [];
+  if (kind === undefined || verb === undefined)
+    throw new RejectedInput('invalid', 'must be <kind>.<verb> in lower case, as ticket.resolved', 'type');
+  if (RESERVED_REF_KINDS.some((reserved) => reserved === kind))
+    throw new RejectedInput('invalid', `${kind} is no kind of work item`, 'type');
+  return { kind, verb };
+}
+
+/** An agent's key can never resolve its own ticket: keys are bound to the sources and kinds they may speak for. */
+function mustSpeakFor(caller: Principal, source: string, kind: string): void {
+  if (caller.sources !== null && !caller.sources.includes(source))
+    throw new RejectedInput('forbidden', `this key does not speak for the source ${source}`, 'source');
+  if (caller.kinds !== null && !caller.kinds.includes(kind))
+    throw new RejectedInput('forbidden', `this key does not speak for the kind ${kind}`, 'type');
+}
+
+/** What two sendings of one event must share: everything but how it was sent and when it was received. */
+function contentOf(event: CloudEvent): Buffer {
+  const content: CanonicalValue = {
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    subject: event.subject,
+    time: event.time,
+    sequence: event.sequence,
+    data: event.data,
+    extensions: event.extensions,
+  };
+  return Buffer.from(canonicalJson(content));
+}
+
+function isObject(data: JsonValue): data is { [key: string]: JsonValue } {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function readValue(data: JsonValue): OutcomeRecord['value'] {
+  const value = isObject(data) ? data['value'] : undefined;
+  if (value === undefined || value === null) return null;
+  const { amount, currency } = isObject(value) ? value : {};
+  if (typeof amount !== 'string')
+    throw new RejectedInput('invalid', 'must be a decimal string, as "149.90"', 'data.value.amount');
+  const amountPico = parsePico(amount);
+  if (amountPico === null)
+    throw new RejectedInput('invalid', 'must be a decimal with at most 12 places', 'data.value.amount');
+  if (amountPico > MAX_VALUE_PICO || amountPico < -MAX_VALUE_PICO)
+    throw new RejectedInput('invalid', 'is over 10^18', 'data.value.amount');
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency))
+    throw new RejectedInput('invalid', 'must be an ISO 4217 code, as "USD"', 'data.value.currency');
+  return { amountPico, asset: `${currency}/12` };
+}
+
+function conversationsOf(data: JsonValue): string[] {
+  if (!isObject(data)) return [];
+  const ids = CONVERSATION_MEMBERS.flatMap((name) => {
+    const id = data[name];
+    if (id === undefined || id === null) return [];
+    const text = typeof id === 'number' ? String(id) : id;
+    if (typeof text !== 'string' || text.trim() === '' || text.length > 512)
+      throw new RejectedInput('invalid', 'must be a string of 1 to 512 characters', `data.${name}`);
+    return [text.trim()];
+  });
+  return [...new Set(ids)];
+}

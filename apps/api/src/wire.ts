@@ -1,0 +1,52 @@
+import { formatTimeUs } from '#evidence';
+import { RejectedInput } from '#model';
+import { usFromTimestamp } from '#store';
+import { z } from 'zod';
+
+/** How values stand on the wire: money as decimal strings, times as RFC 3339 in UTC, cursors as opaque text. */
+export const Money = z
+  .string()
+  .regex(/^-?\d+(\.\d{1,12})?$/)
+  .meta({ description: 'Exact decimal' });
+export const Time = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339, UTC' });
+
+/** A query parameter: an RFC 3339 time or a UTC day, read as microseconds since the epoch. */
+export const Instant = z
+  .string()
+  .transform((text, context): bigint => {
+    try {
+      return usFromTimestamp(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be a day (2026-10-21) or an RFC 3339 time' });
+      return z.NEVER;
+    }
+  })
+  .meta({ description: 'A UTC day (2026-10-21) or an RFC 3339 time' });
+
+/** How many rows at most; the server's maximum stands above it. */
+export const PageSize = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1')
+  .transform(Number)
+  .optional();
+
+/** `2026-10-21T14:00:00.000001Z`: microseconds only where there are any. */
+export function formatWireTime(timeUs: bigint): string {
+  return formatTimeUs(timeUs)
+    .replace(/0{3}Z$/, 'Z')
+    .replace(/\.0{6}Z$/, 'Z');
+}
+
+export function encodeCursor(parts: readonly (string | null)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** @throws RejectedInput for text that no answer of ours held */
+export function decodeCursor(cursor: string, length: number): (string | null)[] {
+  const Parts = z.array(z.string().nullable()).length(length);
+  try {
+    return Parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw new RejectedInput('invalid', 'is no cursor of this list', 'cursor');
+  }
+}

@@ -1,0 +1,53 @@
+import type { Queryable } from '../connection/database.ts';
+
+/** Tables of settings that are dated versions, never updated. */
+export type SettingTable = 'definitions' | 'policies' | 'key_mappings' | 'baselines';
+
+/** One version of a setting. In force for a business time: the highest version whose `validFromUs` is not after it. */
+export interface Setting {
+  readonly name: string;
+  readonly version: number;
+  /** Microseconds since the epoch; null = from the beginning. */
+  readonly validFromUs: bigint | null;
+  readonly rule: unknown;
+  readonly createdAtUs: bigint;
+  readonly createdBy: string | null;
+}
+
+/** Every version of every setting of a table, by name, then version. */
+export async function readSettings(db: Queryable, tenantId: bigint, table: SettingTable): Promise<Setting[]> {
+  const { rows } = await db.query<{
+    name: string;
+    version: number;
+    valid_from: bigint | null;
+    rule: unknown;
+    created_at: bigint;
+    created_by: string | null;
+  }>(
+    `SELECT name, version, valid_from, rule, created_at, created_by FROM ${table}
+     WHERE tenant_id = $1 ORDER BY name, version`,
+    [tenantId],
+  );
+  return rows.map((row) => ({
+    name: row.name,
+    version: row.version,
+    validFromUs: row.valid_from,
+    rule: row.rule,
+    createdAtUs: row.created_at,
+    createdBy: row.created_by,
+  }));
+}
+
+/** @returns the version of `name` in force at a business time, or null */
+export function settingAt<Version extends Pick<Setting, 'name' | 'version' | 'validFromUs'>>(
+  settings: readonly Version[],
+  name: string,
+  atUs: bigint,
+): Version | null {
+  let found: Version | null = null;
+  for (const setting of settings) {
+    const isInForce = setting.name === name && (setting.validFromUs === null || setting.validFromUs <= atUs);
+    if (isInForce && (found === null || setting.version > found.version)) found = setting;
+  }
+  return found;
+}
