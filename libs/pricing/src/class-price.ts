@@ -1,7 +1,7 @@
 import type { PriceClass } from './price-row.ts';
 
-/** Prices of one row at one context tier, pico-units per token or unit. */
-export type PicoPrices = Readonly<Partial<Record<PriceClass, bigint>>>;
+/** Prices of one row at one context tier, pico-units per token or unit; null where the source's price is not usable. */
+export type PicoPrices = Readonly<Partial<Record<PriceClass, bigint | null>>>;
 
 /** The price of a class, with the assumption it rests on where the row does not name the class itself. */
 export interface ClassPrice {
@@ -41,13 +41,10 @@ const ASSUMED: ReadonlySet<string> = new Set([
 
 /** @returns the price of a class by the row's own price or its declared fallback; null when there is neither */
 export function priceOfClass(prices: PicoPrices, priceClass: PriceClass): ClassPrice | null {
-  const own = prices[priceClass];
-  if (own !== undefined) return { pricePico: own, assumption: null };
-  for (const fallback of FALLBACKS[priceClass] ?? []) {
-    const pricePico = prices[fallback];
-    if (pricePico !== undefined) return { pricePico, assumption: assumptionOf(prices, priceClass, fallback) };
-  }
-  return null;
+  const used = [priceClass, ...(FALLBACKS[priceClass] ?? [])].find((each) => prices[each] !== undefined);
+  const pricePico = used === undefined ? null : prices[used];
+  if (used === undefined || pricePico === null || pricePico === undefined) return null;
+  return { pricePico, assumption: used === priceClass ? null : assumptionOf(prices, priceClass, used) };
 }
 
 function assumptionOf(prices: PicoPrices, priceClass: PriceClass, fallback: PriceClass): string | null {

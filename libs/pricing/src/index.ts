@@ -1,8 +1,23 @@
-/** Usage x price book -> charge. Price books are dated data; nothing here knows a price. */
+/** Usage x price book -> charge, and what makes price books. Price books are dated data: nothing here knows a price. */
+export { issueRows, planVersion } from './book-version.ts';
+export type { BookName, VersionPlan } from './book-version.ts';
 export { chargeUsage } from './charge-usage.ts';
 export type { ChargeInput } from './charge-usage.ts';
+export { diffBooks } from './diff-books.ts';
+export type { BookDiff, ChangedRow, PriceChange } from './diff-books.ts';
+export { importGenaiPrices } from './import/import-genai-prices.ts';
+export { importLitellmMap } from './import/import-litellm-map.ts';
+export { importModelsDev } from './import/import-models-dev.ts';
+export { importPriceCsv, PRICE_COLUMNS } from './import/import-price-csv.ts';
+export { plainRow } from './import/imported-prices.ts';
+export type { DraftRow, ImportedPrices, ImportValidity, Refusal, Snap } from './import/imported-prices.ts';
+export { readPicoPrice } from './import/pico-price.ts';
+export type { PicoPrice } from './import/pico-price.ts';
+export { identifyModel } from './model-identity.ts';
+export type { ModelIdentity, NameCandidate } from './model-identity.ts';
+export type { ModelMatch } from './model-match.ts';
 export { buildPriceIndex, effectiveRows } from './price-index.ts';
 export type { PriceIndex } from './price-index.ts';
 export { priceRowSchema, PRICE_CLASSES, SERVICE_TIERS } from './price-row.ts';
 export type { PriceClass, PriceRow, PriceTable, ServiceTier } from './price-row.ts';
-export type { ModelMatch } from './model-match.ts';
+export { canonicalProvider } from './provider-identity.ts';

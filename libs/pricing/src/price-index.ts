@@ -170,10 +170,10 @@ function indexRow(row: PriceRow): IndexedRow {
 }
 
 function readTable(table: PriceTable): PicoPrices {
-  const prices: { -readonly [each in keyof PicoPrices]: bigint } = {};
+  const prices: { -readonly [each in keyof PicoPrices]: PicoPrices[each] } = {};
   for (const priceClass of PRICE_CLASSES) {
     const text = table[priceClass];
-    if (text !== undefined) prices[priceClass] = BigInt(text);
+    if (text !== undefined) prices[priceClass] = text === null ? null : BigInt(text);
   }
   return prices;
 }

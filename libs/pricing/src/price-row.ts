@@ -21,7 +21,8 @@ export type ServiceTier = (typeof SERVICE_TIERS)[number];
 /** Decimal digits of a whole number of pico-units, at most 18 of them. */
 const picoText = z.string().regex(/^(0|[1-9]\d{0,17})$/, 'a whole number of pico-units as decimal text');
 const countText = z.string().regex(/^(0|[1-9]\d{0,17})$/, 'a whole number as decimal text');
-const prices = z.partialRecord(z.enum([...TOKEN_BUCKETS, ...USAGE_UNITS]), picoText);
+/** Null: the source states a price that cannot be stored exactly; use of the class is unpriced, without a fallback. */
+const prices = z.partialRecord(z.enum([...TOKEN_BUCKETS, ...USAGE_UNITS]), picoText.nullable());
 const instant = z.iso.datetime({ precision: 0, message: 'a UTC time like 2026-09-01T00:00:00Z' });
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, 'a UTC time of day like 16:30:00');
 const name = z.string().min(1).max(512);
@@ -63,7 +64,7 @@ export const priceRowSchema = z
     /** What a derived rate was made from; empty for prices that were read. */
     inputs: z.record(z.string().max(100), z.string().max(500)),
   })
-  .refine((row) => row.isWithdrawn || Object.keys(row.prices).length > 0, {
+  .refine((row) => row.isWithdrawn || hasPrice(row.prices), {
     message: 'a row needs at least one price',
     path: ['prices'],
   })
@@ -72,5 +73,10 @@ export const priceRowSchema = z
     path: ['validTo'],
   });
 
+/** Whether a table states any price at all. */
+export function hasPrice(table: PriceTable): boolean {
+  return Object.values(table).some((price) => price !== null);
+}
+
+export type PriceTable = z.infer<typeof prices>;
 export type PriceRow = Readonly<z.infer<typeof priceRowSchema>>;
-export type PriceTable = PriceRow['prices'];
