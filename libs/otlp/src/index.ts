@@ -1,5 +1,9 @@
 /** Bytes on the wire <-> spans: OTLP protobuf and JSON in, COPY rows, decoded spans and OTLP answers out. */
+export { decodeResource, decodeScope, decodeSpan } from './decode-span.ts';
+export { countRecords, countRecordsJson } from './count-records.ts';
 export { GrowingBuffer } from './growing-buffer.ts';
+export { encodeTracesFromJson } from './json/encode-traces.ts';
+export type { JsonLimits } from './json/encode-traces.ts';
 export { PartCache } from './part-cache.ts';
 export type { Hash16, StoredPart } from './part-cache.ts';
 export { readTraces } from './read-traces.ts';
@@ -9,3 +13,10 @@ export type { Rejection, RejectionReason, Rejections } from './rejection.ts';
 export { SpanRows } from './span-rows.ts';
 export type { RowsMark } from './span-rows.ts';
 export type { TraceSummary } from './trace-summaries.ts';
+export {
+  encodeExportResponse,
+  encodeExportResponseJson,
+  encodeRpcStatus,
+  encodeRpcStatusJson,
+} from './responses.ts';
+export type { PartialSuccess, RpcStatus, Signal } from './responses.ts';

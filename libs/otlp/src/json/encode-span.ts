@@ -1,0 +1,143 @@
+import type { ProtoWriter } from '../proto-writer.ts';
+import { encodeAttributes } from './encode-attributes.ts';
+import {
+  BadJsonField,
+  enumField,
+  field,
+  isJsonObject,
+  listField,
+  objectField,
+  stringField,
+  uint32Field,
+  uint64Field,
+} from './json-fields.ts';
+import type { JsonObject } from './json-fields.ts';
+
+const SPAN_KIND = {
+  SPAN_KIND_UNSPECIFIED: 0,
+  SPAN_KIND_INTERNAL: 1,
+  SPAN_KIND_SERVER: 2,
+  SPAN_KIND_CLIENT: 3,
+  SPAN_KIND_PRODUCER: 4,
+  SPAN_KIND_CONSUMER: 5,
+};
+const STATUS_CODE = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 };
+
+/** A tag without content: `readTraces` refuses what ends so. */
+export const BROKEN_OFF = Buffer.from([0x0a]);
+
+/**
+ * Writes one span as field `number`, its fields in number order. Always writes one: where the JSON is no span,
+ * the bytes written are such that `readTraces` refuses them for the same reason, so that the span is counted,
+ * keeps its position and fails no other. An id that is no hex is left out (`bad_trace_id`, `bad_span_id`).
+ */
+export function encodeSpan(writer: ProtoWriter, number: number, span: unknown, maxDepth: number): void {
+  const start = writer.begin(number);
+  try {
+    if (!isJsonObject(span)) throw new BadJsonField('spans', 'an object');
+    encodeFields(writer, span, maxDepth);
+  } catch (error) {
+    if (!(error instanceof BadJsonField)) throw error;
+    writer.undo(start);
+    if (isJsonObject(span)) {
+      encodeId(writer, 1, span, 'traceId');
+      encodeId(writer, 2, span, 'spanId');
+    }
+    if (error.reason === 'nesting_too_deep') encodeNested(writer, maxDepth + 1);
+    writer.raw(BROKEN_OFF);
+  }
+  writer.end(start);
+}
+
+function encodeFields(writer: ProtoWriter, span: JsonObject, maxDepth: number): void {
+  encodeId(writer, 1, span, 'traceId');
+  encodeId(writer, 2, span, 'spanId');
+  encodeString(writer, 3, span, 'traceState');
+  if (!encodeId(writer, 4, span, 'parentSpanId')) throw new BadJsonField('parentSpanId', 'hex');
+  encodeString(writer, 5, span, 'name');
+  encodeNumber(writer, 6, enumField(span, 'kind', SPAN_KIND));
+  encodeTime(writer, 7, span, 'startTimeUnixNano');
+  encodeTime(writer, 8, span, 'endTimeUnixNano');
+  encodeAttributes(writer, 9, span, maxDepth);
+  encodeNumber(writer, 10, uint32Field(span, 'droppedAttributesCount'));
+  encodeMessages(writer, 11, span, 'events', (event) => encodeEvent(writer, event, maxDepth));
+  encodeNumber(writer, 12, uint32Field(span, 'droppedEventsCount'));
+  encodeMessages(writer, 13, span, 'links', (link) => encodeLink(writer, link, maxDepth));
+  encodeNumber(writer, 14, uint32Field(span, 'droppedLinksCount'));
+  const status = objectField(span, 'status');
+  if (status !== null) encodeStatus(writer, status);
+  encodeFlags(writer, 16, span);
+}
+
+function encodeEvent(writer: ProtoWriter, event: JsonObject, maxDepth: number): void {
+  encodeTime(writer, 1, event, 'timeUnixNano');
+  encodeString(writer, 2, event, 'name');
+  encodeAttributes(writer, 3, event, maxDepth);
+  encodeNumber(writer, 4, uint32Field(event, 'droppedAttributesCount'));
+}
+
+function encodeLink(writer: ProtoWriter, link: JsonObject, maxDepth: number): void {
+  encodeId(writer, 1, link, 'traceId');
+  encodeId(writer, 2, link, 'spanId');
+  encodeString(writer, 3, link, 'traceState');
+  encodeAttributes(writer, 4, link, maxDepth);
+  encodeNumber(writer, 5, uint32Field(link, 'droppedAttributesCount'));
+  encodeFlags(writer, 6, link);
+}
+
+function encodeStatus(writer: ProtoWriter, status: JsonObject): void {
+  const start = writer.begin(15);
+  encodeString(writer, 2, status, 'message');
+  encodeNumber(writer, 3, enumField(status, 'code', STATUS_CODE));
+  writer.end(start);
+}
+
+/** OTLP JSON writes ids in hex, not in base64 as other bytes. @returns false when it is given and is no hex */
+function encodeId(writer: ProtoWriter, number: number, object: JsonObject, name: string): boolean {
+  const id = field(object, name) ?? '';
+  if (id === '') return true;
+  if (typeof id !== 'string' || !/^(?:[0-9a-fA-F]{2})+$/.test(id)) return false;
+  writer.bytes(number, Buffer.from(id, 'hex'));
+  return true;
+}
+
+function encodeString(writer: ProtoWriter, number: number, object: JsonObject, name: string): void {
+  const text = stringField(object, name);
+  if (text !== '') writer.string(number, text);
+}
+
+function encodeNumber(writer: ProtoWriter, number: number, value: number): void {
+  if (value !== 0) writer.varint(number, value);
+}
+
+function encodeTime(writer: ProtoWriter, number: number, object: JsonObject, name: string): void {
+  const time = uint64Field(object, name);
+  if (time !== 0n) writer.fixed64(number, time);
+}
+
+function encodeFlags(writer: ProtoWriter, number: number, object: JsonObject): void {
+  const flags = uint32Field(object, 'flags');
+  if (flags !== 0) writer.fixed32(number, flags);
+}
+
+function encodeMessages(
+  writer: ProtoWriter,
+  number: number,
+  object: JsonObject,
+  name: string,
+  encode: (message: JsonObject) => void,
+): void {
+  for (const message of listField(object, name)) {
+    if (!isJsonObject(message)) throw new BadJsonField(name, 'a list of objects');
+    const start = writer.begin(number);
+    encode(message);
+    writer.end(start);
+  }
+}
+
+/** An attribute whose value is a list in a list, `depth` levels in all. */
+function encodeNested(writer: ProtoWriter, depth: number): void {
+  const starts = [writer.begin(9), writer.begin(2)];
+  for (let level = 1; level < depth; level += 1) starts.push(writer.begin(5), writer.begin(1));
+  for (const start of starts.reverse()) writer.end(start);
+}
