@@ -1,4 +1,8 @@
 /** All SQL: connection, migrations, embedded PostgreSQL, and one file per query. One line per module, sorted by path. */
+export type { AppendObserver } from './append/append-observer.ts';
+export type { BatchCounts } from './append/batch.ts';
+export { SpanAppender } from './append/span-appender.ts';
+export type { AppendedSpans, AppendSettings, SpansRequest } from './append/span-appender.ts';
 export { advanceRevisions } from './assemble/advance-revisions.ts';
 export type { NewRevision } from './assemble/advance-revisions.ts';
 export { readOrigins } from './assemble/read-origins.ts';
@@ -19,7 +23,12 @@ export { claimDueTraces } from './due/claim-due-traces.ts';
 export type { DueTrace } from './due/claim-due-traces.ts';
 export { completeDueTraces } from './due/complete-due-traces.ts';
 export { makeTracesDue } from './due/make-traces-due.ts';
+export type { DueReason } from './due/make-traces-due.ts';
 export { postponeDueTrace } from './due/postpone-due-trace.ts';
+export { readBacklog } from './due/read-backlog.ts';
+export { recordTraceFailure } from './due/record-trace-failure.ts';
+export { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.ts';
 export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
 export type { SignedCheckpoint } from './evidence/checkpoints.ts';
 export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';
@@ -45,11 +54,10 @@ export {
   readTracesOfRefs,
   readTracesSince,
   readTracesWithLeaves,
+  readWorkItemsOfKind,
   takeWaitingFacts,
 } from './facts/fact-inbox.ts';
 export type { WaitingFact } from './facts/fact-inbox.ts';
-export { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
-export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.ts';
 export type { ApiKey } from './keys/api-key.ts';
 export { insertApiKey } from './keys/insert-api-key.ts';
 export type { NewApiKey } from './keys/insert-api-key.ts';
@@ -64,7 +72,7 @@ export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { advancePostings } from './posting/advance-postings.ts';
-export { readStandingAttempts, replaceAttempts } from './posting/attempts.ts';
+export { readStandingAttempts, readStandingAttemptsOfTraces, replaceAttempts } from './posting/attempts.ts';
 export type { AttemptRow, StandingAttempt } from './posting/attempts.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';
@@ -85,6 +93,17 @@ export {
 export type { WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
+export type { GroupKey } from './reports/group-keys.ts';
+export type { PopulationView } from './reports/population.ts';
+export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';
+export type { CostPerOutcomeQuery, CostPerOutcomeRow } from './reports/read-cost-per-outcome.ts';
+export { readPeriodCosts } from './reports/read-period-costs.ts';
+export type { PeriodCostRow, PeriodQuery } from './reports/read-period-costs.ts';
+export { readPeriodOutcomes } from './reports/read-period-outcomes.ts';
+export type { PeriodOutcomeRow } from './reports/read-period-outcomes.ts';
+export { readMetered, readTieOut } from './reports/read-tie-out.ts';
+export type { TieOutPart, TieOutQuery } from './reports/read-tie-out.ts';
+export { inTenantSnapshot } from './reports/tenant-snapshot.ts';
 export { readSettings, settingAt } from './settings/read-settings.ts';
 export type { Setting, SettingTable } from './settings/read-settings.ts';
 export { recordSetting } from './settings/record-setting.ts';

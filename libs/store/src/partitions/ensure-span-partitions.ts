@@ -27,6 +27,11 @@ export async function ensureSpanPartitions(db: Database, epochDays: Iterable<num
   }
 }
 
+/** Looks again at the next call: when a row found no partition, one that was seen before has been dropped. */
+export function forgetSpanPartitions(db: Database): void {
+  known.delete(db);
+}
+
 async function createMissing(client: Client, days: readonly number[]): Promise<void> {
   const names = days.map(partitionName);
   const attached = await attachedPartitions(client, names);
