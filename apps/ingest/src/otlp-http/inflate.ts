@@ -1,0 +1,39 @@
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
+import { RejectedInput } from '#model';
+import { tooLarge } from './receive-body.ts';
+
+const gunzipInThread = promisify(gunzip);
+/** Up to this size a body is inflated at once: under 4 ms. */
+const SYNC_BYTES = 2 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * Undoes gzip, stopping as soon as more than `maxBytes` come out.
+ *
+ * @throws RejectedInput `too_large`, or `invalid` when it is no gzip
+ */
+export async function inflate(body: Buffer, maxBytes: number): Promise<Buffer> {
+  // The trailer says how long the content is (RFC 1952, ISIZE): a hint, which a bomb may fake.
+  const hint = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
+  const syncBytes = Math.min(SYNC_BYTES, maxBytes);
+  try {
+    if (hint <= syncBytes)
+      return gunzipSync(body, { maxOutputLength: syncBytes, chunkSize: Math.max(hint + 64, 1024) });
+  } catch (error) {
+    if (!isTooLong(error)) throw notGzip();
+  }
+  try {
+    return await gunzipInThread(body, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES });
+  } catch (error) {
+    throw isTooLong(error) ? tooLarge(maxBytes) : notGzip();
+  }
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+function notGzip(): RejectedInput {
+  return new RejectedInput('invalid', 'the body is not valid gzip', 'content-encoding');
+}

@@ -1,0 +1,101 @@
+import { Controller, HttpCode, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Limits } from '#config';
+import { RejectedInput } from '#model';
+import {
+  countRecordsJson,
+  encodeExportResponse,
+  encodeExportResponseJson,
+  encodeTracesFromJson,
+  type PartialSuccess,
+  type Signal,
+} from '#otlp';
+import { RequireRole, type AuthenticatedRequest, type Principal } from '#server';
+import { LIMITS } from '../limits.ts';
+import { Receiver } from '../receiver.ts';
+import { inflate } from './inflate.ts';
+import { otlpEncoding, sendEncoded, type OtlpEncoding } from './media-type.ts';
+import { OtlpErrorFilter } from './otlp-error.filter.ts';
+import { announcedBytes, receiveBody } from './receive-body.ts';
+import { UnsupportedMedia } from './unsupported-media.ts';
+
+/** OTLP/HTTP (opentelemetry-proto, docs/specification.md): protobuf and JSON, plain or gzip, answered in kind. */
+@Controller('v1')
+@RequireRole('spans')
+@UseFilters(OtlpErrorFilter)
+export class OtlpController {
+  constructor(
+    @Inject(Receiver) private readonly receiver: Receiver,
+    @Inject(LIMITS) private readonly limits: Limits,
+  ) {}
+
+  /** Answers when the spans are durable; a refused span is told by partial_success. */
+  @Post('traces')
+  @HttpCode(200)
+  traces(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer('traces', request, reply);
+  }
+
+  @Post('logs')
+  @HttpCode(200)
+  logs(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer('logs', request, reply);
+  }
+
+  @Post('metrics')
+  @HttpCode(200)
+  metrics(@Req() request: AuthenticatedRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer('metrics', request, reply);
+  }
+
+  private async answer(signal: Signal, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
+    const encoding = otlpEncoding(request.headers);
+    if (encoding === null) throw new UnsupportedMedia('send application/x-protobuf or application/json');
+    const admission = this.receiver.admit(announcedBytes(request.raw) ?? 0);
+    try {
+      const sent = await receiveBody(request.raw, this.limits.bodyBytes, admission);
+      const body = await this.decompress(request, sent);
+      const success = await this.take(signal, encoding, request.principal!, body);
+      sendEncoded(
+        reply,
+        encoding,
+        encoding === 'json' ? encodeExportResponseJson(signal, success) : encodeExportResponse(success),
+      );
+    } finally {
+      admission.release();
+    }
+  }
+
+  private async decompress(request: AuthenticatedRequest, body: Buffer): Promise<Buffer> {
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+    if (encoding === 'gzip') return inflate(body, this.limits.bodyBytes);
+    if (encoding === 'identity' || encoding === '') return body;
+    throw new UnsupportedMedia(
+      `content encoding ${JSON.stringify(encoding)} is not supported: use gzip or none`,
+    );
+  }
+
+  private async take(
+    signal: Signal,
+    encoding: OtlpEncoding,
+    principal: Principal,
+    body: Buffer,
+  ): Promise<PartialSuccess> {
+    const { spansPerRequest: maxSpans, depth: maxDepth } = this.limits;
+    if (signal === 'traces')
+      return this.receiver.traces(
+        principal,
+        encoding === 'json' ? encodeTracesFromJson(body, { maxSpans, maxDepth }) : body,
+      );
+    if (encoding === 'protobuf') return this.receiver.unstoredProtobuf(signal, body);
+    return this.receiver.unstored(signal, countRecordsJson(signal, parseJson(body)));
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RejectedInput('invalid', 'the body is not valid JSON');
+  }
+}

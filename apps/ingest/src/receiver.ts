@@ -1,0 +1,111 @@
+import type { Limits } from '#config';
+import { Unavailable } from '#model';
+import { countRecords, describeRejections, type PartialSuccess, type Signal } from '#otlp';
+import type { Principal } from '#server';
+import type { SpanAppender } from '#store';
+import type { IngestMetrics } from './ingest-metrics.ts';
+
+const RETRY_MS = 1_000;
+
+/** What one request of a sender has been let in for: its bytes are counted until it is released. */
+export interface Admission {
+  /** More bytes of the body have come than were announced. */
+  grow(bytes: number): void;
+  release(): void;
+}
+
+/** What both protocols do with an export request: who is let in, what is stored, what the sender is told. */
+export class Receiver {
+  private isDraining = false;
+  private requests = 0;
+  private bodyBytes = 0;
+  private onIdle: (() => void) | null = null;
+
+  constructor(
+    private readonly appender: SpanAppender,
+    private readonly metrics: IngestMetrics,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Lets a request in before its body is read, or turns it away while that costs nothing.
+   * @param announcedBytes of the body; 0 where the sender does not say
+   * @throws Unavailable when the database is away, too much waits already, or the process is stopping
+   */
+  admit(announcedBytes: number): Admission {
+    let held = 0;
+    const grow = (bytes: number) => {
+      this.assertRoom(bytes);
+      held += bytes;
+      this.bodyBytes += bytes;
+    };
+    grow(announcedBytes);
+    this.requests += 1;
+    const release = () => {
+      this.bodyBytes -= held;
+      this.requests -= 1;
+      if (this.requests === 0) this.onIdle?.();
+    };
+    return { grow, release };
+  }
+
+  /**
+   * Stores the spans of an ExportTraceServiceRequest in protobuf; returns when they are durable.
+   * @throws RejectedInput, Unavailable as `SpanAppender.append`
+   */
+  async traces(principal: Principal, body: Buffer): Promise<PartialSuccess> {
+    const { tenantId, keyId, isBootstrap } = principal;
+    const { counts, rejections } = await this.appender.append({ tenantId, keyId, isBootstrap, body });
+    const refused = counts.rejected - rejections.count;
+    const messages = [
+      describeRejections(rejections),
+      refused === 0 ? '' : `${refused} could not be stored and are set aside`,
+    ];
+    return { rejected: counts.rejected, errorMessage: messages.filter((text) => text !== '').join('; ') };
+  }
+
+  /**
+   * Log records and metric data points are valid, counted, and not stored yet: the sender is told so, instead of
+   * being left to believe that they are.
+   * @throws RejectedInput when the body is no such request
+   */
+  unstored(signal: Exclude<Signal, 'traces'>, count: number): PartialSuccess {
+    this.metrics.unstored(signal, count);
+    const what = signal === 'logs' ? 'log records' : 'metric data points';
+    return {
+      rejected: count,
+      errorMessage: count === 0 ? '' : `${what} are not stored by this version; send traces`,
+    };
+  }
+
+  /** `unstored` for a request in protobuf. */
+  unstoredProtobuf(signal: Exclude<Signal, 'traces'>, body: Buffer): PartialSuccess {
+    return this.unstored(signal, countRecords(signal, body));
+  }
+
+  /** Lets nobody in any more and waits until everybody who was let in is answered. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    if (this.requests > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+  }
+
+  private assertRoom(bytes: number): void {
+    if (this.isDraining)
+      throw this.turnedAway('stopping', new Unavailable('the server is stopping', RETRY_MS));
+    try {
+      this.appender.assertOpen(this.bodyBytes + bytes);
+    } catch (error) {
+      throw this.turnedAway(error instanceof Unavailable ? error.reason : 'unreachable', error);
+    }
+    if (this.requests < this.limits.waitingRequests) return;
+    throw this.turnedAway(
+      'overloaded',
+      new Unavailable('too many requests are being received', RETRY_MS, 'overloaded'),
+    );
+  }
+
+  private turnedAway(reason: string, error: unknown): unknown {
+    this.metrics.turnedAway(reason);
+    return error;
+  }
+}

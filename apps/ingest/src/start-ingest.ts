@@ -1,0 +1,77 @@
+import type { Config } from '#config';
+import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
+import { openDatabase, readApiKey, SpanAppender, type AppendSettings } from '#store';
+import { IngestMetrics } from './ingest-metrics.ts';
+import { IngestModule } from './ingest.module.ts';
+import { leaveBodiesUnread } from './otlp-http/receive-body.ts';
+import { OtlpGrpcServer } from './otlp-grpc/otlp-grpc-server.ts';
+import { Receiver } from './receiver.ts';
+
+export interface RunningIngest extends Running {
+  readonly httpPort: number;
+  readonly grpcPort: number;
+}
+
+/**
+ * Starts OTLP over HTTP and gRPC. Ready when both listen.
+ *
+ * @throws Unavailable where the database cannot be reached at the start (later losses are answered with 503 and
+ *   mended by themselves); Error where a port is taken
+ */
+export async function startIngest(config: Config, logger: ProcessLogger): Promise<RunningIngest> {
+  if (config.databaseUrl === null) throw new Error('DATABASE_URL is not set');
+  const db = await openDatabase(config.databaseUrl, {
+    maxConnections: config.limits.databaseConnections,
+    applicationName: 'outcome-ledger ingest',
+  });
+  const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));
+  const registry = createMetrics('ingest');
+  const metrics = new IngestMetrics(registry, logger);
+  const appender = SpanAppender.start(db, toAppendSettings(config), metrics);
+  metrics.watch(appender);
+  const receiver = new Receiver(appender, metrics, config.limits);
+  const parts = {
+    keys,
+    metrics: registry,
+    logger,
+    checks: { database: () => db.query('SELECT 1'), append: () => appender.assertReachable() },
+  };
+  const app = await createHttpApp(IngestModule.with(parts, receiver, config.limits), {
+    maxBodyBytes: config.limits.bodyBytes,
+    logger,
+    prepare: leaveBodiesUnread,
+  });
+  const grpc = app.get(OtlpGrpcServer);
+  await app.listen(config.otlpHttpPort, config.bind);
+  const grpcPort = await grpc.listen(config.bind, config.otlpGrpcPort);
+  const address = app.getHttpServer().address();
+  const httpPort = typeof address === 'object' && address !== null ? address.port : config.otlpHttpPort;
+  logger.log('listening', { bind: config.bind, httpPort, grpcPort });
+  return {
+    httpPort,
+    grpcPort,
+    stop: async () => {
+      await receiver.drain();
+      await grpc.close();
+      await app.close();
+      await appender.close();
+      await db.close();
+    },
+  };
+}
+
+function toAppendSettings({ limits, ...config }: Config): AppendSettings {
+  return {
+    traceQuietMs: config.traceQuietMs,
+    traceMaxWaitMs: config.traceMaxWaitMs,
+    spanMaxAgeDays: config.spanMaxAgeDays,
+    commitBufferBytes: limits.commitBufferBytes,
+    maxWaitingBytes: limits.waitingBytes,
+    maxWaitingRequests: limits.waitingRequests,
+    maxSpansPerRequest: limits.spansPerRequest,
+    maxSpanBytes: limits.spanBytes,
+    maxNameBytes: limits.nameBytes,
+    maxAttributes: limits.attributes,
+    maxDepth: limits.depth,
+  };
+}
