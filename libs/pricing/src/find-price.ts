@@ -32,7 +32,9 @@ function lookUp(
   index: PriceIndex,
 ): PriceLookup {
   const names = [modelResponse, modelRequest].map((each) => each?.trim() ?? '').filter((each) => each !== '');
-  const identities = [...new Set(names)].map((each) => identifyModel(each));
+  const named = [...new Set(names)].map((each) => identifyModel(each));
+  // One of the names says fine-tune and the other its base: the call was the fine-tune's, which has rates of its own.
+  const identities = named.some((each) => each.isFineTune) ? named.filter((each) => each.isFineTune) : named;
   const attribute = canonicalProvider(rawProvider);
   // A cloud or gateway that a name states wins over the attribute; the request may state it for the response.
   const gateway = firstStated(identities, (identity) => identity.gateway);
