@@ -1,12 +1,10 @@
 /**
- * What instrumentations emit -> steps and usage: `readStep(span)` reads one span in the dialect its payload shows,
- * `arbitrate(drafts, others)` decides over a trace which step is billed. Pure: no time, no randomness, no I/O.
- *
- *   readStep(span: Span): StepDraft
- *   arbitrate(drafts: readonly StepDraft[], others: readonly LeafCandidate[]): ArbitratedTrace
- *   joiningKeys(step: Pick<Step, 'responseId' | 'requestId' | 'provider'>): JoiningKey[]
- *   usageFromProviderBody(flavor: UsageFlavor, body: unknown): BodyUsage | null
+ * What instrumentations emit -> steps and usage: `readStep` reads one span in the dialect its payload shows,
+ * `arbitrate` decides over a trace which step is billed. Pure: no time, no randomness, no I/O.
  */
+export { arbitrate } from './arbitrate.ts';
+export { joiningKeys } from './joining-key.ts';
+export { readStep } from './read-step.ts';
 export type {
   ArbitratedStep,
   ArbitratedTrace,

@@ -1,0 +1,147 @@
+import type { Usage } from '#model';
+import type { ContainerFindings } from './containers.ts';
+import { resolveContainers } from './containers.ts';
+import type { Decision } from './decide-leaves.ts';
+import { decideLeaves } from './decide-leaves.ts';
+import { settleByEmitter } from './emitter-proof.ts';
+import type { Names } from './inherit-names.ts';
+import { inheritNames, namesOf } from './inherit-names.ts';
+import type { Verdict } from './nested-calls.ts';
+import { resolveNestedCalls } from './nested-calls.ts';
+import { describeReason, isRoleReason } from './role-reason.ts';
+import type { ArbitratedStep, ArbitratedTrace, LeafCandidate, StepDraft } from './step-draft.ts';
+import { findToolMirrors } from './tool-mirrors.ts';
+import { buildTree } from './trace-tree.ts';
+import { testimonyOf } from './witness.ts';
+
+/**
+ * Decides for every step of one trace whether it is billed: one billable leaf per provider call, within the trace and
+ * across traces (conventions.md 5 B).
+ *
+ * @param drafts what `readStep` made of all spans of the trace; order and exact repetitions change nothing
+ * @param others the candidates that other traces published under a joining key of this one, and those that share a
+ *   key with them in turn (the caller repeats the look-up until no new key comes); this trace's own are ignored
+ * @returns the steps with their roles, what to publish for other traces, and what containers could not account for.
+ *   Decided by content alone: any order of spans and traces gives the same roles.
+ */
+export function arbitrate(drafts: readonly StepDraft[], others: readonly LeafCandidate[]): ArbitratedTrace {
+  const { first, resent } = separateResent(drafts);
+  const tree = buildTree(settleByEmitter(first));
+  const calls = resolveNestedCalls(tree);
+  const containers = resolveContainers(tree, calls);
+  const verdicts = tree.drafts.map((draft, index) => verdictOn(draft, index, calls, containers));
+  for (const [index, of] of findToolMirrors(tree))
+    verdicts[index] = { role: 'mirror', reason: 'same_tool_call', of };
+  const { decisions, candidates } = decideLeaves(tree, verdicts, containers, others);
+  const names = inheritNames(tree);
+  const steps = tree.drafts.map((draft, index) =>
+    toStep(draft, decisions[index]!, {
+      untraced: containers.untraced.get(index) ?? null,
+      isSampledTotal: containers.sampled.has(index),
+      names: names[index]!,
+    }),
+  );
+  steps.push(...resent.map(resentStep));
+  steps.sort(compareByStart);
+  return { steps, candidates, untraced: containers.untracedTotal };
+}
+
+/** A span sent again with another start is a second row of the same span: the fuller, then the earlier one counts. */
+function separateResent(drafts: readonly StepDraft[]): { first: StepDraft[]; resent: StepDraft[] } {
+  const sorted = drafts.toSorted(compareByStart);
+  const bySpan = new Map<string, StepDraft>();
+  const resent: StepDraft[] = [];
+  let previous: StepDraft | null = null;
+  for (const draft of sorted) {
+    const isRepeated = previous?.spanId === draft.spanId && previous.startedAtNs === draft.startedAtNs;
+    previous = draft;
+    if (isRepeated) continue;
+    const known = bySpan.get(draft.spanId);
+    if (known === undefined) bySpan.set(draft.spanId, draft);
+    else if (known.usage === null && draft.usage !== null) {
+      bySpan.set(draft.spanId, draft);
+      resent.push(known);
+    } else resent.push(draft);
+  }
+  return { first: [...bySpan.values()].sort(compareByStart), resent };
+}
+
+function compareByStart(
+  left: Pick<StepDraft, 'startedAtNs' | 'endedAtNs' | 'spanId'>,
+  right: Pick<StepDraft, 'startedAtNs' | 'endedAtNs' | 'spanId'>,
+): number {
+  if (left.startedAtNs !== right.startedAtNs) return left.startedAtNs < right.startedAtNs ? -1 : 1;
+  if (left.spanId !== right.spanId) return left.spanId < right.spanId ? -1 : 1;
+  if (left.endedAtNs === right.endedAtNs) return 0;
+  return left.endedAtNs < right.endedAtNs ? -1 : 1;
+}
+
+function verdictOn(
+  draft: StepDraft,
+  index: number,
+  calls: readonly (Verdict | undefined)[],
+  containers: ContainerFindings,
+): Verdict {
+  const verdict = containers.verdicts.get(index) ?? calls[index];
+  if (verdict) return verdict;
+  return { role: 'none', reason: isRoleReason(draft.stanceReason) ? draft.stanceReason : 'not_billable' };
+}
+
+/** What a draft holds for arbitration only. */
+const DRAFT_ONLY = [
+  'stance',
+  'stanceReason',
+  'vantage',
+  'isCumulative',
+  'isCacheHit',
+  'isSampled',
+  'isProtocolTool',
+] as const;
+
+interface Findings {
+  readonly untraced: Usage | null;
+  readonly isSampledTotal: boolean;
+  readonly names: Names;
+}
+
+function toStep(draft: StepDraft, decision: Decision, findings: Findings): ArbitratedStep {
+  const billed = decision.testimony ?? testimonyOf(draft);
+  const step = {
+    ...draft,
+    ...findings.names,
+    role: decision.role,
+    roleReason: describeReason(decision.reason),
+    mirrorOf: decision.mirrorOf,
+    usage: billed.usage,
+    usageState: findings.isSampledTotal ? 'partial' : billed.usageState,
+    usageSemantics: billed.usageSemantics,
+    usageFrom: billed.usageFrom,
+    costReported: billed.costReported,
+    untraced: findings.untraced,
+    flags: decision.isDisputed ? [...draft.flags, 'witnesses_disagree'].sort() : draft.flags,
+  };
+  return omit(step, DRAFT_ONLY);
+}
+
+/** A copy without the keys, so that a step record holds nothing that is not said of it. */
+function omit<Value extends object, Key extends keyof Value>(
+  value: Value,
+  keys: readonly Key[],
+): Omit<Value, Key> {
+  const copy: Partial<Value> & Omit<Value, Key> = { ...value };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
+
+/** The same span with another start: the row that counts is named, the rest is as read. */
+function resentStep(draft: StepDraft): ArbitratedStep {
+  const { traceId, spanId } = draft;
+  const decision: Decision = {
+    role: 'mirror',
+    reason: 'start_changed',
+    mirrorOf: { traceId, spanId },
+    testimony: null,
+    isDisputed: false,
+  };
+  return toStep(draft, decision, { untraced: null, isSampledTotal: false, names: namesOf(draft) });
+}

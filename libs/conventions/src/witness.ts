@@ -1,0 +1,201 @@
+import { TOKEN_BUCKETS } from '#model';
+import type { ReportedCost, SpanAddress, TokenBucket, Usage, UsageSemantics, UsageState } from '#model';
+import { joiningKeys } from './joining-key.ts';
+import type { Sighting } from './same-call.ts';
+import type { JoiningKey, LeafCandidate, StepDraft, Vantage } from './step-draft.ts';
+import { sideTotals } from './usage-sums.ts';
+
+/** What a witness says a call used and cost. */
+export interface Testimony extends SpanAddress {
+  readonly usage: Usage | null;
+  readonly usageState: UsageState;
+  readonly usageSemantics: UsageSemantics | null;
+  readonly usageFrom: SpanAddress | null;
+  readonly costReported: ReportedCost | null;
+}
+
+const VANTAGE_RANK: Readonly<Record<Vantage, number>> = { application: 0, gateway: 1, server: 2 };
+const STATE_RANK: Readonly<Record<UsageState, number>> = {
+  reported: 0,
+  partial: 1,
+  zero_reported: 2,
+  rejected: 3,
+  missing: 4,
+};
+const CLASSES_MAX = 9;
+
+/**
+ * The declared rank of a witness; smaller is billed. A served-again answer last; then from where the call was seen,
+ * because the application knows for whom it was made; a single call before a total; then how much of the usage is
+ * known and how finely. Follows from the span alone, so that every trace ranks it alike.
+ */
+export function rankOf(draft: StepDraft, isTotal: boolean): number {
+  const classes = Object.keys(draft.usage?.tokens ?? {}).length;
+  return (
+    (draft.isCacheHit ? 100_000 : 0) +
+    VANTAGE_RANK[draft.vantage] * 10_000 +
+    (isTotal ? 1_000 : 0) +
+    STATE_RANK[draft.usageState] * 100 +
+    (draft.usageSemantics?.input === 'ambiguous' ? 10 : 0) +
+    (CLASSES_MAX - Math.min(classes, CLASSES_MAX))
+  );
+}
+
+export function testimonyOf(draft: StepDraft, billedUsage?: Usage): Testimony {
+  return {
+    traceId: draft.traceId,
+    spanId: draft.spanId,
+    usage: billedUsage ?? draft.usage,
+    usageState: draft.usageState,
+    usageSemantics: draft.usageSemantics,
+    usageFrom: null,
+    costReported: draft.costReported,
+  };
+}
+
+/** Who wrote a span; two emitters may see one call, one emitter writes a call once. */
+export function emitterOf(draft: StepDraft): string {
+  return JSON.stringify([draft.serviceName, draft.scopeName, draft.dialect]);
+}
+
+export function toSighting(draft: StepDraft, keys: readonly JoiningKey[], isTotal: boolean): Sighting {
+  return {
+    traceId: draft.traceId,
+    spanId: draft.spanId,
+    rank: rankOf(draft, isTotal),
+    emitter: emitterOf(draft),
+    keys,
+    startedAtNs: draft.startedAtNs,
+    endedAtNs: draft.endedAtNs,
+    totals: draft.usage === null ? null : sideTotals(draft.usage.tokens),
+    models: isTotal
+      ? []
+      : [bareModel(draft.modelRequest), bareModel(draft.modelResponse)].filter((name) => name !== ''),
+  };
+}
+
+/** "azure/gpt-4o-2024-08-06" -> "gpt-4o": a request names the alias, a response the snapshot. */
+function bareModel(model: string | null): string {
+  if (model === null) return '';
+  return model
+    .toLowerCase()
+    .slice(model.lastIndexOf('/') + 1)
+    .replace(/[-@]20\d{2}-?\d{2}-?\d{2}$/, '');
+}
+
+export function keysOf(drafts: readonly StepDraft[]): JoiningKey[] {
+  const keys = new Map<string, JoiningKey>();
+  for (const draft of drafts) for (const key of joiningKeys(draft)) keys.set(`${key.kind}:${key.key}`, key);
+  return [...keys.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, key]) => key);
+}
+
+export function toCandidate(sighting: Sighting, testimony: Testimony): LeafCandidate {
+  const { usage } = testimony;
+  return {
+    traceId: sighting.traceId,
+    spanId: sighting.spanId,
+    rank: sighting.rank,
+    emitter: sighting.emitter,
+    keys: sighting.keys,
+    startedAtNs: sighting.startedAtNs.toString(),
+    endedAtNs: sighting.endedAtNs.toString(),
+    tokens:
+      usage &&
+      Object.fromEntries(Object.entries(usage.tokens).map(([bucket, count]) => [bucket, String(count)])),
+    usageState: testimony.usageState,
+    usageSemantics: testimony.usageSemantics,
+    usageFrom: testimony.usageFrom,
+    costReported: testimony.costReported,
+  };
+}
+
+export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; testimony: Testimony } {
+  const tokens = candidate.tokens && toTokens(candidate.tokens);
+  return {
+    sighting: {
+      traceId: candidate.traceId,
+      spanId: candidate.spanId,
+      rank: candidate.rank,
+      emitter: candidate.emitter,
+      keys: candidate.keys,
+      startedAtNs: BigInt(candidate.startedAtNs),
+      endedAtNs: BigInt(candidate.endedAtNs),
+      totals: tokens && sideTotals(tokens),
+      models: [],
+    },
+    testimony: {
+      traceId: candidate.traceId,
+      spanId: candidate.spanId,
+      usage: tokens && { tokens, units: {} },
+      usageState: candidate.usageState,
+      usageSemantics: candidate.usageSemantics,
+      usageFrom: candidate.usageFrom,
+      costReported: candidate.costReported,
+    },
+  };
+}
+
+function toTokens(texts: Readonly<Record<string, string>>): Partial<Record<TokenBucket, bigint>> {
+  const tokens: Partial<Record<TokenBucket, bigint>> = {};
+  for (const bucket of TOKEN_BUCKETS) {
+    const text = texts[bucket];
+    if (text !== undefined) tokens[bucket] = BigInt(text);
+  }
+  return tokens;
+}
+
+/**
+ * Completes what the billed witness says by what the others say of the same call: the finer or fuller usage, and the
+ * gateway's cost, which is what was paid (conventions.md B4, E). The others come in their order of rank.
+ *
+ * @returns the completed testimony, and whether two witnesses contradict each other
+ */
+export function completeTestimony(
+  witness: Testimony,
+  others: readonly Testimony[],
+): { testimony: Testimony; isDisputed: boolean } {
+  let best = witness;
+  let isDisputed = false;
+  let { costReported } = witness;
+  for (const other of others) {
+    if (isFiner(other, best)) best = other;
+    if (contradicts(other, witness)) isDisputed = true;
+    if (isNearerToBill(other.costReported, costReported)) ({ costReported } = other);
+  }
+  const usageFrom =
+    best === witness ? witness.usageFrom : (best.usageFrom ?? { traceId: best.traceId, spanId: best.spanId });
+  return { testimony: { ...witness, ...usageOf(best), usageFrom, costReported }, isDisputed };
+}
+
+function usageOf({ usage, usageState, usageSemantics }: Testimony) {
+  return { usage, usageState, usageSemantics };
+}
+
+function isFiner(other: Testimony, best: Testimony): boolean {
+  if (other.usage === null) return false;
+  if (best.usage === null) return true;
+  const byState = STATE_RANK[best.usageState] - STATE_RANK[other.usageState];
+  if (byState !== 0) return byState > 0;
+  if (contradicts(other, best)) return false;
+  const [otherDoubt, bestDoubt] = [isAmbiguous(other), isAmbiguous(best)];
+  if (otherDoubt !== bestDoubt) return bestDoubt;
+  return Object.keys(other.usage.tokens).length > Object.keys(best.usage.tokens).length;
+}
+
+function isAmbiguous(testimony: Testimony): boolean {
+  return testimony.usageSemantics?.input === 'ambiguous';
+}
+
+/** Two full counts of one call that do not add up to the same. */
+function contradicts(left: Testimony, right: Testimony): boolean {
+  if (left.usageState !== 'reported' || right.usageState !== 'reported') return false;
+  const [one, other] = [sideTotals(left.usage!.tokens), sideTotals(right.usage!.tokens)];
+  return one.input !== other.input || one.output !== other.output;
+}
+
+const PAID_SOURCES: ReadonlySet<string> = new Set(['gateway', 'gateway_actual']);
+
+function isNearerToBill(other: ReportedCost | null, own: ReportedCost | null): boolean {
+  if (other === null) return false;
+  return own === null || (PAID_SOURCES.has(other.source) && !PAID_SOURCES.has(own.source));
+}
