@@ -1,4 +1,5 @@
 import { InitialSchema20261121000000 } from './20261121000000-initial-schema.ts';
+import { EvidenceLog20261121100000 } from './20261121100000-evidence-log.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
-export const migrations = [InitialSchema20261121000000];
+export const migrations = [InitialSchema20261121000000, EvidenceLog20261121100000];

@@ -1,0 +1,30 @@
+import type { Client } from '../connection/database.ts';
+
+/** A leaf as it was recorded, not yet in the log. */
+export interface RecordedLeaf {
+  readonly kind: string;
+  /** Batch, trace, posting batch or event the leaf is about. */
+  readonly subjectId: string;
+  /** RFC 8785 JSON without what sealing adds. */
+  readonly body: Buffer;
+}
+
+/**
+ * Takes the oldest leaves of a tenant out of the inbox, in the order they were recorded.
+ * Takes rows, never a position: sequence numbers become visible out of order, and whoever remembers the last one
+ * misses those that commit later.
+ */
+export async function takeEvidence(client: Client, tenantId: bigint, limit: number): Promise<RecordedLeaf[]> {
+  const { rows } = await client.query<{ seq: bigint; kind: string; subject_id: string; body: Buffer }>({
+    name: 'take-evidence',
+    text: `
+DELETE FROM evidence_inbox
+ WHERE tenant_id = $1
+   AND seq IN (SELECT seq FROM evidence_inbox WHERE tenant_id = $1 ORDER BY seq LIMIT $2)
+RETURNING seq, kind, subject_id, body`,
+    values: [tenantId, limit],
+  });
+  return rows
+    .sort((a, b) => (a.seq < b.seq ? -1 : 1))
+    .map((row) => ({ kind: row.kind, subjectId: row.subject_id, body: row.body }));
+}
