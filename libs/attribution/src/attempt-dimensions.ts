@@ -39,9 +39,15 @@ export function attemptDimensions(
     agent: rootAgent,
     model: root.modelRequest ?? costliest?.modelRequest ?? costliest?.modelResponse ?? null,
     provider: costliest?.provider ?? root.provider,
-    dimensions: Object.assign({}, ...steps.toReversed().map((step) => step.dimensions)) as Record<
-      string,
-      string
-    >,
+    dimensions: mergeDimensions(steps),
   };
+}
+
+/** Of each declared attribute the value of the first step that carries it. */
+function mergeDimensions(steps: readonly Step[]): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const { dimensions } of steps) {
+    for (const [name, value] of Object.entries(dimensions)) merged[name] ??= value;
+  }
+  return merged;
 }

@@ -7,8 +7,8 @@ export { findWorkItemKeys } from './find-work-item-keys.ts';
 export type { KeyMapping } from './find-work-item-keys.ts';
 export { foldWorkItem } from './fold-work-item.ts';
 export type { Settlement, WorkItemState } from './fold-work-item.ts';
-export { dimensionsOf, overheadPoolOf } from './overhead.ts';
-export type { OverheadRule } from './overhead.ts';
+export { attemptNumberOf, dimensionsOf, overheadPoolOf } from './declared-attributes.ts';
+export type { OverheadRule } from './declared-attributes.ts';
 export { resolveTrace } from './resolve-trace.ts';
 export type { ResolvedStep, ResolvedTrace, StepShare, TraceLink } from './resolve-trace.ts';
 export {

@@ -1,15 +1,16 @@
 import type { OutcomeDefinition, OutcomeEffect } from '#model';
 import { z } from 'zod';
 import type { KeyMapping } from './find-work-item-keys.ts';
-import type { OverheadRule } from './overhead.ts';
+import type { OverheadRule } from './declared-attributes.ts';
 import { SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
 import { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';
 
-const kind = z
+const name = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _, beginning with a letter');
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "_", beginning with a letter');
 const attribute = z.string().min(1).max(256);
-const effects = [
+
+const EFFECTS = [
   'attempt_failed',
   'handed_off',
   'achieved',
@@ -19,42 +20,72 @@ const effects = [
   'reopened',
 ] as const satisfies readonly OutcomeEffect[];
 
-const DAY_MS = 86_400_000;
+/** What `definitions.rule` holds; the row's name is the kind of work item. */
+export const definitionRuleSchema = z
+  .strictObject({
+    outcomeType: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_.]{0,126}$/,
+        'must be 1 to 127 of a-z, 0-9, "_" and ".", beginning with a letter',
+      ),
+    verbs: z
+      .record(name, z.enum(EFFECTS))
+      .refine((verbs) => Object.values(verbs).includes('achieved'), 'one verb must mean achieved')
+      .refine((verbs) => Object.keys(verbs).length <= 100, 'at most 100 verbs'),
+    waitingWindowMs: z
+      .int()
+      .min(0)
+      .max(400 * 86_400_000)
+      .default(0)
+      .meta({ description: 'How long an outcome must stand before it counts' }),
+  })
+  .meta({ id: 'DefinitionRule' });
 
-/** `definitions.rule`; the definition's name is the kind of work item. */
-export const definitionRuleSchema = z.strictObject({
-  outcomeType: z.string().min(1).max(128),
-  verbs: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/), z.enum(effects)),
-  /** An achieved state is final when it has lasted this long. */
-  waitingWindowDays: z.number().min(0).max(3650).default(0),
-});
-
-/** `policies.rule` of the policy named `overhead`. */
-export const overheadPolicySchema = z.strictObject({
-  pools: z
-    .array(
-      z.strictObject({
-        pool: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -'),
-        match: z.strictObject({
-          source: z.enum(['resource', 'span']),
-          attribute,
-          equals: z.string().min(1).max(512),
+/** What `policies.rule` holds under the name `overhead`: the first pool that matches a span takes its cost. */
+export const overheadPolicySchema = z
+  .strictObject({
+    pools: z
+      .array(
+        z.strictObject({
+          pool: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, "_" and "-"'),
+          match: z.strictObject({
+            source: z.enum(['resource', 'span']),
+            attribute,
+            equals: z.string().max(512),
+          }),
         }),
-      }),
-    )
-    .max(200),
-});
+      )
+      .max(200),
+  })
+  .meta({ id: 'OverheadPolicyRule' });
 
-/** `policies.rule` of the policy named `dimensions`. */
-export const dimensionsPolicySchema = z.strictObject({ attributes: z.array(attribute).max(32) });
+/** What `policies.rule` holds under the name `dimensions`: span or resource attributes reports may group by. */
+export const dimensionsPolicySchema = z
+  .strictObject({
+    attributes: z
+      .array(attribute)
+      .max(32)
+      .refine((names) => new Set(names).size === names.length, 'an attribute is named twice'),
+  })
+  .meta({ id: 'DimensionsPolicyRule' });
 
-/** `key_mappings.rule`: exactly one of `kind` and `kindAttribute`. */
+/** What `key_mappings.rule` holds: where a work item key stands in a span. */
 export const keyMappingRuleSchema = z
-  .strictObject({ attribute, kind: kind.nullish(), kindAttribute: attribute.nullish() })
-  .refine((rule) => ((rule.kind ?? null) === null) !== ((rule.kindAttribute ?? null) === null), {
-    message: 'exactly one of kind and kindAttribute is needed',
-    path: ['kind'],
-  });
+  .strictObject({
+    attribute,
+    kind: name.nullable().default(null).meta({ description: 'The kind of every key found here' }),
+    kindAttribute: attribute
+      .nullable()
+      .default(null)
+      .meta({ description: 'The attribute that names the kind' }),
+    tier: z.enum(['E1', 'E2', 'E3', 'E4', 'E5']).default('E1'),
+  })
+  .refine(
+    (rule) => (rule.kind === null) !== (rule.kindAttribute === null),
+    'give either kind or kindAttribute',
+  )
+  .meta({ id: 'KeyMappingRule' });
 
 /** A dated version of a setting as it is stored. */
 export interface RuleVersion {
@@ -105,7 +136,7 @@ export class Rules {
       version: version.version,
       outcomeType: rule.outcomeType,
       verbs: rule.verbs,
-      waitingWindowMs: Math.round(rule.waitingWindowDays * DAY_MS),
+      waitingWindowMs: rule.waitingWindowMs,
     };
   }
 
@@ -139,9 +170,9 @@ function toKeyMapping(version: RuleVersion): KeyMapping {
     name: version.name,
     version: version.version,
     attribute: rule.attribute,
-    kind: rule.kind ?? null,
-    kindAttribute: rule.kindAttribute ?? null,
-    tier: 'E1',
+    kind: rule.kind,
+    kindAttribute: rule.kindAttribute,
+    tier: rule.tier,
   };
 }
 

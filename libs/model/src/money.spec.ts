@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dividePico, formatPico, parsePico, roundHalfEven, splitExactly } from './money.ts';
 
 test.each([

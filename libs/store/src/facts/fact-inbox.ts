@@ -62,19 +62,19 @@ UPDATE fact_inbox SET attempts = attempts + 1, not_before = clock_timestamp() + 
   });
 }
 
-/** Traces under any of the refs. */
+/** Traces under each of the refs, without the details. */
 export async function readTracesOfRefs(
   db: Queryable,
   tenantId: bigint,
   refs: readonly Ref[],
-): Promise<TraceId[]> {
+): Promise<{ readonly ref: Ref; readonly traceId: TraceId }[]> {
   if (refs.length === 0) return [];
-  const { rows } = await db.query<{ trace_id: string }>({
+  const { rows } = await db.query<{ ref: string; trace_id: string }>({
     name: 'read-traces-of-refs',
-    text: 'SELECT DISTINCT trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])',
+    text: 'SELECT ref, trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])',
     values: [tenantId, refs],
   });
-  return rows.map((row) => traceIdFromUuid(row.trace_id));
+  return rows.map((row) => ({ ref: row.ref, traceId: traceIdFromUuid(row.trace_id) }));
 }
 
 /** Traces that name a work item of this kind, under a definition or not. */
@@ -124,4 +124,16 @@ export async function readTracesSince(
     values: [tenantId, fromUs === null ? null : timestampFromUs(fromUs)],
   });
   return rows.map((row) => traceIdFromUuid(row.trace_id));
+}
+
+/** Work items of a kind. */
+export async function readWorkItemsOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<Ref[]> {
+  const { rows } = await db.query<{ ref: string }>({
+    name: 'read-work-items-of-kind',
+    text: `
+SELECT ref FROM work_items WHERE tenant_id = $1 AND starts_with(ref, $2)
+UNION SELECT ref FROM outcome_events WHERE tenant_id = $1 AND starts_with(ref, $2)`,
+    values: [tenantId, `${kind}:${tenantId}:`],
+  });
+  return rows.map((row) => row.ref);
 }

@@ -91,12 +91,36 @@ export interface StandingAttempt {
   readonly startedAtUs: bigint;
 }
 
-export async function readStandingAttempts(
+/** The attempts that stand for these traces. */
+export function readStandingAttemptsOfTraces(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<StandingAttempt[]> {
+  return readStanding(db, 'read-standing-attempts-of-traces', 'trace_id = ANY ($2::uuid[])', [
+    tenantId,
+    traceIds,
+  ]);
+}
+
+/** The attempts that stand for these work items, over all traces. */
+export function readStandingAttempts(
   db: Queryable,
   tenantId: bigint,
   workItemRefs: readonly Ref[],
 ): Promise<StandingAttempt[]> {
-  if (workItemRefs.length === 0) return [];
+  return readStanding(db, 'read-standing-attempts', 'work_item_ref = ANY ($2::text[])', [
+    tenantId,
+    workItemRefs,
+  ]);
+}
+
+async function readStanding(
+  db: Queryable,
+  name: string,
+  condition: string,
+  values: readonly unknown[],
+): Promise<StandingAttempt[]> {
   const { rows } = await db.query<{
     trace_id: string;
     attempt_id: string;
@@ -104,11 +128,9 @@ export async function readStandingAttempts(
     placement: string;
     started_at: bigint;
   }>({
-    name: 'read-standing-attempts',
-    text: `
-SELECT trace_id, attempt_id, work_item_ref, placement, started_at
-  FROM attempts WHERE tenant_id = $1 AND work_item_ref = ANY ($2::text[])`,
-    values: [tenantId, workItemRefs],
+    name,
+    text: `SELECT trace_id, attempt_id, work_item_ref, placement, started_at FROM attempts WHERE tenant_id = $1 AND ${condition}`,
+    values: [...values],
   });
   return rows.map((row) => ({
     traceId: traceIdFromUuid(row.trace_id),

@@ -30,3 +30,7 @@ export function dimensionsOf(span: Span, declared: readonly string[]): Record<st
   }
   return dimensions;
 }
+
+/** The attempt number an agent gives itself (`work_item.attempt`), as text; null when it gives none. */
+export const attemptNumberOf = (span: Span): string | null =>
+  keyText(span.attributes.get('work_item.attempt'));

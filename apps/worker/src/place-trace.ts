@@ -1,0 +1,217 @@
+import {
+  attemptDimensions,
+  attemptKeyAt,
+  type Attempt,
+  type ResolvedStep,
+  type StepShare,
+} from '#attribution';
+import type { CostShare, PlacedCharge } from '#ledger';
+import type { Charge, Ref, Step, TraceId } from '#model';
+import { chargeUsage, type PriceIndex } from '#pricing';
+import type { AttemptRow, LinkRow, WorklistEntry } from '#store';
+import { v5 as uuidFromName } from 'uuid';
+import { groupBy } from './group-by.ts';
+import { attemptIdOf, NAMESPACE, type HeldWorkItem } from './posting-facts.ts';
+import type { ReadResolvedTrace } from './read-resolved-traces.ts';
+
+/** Everything a trace says when its facts are known: charges with their places, and the projections of it. */
+export interface PlacedTrace {
+  readonly traceId: TraceId;
+  readonly startedAtUs: bigint;
+  /** Newest business time at which one of its work items changed its phase. */
+  readonly phaseAtUs: bigint | null;
+  readonly charges: readonly { readonly charge: PlacedCharge; readonly startedAtUs: bigint }[];
+  readonly attempts: readonly AttemptRow[];
+  readonly links: readonly LinkRow[];
+  readonly worklist: readonly WorklistEntry[];
+}
+
+/** A step with its charges and the attempts it belongs to. */
+interface PricedStep {
+  readonly step: Step;
+  readonly charges: readonly Charge[];
+  readonly attempts: readonly {
+    readonly share: StepShare;
+    readonly attempt: Attempt;
+    readonly attemptId: string;
+  }[];
+}
+
+/** Prices the leaves of a resolved trace and places each charge by the state of the work items. Pure. */
+export function placeTrace(
+  tenantId: bigint,
+  { traceId, startedAtUs, trace }: ReadResolvedTrace,
+  items: ReadonlyMap<Ref, HeldWorkItem>,
+  prices: PriceIndex,
+): PlacedTrace {
+  const steps = trace.steps.map((resolved) => priceStep(traceId, resolved, items, prices));
+  const phases = [...trace.parts.keys()].flatMap((ref) => items.get(ref)?.state.phaseAtUs ?? []);
+  return {
+    traceId,
+    startedAtUs,
+    phaseAtUs: phases.length === 0 ? null : phases.reduce((newest, at) => (at > newest ? at : newest)),
+    charges: steps.flatMap(placeCharges),
+    attempts: attemptRows(traceId, steps),
+    links: trace.links.map((link) => ({
+      ...link,
+      traceId,
+      linkId: uuidFromName(
+        `link ${traceId} ${link.workItemRef} ${link.scope} ${link.spanId} ${link.rule}`,
+        NAMESPACE,
+      ),
+    })),
+    worklist: worklistOf(tenantId, traceId, steps),
+  };
+}
+
+function priceStep(
+  traceId: TraceId,
+  { step, shares }: ResolvedStep,
+  items: ReadonlyMap<Ref, HeldWorkItem>,
+  prices: PriceIndex,
+): PricedStep {
+  const attempts = shares.map((share) => {
+    const item = items.get(share.workItemRef)!;
+    const part = item.parts.find(
+      (p) => p.traceId === traceId && p.keyKind === share.attemptKeyKind && p.key === share.attemptKey,
+    )!;
+    const key = attemptKeyAt(
+      share.attemptKeyKind,
+      share.attemptKey,
+      part,
+      step.startedAtNs / 1000n,
+      item.state.boundariesUs,
+    );
+    const attempt = item.attempts.find((each) => each.key === key)!;
+    return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
+  });
+  return { step, charges: step.role === 'leaf' ? chargesOf(step, prices) : [], attempts };
+}
+
+function chargesOf(step: Step, prices: PriceIndex): Charge[] {
+  const extra = step.extraUsage.map(({ model, usage }) =>
+    chargeUsage(
+      {
+        ...step,
+        usage,
+        usageState: 'reported',
+        ...(model === null ? {} : { modelResponse: model, modelRequest: model }),
+      },
+      prices,
+    ),
+  );
+  return [chargeUsage(step, prices), ...extra];
+}
+
+function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['charges'] {
+  const shares = attempts.map(({ share, attempt, attemptId }): CostShare => ({
+    workItemRef: share.workItemRef,
+    attemptId,
+    placement: attempt.placement,
+    weight: share.weight,
+  }));
+  return charges.flatMap((charge) =>
+    charge.state === 'unpriced'
+      ? []
+      : [
+          {
+            startedAtUs: step.startedAtNs / 1000n,
+            charge: {
+              usageSpanId: step.spanId,
+              usageDay: new Date(Number(step.startedAtNs / 1_000_000n)).toISOString().slice(0, 10),
+              asset: charge.asset,
+              amountPico: charge.amountPico,
+              provider: charge.provider,
+              callModel: charge.callModel,
+              priceId: charge.priceId,
+              overheadPool: step.overheadPool,
+              shares,
+            },
+          },
+        ],
+  );
+}
+
+function attemptRows(traceId: TraceId, steps: readonly PricedStep[]): AttemptRow[] {
+  const members = groupBy(
+    steps.flatMap((priced) => priced.attempts.map((membership) => ({ priced, ...membership }))),
+    ({ attemptId }) => attemptId,
+  );
+  return [...members].map(([attemptId, list]): AttemptRow => {
+    const { share, attempt } = list[0]!;
+    const cost = new Map(list.map(({ priced }) => [priced.step, costOf(priced.charges)]));
+    const calls = list.map(({ priced }) => priced).filter(({ step }) => step.role === 'leaf');
+    return {
+      traceId,
+      attemptId,
+      workItemRef: share.workItemRef,
+      startedAtUs:
+        list.reduce(
+          (first, { priced }) => least(first, priced.step.startedAtNs),
+          list[0]!.priced.step.startedAtNs,
+        ) / 1000n,
+      endedAtUs:
+        (list.reduce((last, { priced }) => greatest(last, priced.step.endedAtNs), 0n) + 999n) / 1000n,
+      keyKind: attempt.keyKind,
+      grade: attempt.grade,
+      placement: attempt.placement,
+      ...attemptDimensions(
+        list.map(({ priced }) => priced.step),
+        (step) => cost.get(step) ?? 0n,
+      ),
+      modelCalls: calls.length,
+      unpricedCalls: calls.filter(({ charges }) => isUnpriced(charges)).length,
+      callsWithoutUsage: calls.filter(({ step }) => step.usage === null || step.usageState === 'rejected')
+        .length,
+    };
+  });
+}
+
+const least = (a: bigint, b: bigint): bigint => (b < a ? b : a);
+const greatest = (a: bigint, b: bigint): bigint => (b > a ? b : a);
+
+const costOf = (charges: readonly Charge[]): bigint =>
+  charges.reduce((sum, charge) => (charge.state === 'priced' ? sum + charge.amountPico : sum), 0n);
+
+/** Usage was counted and has no price; a call without a count is told apart. */
+const isUnpriced = (charges: readonly Charge[]): boolean =>
+  charges.some(
+    (charge) =>
+      charge.state === 'unpriced' && charge.reason !== 'usage_missing' && charge.reason !== 'usage_rejected',
+  );
+
+function worklistOf(tenantId: bigint, traceId: TraceId, steps: readonly PricedStep[]): WorklistEntry[] {
+  const entries: WorklistEntry[] = [];
+  const unpriced = groupBy(
+    steps.flatMap(({ charges }) => charges.filter((charge) => charge.state === 'unpriced')),
+    ({ provider, callModel, reason }) => `${provider}\n${callModel}\n${reason}`,
+  );
+  for (const [key, charges] of unpriced) {
+    const { provider, callModel, reason } = charges[0]!;
+    entries.push({
+      id: uuidFromName(`unpriced ${tenantId} ${traceId}\n${key}`, NAMESPACE),
+      kind: 'unpriced',
+      reason,
+      subject: traceId,
+      detail: { provider, model: callModel, calls: charges.length },
+    });
+  }
+  const unmatched = steps.filter(
+    ({ step, charges, attempts }) =>
+      charges.length > 0 && attempts.length === 0 && step.overheadPool === null,
+  );
+  if (unmatched.length > 0) {
+    entries.push({
+      id: uuidFromName(`unmatched_spend ${tenantId} ${traceId}`, NAMESPACE),
+      kind: 'unmatched_spend',
+      reason: 'names_no_work_item',
+      subject: traceId,
+      detail: {
+        calls: unmatched.length,
+        costPicoUsd: unmatched.reduce((sum, { charges }) => sum + costOf(charges), 0n).toString(),
+        service: unmatched[0]!.step.serviceName,
+      },
+    });
+  }
+  return entries;
+}

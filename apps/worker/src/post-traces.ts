@@ -1,0 +1,204 @@
+import { postDifferences, targetBalances, type Balance } from '#ledger';
+import type { AttemptPart } from '#attribution';
+import type { LedgerTransaction, Ref, SpanId, TraceId, TransactionCode } from '#model';
+import {
+  advancePostings,
+  completeDueTraces,
+  insertEvidence,
+  insertLinks,
+  insertTransactions,
+  inTransaction,
+  makeTracesDue,
+  readPosted,
+  readStandingAttempts,
+  readStandingAttemptsOfTraces,
+  replaceAttempts,
+  replaceWorklist,
+  type Client,
+  type Database,
+  type DueTrace,
+  type PostedBalance,
+} from '#store';
+import { v5 as uuidFromName } from 'uuid';
+import { groupBy } from './group-by.ts';
+import { ledgerBatchLeaf } from './ledger-batch-leaf.ts';
+import { placeTrace, type PlacedTrace } from './place-trace.ts';
+import {
+  attemptIdOf,
+  holdWorkItems,
+  NAMESPACE,
+  savePartsOfTraces,
+  saveWorkItems,
+  type HeldWorkItem,
+  type WorkItemHolder,
+} from './posting-facts.ts';
+import { readResolvedTraces } from './read-resolved-traces.ts';
+import type { TenantRulebooks } from './tenant-rules.ts';
+
+export interface PostParts {
+  readonly db: Database;
+  readonly rulebooks: TenantRulebooks;
+  readonly nowUs: () => bigint;
+  /** UUIDv7 of a posting commit. */
+  readonly newId: () => string;
+}
+
+/**
+ * Brings the ledger to what is known now of these traces: the second of the two commits of architecture 4.6.
+ * Holds the postings, then the work items; reads the facts committed by then; posts target minus posted; ends
+ * the claims. Idempotent: doing it again posts nothing.
+ */
+export async function postTraces(
+  parts: PostParts,
+  tenantId: bigint,
+  claims: readonly DueTrace[],
+): Promise<void> {
+  await inTransaction(parts.db, (client) => post(client, parts, tenantId, claims));
+}
+
+async function post(
+  client: Client,
+  parts: PostParts,
+  tenantId: bigint,
+  claims: readonly DueTrace[],
+): Promise<void> {
+  const nowUs = parts.nowUs();
+  const traceIds = claims.map(({ traceId }) => traceId);
+  const versions = await advancePostings(client, tenantId, traceIds);
+  const rulebook = await parts.rulebooks.read(client, tenantId);
+  const holder: WorkItemHolder = { tenantId, rules: rulebook.rules, nowUs, newSurrogateId: parts.newId };
+
+  const resolved = await readResolvedTraces(client, tenantId, traceIds, rulebook.rules);
+  const replaced = await replacedParts(client, tenantId, resolved);
+  const refs = [...new Set([...replaced.values()].flatMap((byRef) => [...byRef.keys()]))].sort();
+  const items = await holdWorkItems(client, holder, refs, replaced);
+  await savePartsOfTraces(client, tenantId, replaced, (traceId) => resolved.get(traceId)!.startedAtUs);
+
+  const placed = [...resolved.values()].map((trace) => placeTrace(tenantId, trace, items, rulebook.prices));
+  const alreadyPosted = traceIds.filter((traceId) => versions.get(traceId) !== 1n);
+  const posted = groupBy(await readPosted(client, tenantId, alreadyPosted), ({ postingId }) => postingId);
+  const causes = new Map(claims.map(({ traceId, cause }) => [traceId, cause]));
+  const transactions = placed.flatMap((trace) =>
+    transactionsOf(
+      trace,
+      posted.get(trace.traceId) ?? [],
+      causes.get(trace.traceId)!,
+      versions.get(trace.traceId)!,
+    ),
+  );
+
+  if (transactions.length > 0) {
+    const batchId = parts.newId();
+    await insertTransactions(client, tenantId, transactions, {
+      batchId,
+      recordedAtUs: nowUs,
+      rules: rulebook.digest,
+    });
+    const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
+    await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
+  }
+  await saveProjections(client, tenantId, placed, nowUs);
+  await saveWorkItems(client, holder, [...items.values()]);
+  await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
+  await completeDueTraces(client, tenantId, claims);
+}
+
+/** What the traces say now of their attempts, and nothing for the items they have left. */
+async function replacedParts(
+  client: Client,
+  tenantId: bigint,
+  resolved: Awaited<ReturnType<typeof readResolvedTraces>>,
+): Promise<Map<TraceId, Map<Ref, readonly AttemptPart[]>>> {
+  const replaced = new Map(
+    [...resolved].map(([traceId, { trace }]) => [traceId, new Map(trace.parts)] as const),
+  );
+  for (const { traceId, workItemRef } of await readStandingAttemptsOfTraces(client, tenantId, [
+    ...resolved.keys(),
+  ])) {
+    const byRef = replaced.get(traceId)!;
+    if (!byRef.has(workItemRef)) byRef.set(workItemRef, []);
+  }
+  return replaced;
+}
+
+function transactionsOf(
+  trace: PlacedTrace,
+  posted: readonly PostedBalance[],
+  cause: string,
+  version: bigint,
+): LedgerTransaction[] {
+  const target: Balance[] = trace.charges.flatMap(({ charge }) => targetBalances(charge));
+  const startUs = new Map<SpanId, bigint>(
+    trace.charges.map(({ charge, startedAtUs }) => [charge.usageSpanId, startedAtUs]),
+  );
+  return postDifferences(target, posted, {
+    postingId: trace.traceId,
+    cause,
+    transactionId: (code) => uuidFromName(`transaction ${trace.traceId} ${version} ${code}`, NAMESPACE),
+    effectiveAtUs: (code, usages) => effectiveAt(trace, code, usages, startUs),
+  });
+}
+
+/** A settlement takes effect when the business says it did; everything else when its usage began. */
+function effectiveAt(
+  trace: PlacedTrace,
+  code: TransactionCode,
+  usages: readonly SpanId[],
+  startUs: ReadonlyMap<SpanId, bigint>,
+): bigint {
+  if ((code === 'C300' || code === 'C310') && trace.phaseAtUs !== null) return trace.phaseAtUs;
+  const starts = usages.flatMap((usage) => startUs.get(usage) ?? []);
+  return starts.length === 0 ? trace.startedAtUs : starts.reduce((first, at) => (at < first ? at : first));
+}
+
+async function saveProjections(
+  client: Client,
+  tenantId: bigint,
+  placed: readonly PlacedTrace[],
+  nowUs: bigint,
+): Promise<void> {
+  const traceIds = placed.map(({ traceId }) => traceId);
+  await replaceAttempts(
+    client,
+    tenantId,
+    traceIds,
+    placed.flatMap(({ attempts }) => attempts),
+  );
+  await insertLinks(
+    client,
+    tenantId,
+    placed.flatMap(({ links }) => links),
+    nowUs,
+  );
+  const worklist = placed.flatMap((trace) => trace.worklist);
+  await replaceWorklist(client, tenantId, ['unpriced', 'unmatched_spend'], traceIds, worklist, nowUs);
+}
+
+/** An attempt of another trace whose place changed with what these traces brought is posted anew. */
+async function makeMovedSiblingsDue(
+  client: Client,
+  tenantId: bigint,
+  items: ReadonlyMap<Ref, HeldWorkItem>,
+  own: ReadonlySet<TraceId>,
+): Promise<void> {
+  const shared = [...items.values()].filter(({ parts }) => parts.some(({ traceId }) => !own.has(traceId)));
+  if (shared.length === 0) return;
+  const wanted = new Map(
+    shared.flatMap(({ ref, attempts }) =>
+      attempts.map((attempt) => [attemptIdOf(ref, attempt.key), attempt.placement]),
+    ),
+  );
+  const standing = await readStandingAttempts(
+    client,
+    tenantId,
+    shared.map(({ ref }) => ref),
+  );
+  const moved = standing.filter(
+    ({ traceId, attemptId, placement }) => !own.has(traceId) && wanted.get(attemptId) !== placement,
+  );
+  await makeTracesDue(
+    client,
+    tenantId,
+    moved.map(({ traceId }) => ({ traceId, cause: 'attempts', renormalise: false })),
+  );
+}

@@ -1,0 +1,187 @@
+import {
+  deriveAttempts,
+  foldWorkItem,
+  type Attempt,
+  type AttemptPart,
+  type Rules,
+  type WorkItemState,
+} from '#attribution';
+import { parseRef, type OutcomeDefinition, type Ref, type TraceId } from '#model';
+import {
+  lockWorkItems,
+  readOutcomeEvents,
+  readTraceRefs,
+  replaceWorklist,
+  updateWorkItems,
+  upsertTraceRefs,
+  type Client,
+  type TraceRef,
+  type WorklistEntry,
+} from '#store';
+import { v5 as uuidFromName } from 'uuid';
+import { groupBy } from './group-by.ts';
+
+/** Namespace of the ids this project derives from names (UUIDv5, RFC 9562). */
+export const NAMESPACE = '6f0c8a52-5f53-5b0e-9d3b-0d3c2d9f4c11';
+
+/** What is known of a work item while its row is held. */
+export interface HeldWorkItem {
+  readonly ref: Ref;
+  readonly definition: OutcomeDefinition;
+  readonly state: WorkItemState;
+  readonly eventCount: number;
+  readonly parts: readonly AttemptPart[];
+  readonly attempts: readonly Attempt[];
+}
+
+export interface WorkItemHolder {
+  readonly tenantId: bigint;
+  readonly rules: Rules;
+  readonly nowUs: bigint;
+  readonly newSurrogateId: () => string;
+}
+
+/**
+ * Holds work items until the end of the transaction and reads what is known of them: events, and the attempts
+ * of every trace, those of `replaced` traces as given. Whoever holds an item sees all that earlier holders
+ * committed, so two transactions about one item come to the same end in either order.
+ *
+ * @param replaced what the caller's traces say now of their attempts; traces not in it are read as they stand
+ */
+export async function holdWorkItems(
+  client: Client,
+  holder: WorkItemHolder,
+  refs: readonly Ref[],
+  replaced: ReadonlyMap<TraceId, ReadonlyMap<Ref, readonly AttemptPart[]>>,
+): Promise<Map<Ref, HeldWorkItem>> {
+  const { tenantId, rules, nowUs } = holder;
+  const known = refs.filter((ref) => rules.kinds.has(parseRef(ref).kind));
+  await lockWorkItems(
+    client,
+    tenantId,
+    known.map((ref) => {
+      const { kind, key } = parseRef(ref);
+      const definition = rules.definition(kind, nowUs)!;
+      return { ref, kind, key, surrogateId: holder.newSurrogateId(), ...namesOf(definition) };
+    }),
+  );
+  const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
+  const standing = groupBy(await readTraceRefs(client, tenantId, known), ({ ref }) => ref);
+  const held = new Map<Ref, HeldWorkItem>();
+  for (const ref of known) {
+    const parts = [
+      ...(standing.get(ref) ?? []).filter(({ traceId }) => !replaced.has(traceId)).flatMap(partsFromDetail),
+      ...[...replaced.values()].flatMap((byRef) => byRef.get(ref) ?? []),
+    ];
+    const itsEvents = events.get(ref) ?? [];
+    const state = foldWorkItem(itsEvents);
+    const definition = rules.definition(parseRef(ref).kind, state.phaseAtUs ?? nowUs)!;
+    held.set(ref, {
+      ref,
+      definition,
+      state,
+      eventCount: itsEvents.length,
+      parts,
+      attempts: deriveAttempts(parts, state),
+    });
+  }
+  return held;
+}
+
+const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definition: string } => ({
+  outcomeType: definition.outcomeType,
+  definition: `${definition.kind}@${definition.version}`,
+});
+
+/** Writes what held items have become, and the worklist of outcomes without any spend. */
+export async function saveWorkItems(
+  client: Client,
+  holder: WorkItemHolder,
+  items: readonly HeldWorkItem[],
+): Promise<void> {
+  const { tenantId, nowUs } = holder;
+  await updateWorkItems(
+    client,
+    tenantId,
+    items.map(({ ref, definition, state, eventCount, attempts }) => ({
+      ref,
+      ...namesOf(definition),
+      phase: state.phase,
+      phaseAtUs: state.phaseAtUs,
+      finalAtUs: finalAt(state, definition),
+      generation: state.generation,
+      value: state.value,
+      eventCount,
+      firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
+      lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
+    })),
+  );
+  const unmatched = items
+    .filter(({ parts, eventCount }) => parts.length === 0 && eventCount > 0)
+    .map(({ ref, eventCount }): WorklistEntry => ({
+      id: uuidFromName(`unmatched_outcome ${tenantId} ${ref}`, NAMESPACE),
+      kind: 'unmatched_outcome',
+      reason: 'no_spend',
+      subject: ref,
+      detail: { kind: parseRef(ref).kind, key: parseRef(ref).key, events: eventCount },
+    }));
+  await replaceWorklist(
+    client,
+    tenantId,
+    ['unmatched_outcome'],
+    items.map(({ ref }) => ref),
+    unmatched,
+    nowUs,
+  );
+}
+
+/** An achieved state is final once it has lasted the waiting window; the others are final at once. */
+function finalAt(state: WorkItemState, definition: OutcomeDefinition): bigint | null {
+  if (state.phase === 'open' || state.phaseAtUs === null) return null;
+  return state.phase === 'achieved'
+    ? state.phaseAtUs + BigInt(definition.waitingWindowMs) * 1000n
+    : state.phaseAtUs;
+}
+
+export const attemptIdOf = (ref: Ref, attemptKey: string): string =>
+  uuidFromName(`attempt ${ref}\n${attemptKey}`, NAMESPACE);
+
+/** Stores what traces say of their attempts at each item; an item they no longer belong to gets none. */
+export async function savePartsOfTraces(
+  client: Client,
+  tenantId: bigint,
+  replaced: ReadonlyMap<TraceId, ReadonlyMap<Ref, readonly AttemptPart[]>>,
+  startedAtUs: (traceId: TraceId) => bigint,
+): Promise<void> {
+  const rows = [...replaced].flatMap(([traceId, byRef]) =>
+    [...byRef].map(([ref, parts]): TraceRef => ({
+      ref,
+      traceId,
+      startedAtUs: startedAtUs(traceId),
+      detail: parts.map(({ traceId: _trace, ...part }) => ({
+        ...part,
+        startedAtUs: part.startedAtUs.toString(),
+        endedAtUs: part.endedAtUs.toString(),
+      })),
+    })),
+  );
+  await upsertTraceRefs(client, tenantId, rows);
+}
+
+/** An attempt part as `savePartsOfTraces` stores it. */
+interface StoredPart extends Pick<AttemptPart, 'keyKind' | 'key'> {
+  readonly startedAtUs: string;
+  readonly endedAtUs: string;
+}
+const isStoredParts = (detail: unknown): detail is readonly StoredPart[] => Array.isArray(detail);
+
+function partsFromDetail({ traceId, detail }: TraceRef): AttemptPart[] {
+  if (!isStoredParts(detail)) return [];
+  return detail.map((part) => ({
+    traceId,
+    keyKind: part.keyKind,
+    key: part.key,
+    startedAtUs: BigInt(part.startedAtUs),
+    endedAtUs: BigInt(part.endedAtUs),
+  }));
+}

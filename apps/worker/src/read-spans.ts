@@ -1,0 +1,55 @@
+import { decodeResource, decodeScope, decodeSpan } from '#otlp';
+import type { InstrumentationScope, Resource, Span, TraceId } from '#model';
+import { readOrigins, readTraceSpans, type Queryable, type StoredSpan } from '#store';
+
+/** A stored span with its decoded form. */
+export interface ReceivedSpan {
+  readonly stored: StoredSpan;
+  readonly span: Span;
+}
+
+const MAX_ORIGINS = 10_000;
+
+/** Decodes stored spans; resources and scopes repeat, so each is decoded once. */
+export class SpanReader {
+  private readonly resources = new Map<string, Resource>();
+  private readonly scopes = new Map<string, InstrumentationScope>();
+
+  /** @returns the spans of each trace, in stored order; a trace without spans has no entry */
+  async read(
+    db: Queryable,
+    tenantId: bigint,
+    traceIds: readonly TraceId[],
+  ): Promise<Map<TraceId, ReceivedSpan[]>> {
+    const stored = await readTraceSpans(db, tenantId, traceIds);
+    await this.learn(db, tenantId, stored);
+    const byTrace = new Map<TraceId, ReceivedSpan[]>();
+    for (const row of stored) {
+      const resource = this.resources.get(`${tenantId}/${row.resourceId}`);
+      const scope = this.scopes.get(`${tenantId}/${row.scopeId}`);
+      if (resource === undefined || scope === undefined) {
+        throw new Error(`span ${row.traceId}/${row.spanId} has lost its resource or scope`);
+      }
+      const received = { stored: row, span: decodeSpan(row.bytes, resource, scope) };
+      const list = byTrace.get(row.traceId);
+      if (list === undefined) byTrace.set(row.traceId, [received]);
+      else list.push(received);
+    }
+    return byTrace;
+  }
+
+  private async learn(db: Queryable, tenantId: bigint, stored: readonly StoredSpan[]): Promise<void> {
+    if (this.resources.size > MAX_ORIGINS) this.resources.clear();
+    if (this.scopes.size > MAX_ORIGINS) this.scopes.clear();
+    const missing = (known: ReadonlyMap<string, unknown>, id: (span: StoredSpan) => string): string[] => [
+      ...new Set(stored.map(id).filter((each) => !known.has(`${tenantId}/${each}`))),
+    ];
+    const resourceIds = missing(this.resources, (span) => span.resourceId);
+    const scopeIds = missing(this.scopes, (span) => span.scopeId);
+    if (resourceIds.length === 0 && scopeIds.length === 0) return;
+    const origins = await readOrigins(db, tenantId, resourceIds, scopeIds);
+    for (const [id, bytes] of origins.resources)
+      this.resources.set(`${tenantId}/${id}`, decodeResource(bytes));
+    for (const [id, bytes] of origins.scopes) this.scopes.set(`${tenantId}/${id}`, decodeScope(bytes));
+  }
+}

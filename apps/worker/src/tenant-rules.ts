@@ -1,0 +1,35 @@
+import { Rules } from '#attribution';
+import { buildPriceIndex, type PriceIndex } from '#pricing';
+import { readPriceRows, readRulesDigest, readTenantRules, type Queryable } from '#store';
+
+/** Rules and prices of a tenant as they stood when they were asked for. */
+export interface TenantRulebook {
+  readonly rules: Rules;
+  readonly prices: PriceIndex;
+  /** Names exactly these versions; stands on every transaction posted under them. */
+  readonly digest: string;
+}
+
+/**
+ * Rulebooks by tenant, made again only when a rule or price was added. Asking is one cheap query inside the
+ * caller's transaction, so the answer holds everything committed before it.
+ */
+export class TenantRulebooks {
+  private readonly known = new Map<bigint, TenantRulebook>();
+
+  async read(db: Queryable, tenantId: bigint): Promise<TenantRulebook> {
+    const digest = await readRulesDigest(db, tenantId);
+    const known = this.known.get(tenantId);
+    if (known !== undefined && known.digest === digest) return known;
+    const versions = await readTenantRules(db, tenantId);
+    const prices = buildPriceIndex(await readPriceRows(db, tenantId));
+    const made = {
+      rules: new Rules(versions.definitions, versions.policies, versions.keyMappings),
+      prices,
+      digest,
+    };
+    // Read after the digest: a version committed in between is in `made` too early for its name, so it is not kept.
+    if ((await readRulesDigest(db, tenantId)) === digest) this.known.set(tenantId, made);
+    return made;
+  }
+}

@@ -1,0 +1,92 @@
+import type { ProcessLogger } from '#server';
+import { Unavailable } from '#model';
+import { claimDueTraces, postponeDueTrace, recordTraceFailure, type Database, type DueTrace } from '#store';
+import { groupBy } from './group-by.ts';
+import { normaliseTraces, publishCandidates, type NormaliseParts } from './normalise-traces.ts';
+import { postTraces, type PostParts } from './post-traces.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+export interface DrainOptions {
+  readonly tracesPerTurn: number;
+  readonly claimMs: number;
+}
+
+/** After so many failures in a row a trace is shown in the worklist as well. */
+const FAILURES_TO_SHOW = 3;
+const LONGEST_DELAY_MS = 600_000;
+
+/**
+ * Takes due traces through publish, normalise and post until nothing is due. Any number may run at once, in one
+ * process or many: claims keep them apart, and work done twice comes to the same end.
+ */
+export class TraceDrain {
+  private isStopping = false;
+
+  constructor(
+    private readonly parts: NormaliseParts & PostParts,
+    private readonly options: DrainOptions,
+    private readonly metrics: WorkerMetrics,
+    private readonly logger: ProcessLogger,
+  ) {}
+
+  /** Lets the batch under way finish; later calls of `run` return at once. */
+  stop(): void {
+    this.isStopping = true;
+  }
+
+  /** @returns how many claims were worked off */
+  async run(): Promise<number> {
+    let worked = 0;
+    while (!this.isStopping) {
+      const claims = await claimDueTraces(this.parts.db, this.options.tracesPerTurn, this.options.claimMs);
+      if (claims.length === 0) return worked;
+      for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId))
+        await this.work(tenantId, ofTenant);
+      worked += claims.length;
+      // A full turn is the sign of a backlog; what is left of a short one comes with the next wake.
+      if (claims.length < this.options.tracesPerTurn) return worked;
+    }
+    return worked;
+  }
+
+  /** A batch that fails is tried again trace by trace, so that one bad trace does not hold up its neighbours. */
+  private async work(tenantId: bigint, claims: readonly DueTrace[]): Promise<void> {
+    try {
+      await workTraces(this.parts, tenantId, claims);
+      this.metrics.worked(claims.length);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      if (claims.length > 1) {
+        for (const claim of claims) await this.work(tenantId, [claim]);
+        return;
+      }
+      await this.putBack(this.parts.db, claims[0]!, error);
+    }
+  }
+
+  private async putBack(db: Database, claim: DueTrace, error: unknown): Promise<void> {
+    this.metrics.failed();
+    this.logger.error('a trace could not be worked through; it is tried again later', {
+      tenantId: claim.tenantId.toString(),
+      traceId: claim.traceId,
+      failures: claim.failures + 1,
+      error,
+    });
+    await postponeDueTrace(db, claim, Math.min(2 ** claim.failures * 1000, LONGEST_DELAY_MS));
+    if (claim.failures + 1 >= FAILURES_TO_SHOW) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await recordTraceFailure(db, claim, reason, this.parts.nowUs());
+    }
+  }
+}
+
+/** The way of a batch of one tenant's traces through the worker; each step is one commit (architecture 4.5, 4.6). */
+export async function workTraces(
+  parts: NormaliseParts & PostParts,
+  tenantId: bigint,
+  claims: readonly DueTrace[],
+): Promise<void> {
+  const read = await publishCandidates(parts, tenantId, claims);
+  await normaliseTraces(parts, tenantId, read);
+  await postTraces(parts, tenantId, claims);
+}

@@ -1,0 +1,135 @@
+import type { Ref } from '#model';
+import {
+  deleteFacts,
+  inTransaction,
+  makeTracesDue,
+  postponeFact,
+  readTenantRules,
+  readTracesOfKind,
+  readTracesOfRefs,
+  readTracesSince,
+  readTracesWithLeaves,
+  readWorkItemsOfKind,
+  takeWaitingFacts,
+  type Client,
+  type DueReason,
+  type WaitingFact,
+} from '#store';
+import { z } from 'zod';
+import { groupBy } from './group-by.ts';
+import type { PostParts } from './post-traces.ts';
+import { holdWorkItems, saveWorkItems } from './posting-facts.ts';
+
+const outcomeDetail = z.object({ ref: z.string(), conversationRefs: z.array(z.string()).default([]) });
+const settingDetail = z.object({ name: z.string(), version: z.number() });
+const priceBookDetail = z.object({
+  validFrom: z.string().nullish(),
+  validTo: z.string().nullish(),
+});
+
+export interface FactParts extends PostParts {
+  readonly onFailure: (fact: WaitingFact, error: unknown) => void;
+}
+
+/**
+ * Works through waiting facts: brings the work items they are about up to date and makes the traces they touch
+ * due, then ends the fact, in one transaction. Facts are read only after they are committed, so a trace posted
+ * meanwhile either saw the fact itself or is made due here.
+ *
+ * @returns how many facts were taken; 0 = nothing waits
+ */
+export async function workThroughFacts(parts: FactParts, limit: number): Promise<number> {
+  const tried = await tryBatch(parts, limit);
+  if (tried.error === null) return tried.facts.length;
+  // One fact that cannot be worked through must not hold up the others: each alone, the bad one later.
+  for (const _ of tried.facts) {
+    const single = await tryBatch(parts, 1);
+    const fact = single.facts[0];
+    if (fact === undefined) break;
+    if (single.error === null) continue;
+    parts.onFailure(fact, single.error);
+    await postponeFact(parts.db, fact.id, Math.min(2 ** fact.attempts * 1000, 600_000));
+  }
+  return tried.facts.length;
+}
+
+async function tryBatch(parts: FactParts, limit: number): Promise<{ facts: WaitingFact[]; error: unknown }> {
+  let facts: WaitingFact[] = [];
+  try {
+    await inTransaction(parts.db, async (client) => {
+      facts = await takeWaitingFacts(client, limit);
+      for (const [tenantId, ofTenant] of groupBy(facts, (fact) => fact.tenantId))
+        await workThrough(client, parts, tenantId, ofTenant);
+      await deleteFacts(
+        client,
+        facts.map(({ id }) => id),
+      );
+    });
+    return { facts, error: null };
+  } catch (error) {
+    // Where nothing could even be taken the database itself is the matter.
+    if (facts.length === 0) throw error;
+    return { facts, error };
+  }
+}
+
+async function workThrough(
+  client: Client,
+  parts: FactParts,
+  tenantId: bigint,
+  facts: readonly WaitingFact[],
+): Promise<void> {
+  const outcomes = facts
+    .filter(({ kind }) => kind === 'outcome.event')
+    .map((fact) => ({ cause: fact.cause, ...outcomeDetail.parse(fact.detail) }));
+  const reasons: DueReason[] = [];
+  const refs = new Set(outcomes.map(({ ref }) => ref));
+  for (const fact of facts) {
+    if (fact.kind === 'outcome.event') continue;
+    for (const traceId of await tracesOf(client, tenantId, fact)) {
+      reasons.push({
+        traceId,
+        cause: fact.cause,
+        renormalise: fact.kind === 'policy' || fact.kind === 'key_mapping',
+      });
+    }
+    if (fact.kind === 'definition') {
+      const { name } = settingDetail.parse(fact.detail);
+      for (const ref of await readWorkItemsOfKind(client, tenantId, name)) refs.add(ref);
+    }
+  }
+  const { rules } = await parts.rulebooks.read(client, tenantId);
+  const holder = { tenantId, rules, nowUs: parts.nowUs(), newSurrogateId: parts.newId };
+  const items = await holdWorkItems(client, holder, [...refs].sort(), new Map());
+  await saveWorkItems(client, holder, [...items.values()]);
+  // Read with the items held: a trace that joins one of them from now on reads this fact itself.
+  const asked = outcomes.flatMap(({ ref, conversationRefs }) => [ref, ...conversationRefs]);
+  const traces = groupBy(
+    await readTracesOfRefs(client, tenantId, [...new Set<Ref>(asked)]),
+    ({ ref }) => ref,
+  );
+  for (const { ref, conversationRefs, cause } of outcomes) {
+    for (const each of [ref, ...conversationRefs]) {
+      for (const { traceId } of traces.get(each) ?? []) reasons.push({ traceId, cause, renormalise: false });
+    }
+  }
+  await makeTracesDue(client, tenantId, reasons);
+}
+
+/** The traces a rule or price may touch; one it does not touch posts nothing when it is looked at. */
+async function tracesOf(client: Client, tenantId: bigint, fact: WaitingFact): Promise<string[]> {
+  if (fact.kind === 'price.book') {
+    const { validFrom, validTo } = priceBookDetail.parse(fact.detail);
+    return readTracesWithLeaves(client, tenantId, timeUs(validFrom), timeUs(validTo));
+  }
+  const { name, version } = settingDetail.parse(fact.detail);
+  if (fact.kind === 'definition') return readTracesOfKind(client, tenantId, name);
+  const rules = await readTenantRules(client, tenantId);
+  const versions = fact.kind === 'policy' ? rules.policies : rules.keyMappings;
+  const validFromUs =
+    versions.find((each) => each.name === name && each.version === version)?.validFromUs ?? null;
+  return readTracesSince(client, tenantId, validFromUs);
+}
+
+const timeUs = (text: string | null | undefined): bigint | null =>
+  text === null || text === undefined ? null : BigInt(Date.parse(text)) * 1000n;

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import type { Step } from '#model';
+import { parseStep, stepRecord } from './step-record.ts';
+
+const step: Step = {
+  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  spanId: '00f067aa0ba902b7',
+  parentSpanId: null,
+  name: 'chat gpt-4.1',
+  startedAtNs: 1_764_000_000_123_456_789n,
+  endedAtNs: 1_764_000_001_000_000_000n,
+  kind: 'model_call',
+  role: 'leaf',
+  roleReason: 'own_usage: it reports its own usage',
+  mirrorOf: null,
+  dialect: 'otel-gen-ai@1',
+  provider: 'openai',
+  modelRequest: 'gpt-4.1',
+  modelResponse: 'gpt-4.1-2025-04-14',
+  usage: { tokens: { in_uncached: 9_007_199_254_740_993n, out_text: 0n }, units: { search: 2n } },
+  usageState: 'reported',
+  usageSemantics: { input: 'inclusive', rule: 'A1.7' },
+  usageFrom: null,
+  extraUsage: [{ line: 'compaction', model: null, usage: { tokens: { in_uncached: 5n }, units: {} } }],
+  untraced: null,
+  costReported: { amount: '0.01', currency: 'USD', source: 'operation.cost' },
+  serviceTier: null,
+  tool: null,
+  documentCount: null,
+  conversationId: 'c-1',
+  responseId: 'resp-1',
+  requestId: null,
+  agentName: null,
+  workflowName: null,
+  serviceName: 'support',
+  errorType: null,
+  finishReasons: ['stop'],
+  scopeName: 'openai',
+  scopeVersion: '1',
+  flags: [],
+  workItemKeys: [{ kind: 'ticket', key: '8123', tier: 'E1', mapping: 'ticket-id@0/span' }],
+  attemptNumber: null,
+  overheadPool: null,
+  dimensions: { 'customer.tier': 'gold' },
+};
+
+test('a step survives its record, counts beyond 2^53 included', () => {
+  expect(parseStep(JSON.stringify(stepRecord(step)))).toEqual(step);
+});
+test('a record of another version is refused', () => {
+  expect(() => parseStep('{"v":2}')).toThrow('not of version 1');
+});

@@ -1,0 +1,98 @@
+import {
+  TOKEN_BUCKETS,
+  type ExtraUsage,
+  type Step,
+  type TokenBucket,
+  type Usage,
+  type UsageUnit,
+} from '#model';
+
+const UNITS: readonly UsageUnit[] = ['request', 'search', 'image', 'audio_second', 'tool_call'];
+
+/** Counts as decimal text. */
+interface StoredUsage {
+  readonly tokens: Readonly<Partial<Record<TokenBucket, string>>>;
+  readonly units: Readonly<Partial<Record<UsageUnit, string>>>;
+}
+
+type Counted = 'startedAtNs' | 'endedAtNs' | 'usage' | 'untraced' | 'extraUsage';
+
+/** The same shape without names, so that it counts as plain JSON. */
+type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;
+
+/** What stands in `steps.record` (after RFC 8785) and what leaves commit to: JSON without bigints. */
+export type StepRecord = Plain<Fields>;
+
+interface Fields extends Omit<Step, Counted> {
+  readonly v: 1;
+  readonly startedAtNs: string;
+  readonly endedAtNs: string;
+  readonly usage: StoredUsage | null;
+  readonly untraced: StoredUsage | null;
+  readonly extraUsage: readonly (Omit<ExtraUsage, 'usage'> & { readonly usage: StoredUsage })[];
+}
+
+/**
+ * The step as a record: every field, counts and times as decimal text, `v` for the form. `parseStep` is its
+ * inverse; equal steps give equal records.
+ */
+export function stepRecord(step: Step): StepRecord {
+  return {
+    ...step,
+    v: 1,
+    startedAtNs: step.startedAtNs.toString(),
+    endedAtNs: step.endedAtNs.toString(),
+    usage: storeUsage(step.usage),
+    untraced: storeUsage(step.untraced),
+    extraUsage: step.extraUsage.map((extra) => ({ ...extra, usage: storeKnownUsage(extra.usage) })),
+  };
+}
+
+/**
+ * Reads a stored record back.
+ *
+ * @throws Error when the text is not a record of version 1: stored bytes were changed
+ */
+export function parseStep(text: string): Step {
+  const record: unknown = JSON.parse(text);
+  if (!isStepRecord(record)) throw new Error('a step record that is not of version 1 cannot be read');
+  const { v: _form, ...rest } = record;
+  return {
+    ...rest,
+    startedAtNs: BigInt(record.startedAtNs),
+    endedAtNs: BigInt(record.endedAtNs),
+    usage: record.usage === null ? null : parseUsage(record.usage),
+    untraced: record.untraced === null ? null : parseUsage(record.untraced),
+    extraUsage: record.extraUsage.map((extra) => ({ ...extra, usage: parseUsage(extra.usage) })),
+  };
+}
+
+/** The text was written by `stepRecord` and is proved unchanged by its leaf; the form number is all that can differ. */
+const isStepRecord = (record: unknown): record is StepRecord =>
+  typeof record === 'object' && record !== null && 'v' in record && record.v === 1;
+
+const storeUsage = (usage: Usage | null): StoredUsage | null =>
+  usage === null ? null : storeKnownUsage(usage);
+
+const storeKnownUsage = (usage: Usage): StoredUsage => ({
+  tokens: mapCounts(usage.tokens, TOKEN_BUCKETS, String),
+  units: mapCounts(usage.units, UNITS, String),
+});
+
+const parseUsage = (usage: StoredUsage): Usage => ({
+  tokens: mapCounts(usage.tokens, TOKEN_BUCKETS, BigInt),
+  units: mapCounts(usage.units, UNITS, BigInt),
+});
+
+function mapCounts<Name extends string, From, To>(
+  counts: Readonly<Partial<Record<Name, From>>>,
+  names: readonly Name[],
+  convert: (count: From) => To,
+): Partial<Record<Name, To>> {
+  const mapped: Partial<Record<Name, To>> = {};
+  for (const name of names) {
+    const count = counts[name];
+    if (count !== undefined) mapped[name] = convert(count);
+  }
+  return mapped;
+}
