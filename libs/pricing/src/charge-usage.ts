@@ -16,7 +16,7 @@ import {
   type PriceIndex,
   type PriceLookup,
 } from './price-index.ts';
-import { PRICE_CLASSES, type PriceClass, type ServiceTier } from './price-row.ts';
+import { PRICE_CLASSES, type PriceClass } from './price-row.ts';
 import { readServiceTier } from './service-tier.ts';
 
 /** What a charge is made of: the fields of a leaf step, as they stand on its record. */
@@ -96,14 +96,16 @@ function rowInForce(lookup: PriceLookup, input: ChargeInput): FoundRow | Unprice
   if (lookup.callModel === null) return 'no_model';
   if (lookup.groups.length === 0) return 'unknown_model';
   const stated = readServiceTier(input.serviceTier);
-  const tier: ServiceTier | 'unknown' | null = stated ?? lookup.serviceTier;
   let isAnyInForce = false;
-  for (const group of lookup.groups)
-    for (const { row } of group.matches) {
+  for (const group of lookup.groups) {
+    const tier = stated ?? group.serviceTier;
+    for (const { row, isExact } of group.matches) {
       if (!isInForce(row, input.startedAtNs)) continue;
-      if (row.serviceTier === tier) return { row, group };
+      const isNamed = isExact && group.isTierInName && tier === group.serviceTier;
+      if (row.serviceTier === (isNamed ? null : tier)) return { row, group };
       isAnyInForce = true;
     }
+  }
   return isAnyInForce ? 'no_price_for_service_tier' : 'no_price_in_force';
 }
 

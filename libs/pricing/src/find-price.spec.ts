@@ -161,6 +161,23 @@ test.each([
   expect(charge(BOOK, { provider, modelResponse })).toMatchObject({ state: 'priced', estimates });
 });
 
+test('a name that states the batch tier is priced by a row of its own or by one of that tier', () => {
+  const rows = [
+    ...BOOK,
+    priceRow('openai', 'gpt-4o', price(6), { serviceTier: 'batch' }),
+    priceRow('openrouter', 'gpt-4o:batch', price(7)),
+    priceRow('openrouter', 'gpt-4o', price(8)),
+  ];
+  const asked = (provider: string, serviceTier: string | null) =>
+    pricedAs(rows, { provider, modelResponse: 'gpt-4o:batch', serviceTier });
+  expect([
+    asked('openai', null),
+    asked('openrouter', null),
+    asked('openrouter', 'batch'),
+    asked('openrouter', 'flex'),
+  ]).toEqual(['openai gpt-4o 6', 'openrouter gpt-4o 7', 'openrouter gpt-4o 7', 'no_price_for_service_tier']);
+});
+
 test("a tenant's own row wins over shipped ones, in every spelling of the model, while it is in force", () => {
   const rows = [
     ...BOOK,

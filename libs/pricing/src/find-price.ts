@@ -37,28 +37,16 @@ function lookUp(
   const identities = named.some((each) => each.isFineTune) ? named.filter((each) => each.isFineTune) : named;
   const attribute = canonicalProvider(rawProvider);
   // A cloud or gateway that a name states wins over the attribute; the request may state it for the response.
-  const gateway = firstStated(identities, (identity) => identity.gateway);
+  const gateway = identities.find((identity) => identity.gateway !== null)?.gateway ?? null;
   const recorded = gateway ?? (attribute !== null && isKnown(attribute, index) ? attribute : null);
   const [first] = identities;
   return {
     provider: recorded ?? attribute ?? (first === undefined ? null : makerOf(first)),
     callModel: first?.canonicalName ?? null,
-    serviceTier: firstStated(identities, (identity) => identity.serviceTier),
     groups: [true, false].flatMap((isTenantRow) =>
       identities.flatMap((identity) => groupsOf(identity, isTenantRow, recorded, index)),
     ),
   };
-}
-
-function firstStated<T>(
-  identities: readonly ModelIdentity[],
-  read: (identity: ModelIdentity) => T | null,
-): T | null {
-  for (const identity of identities) {
-    const stated = read(identity);
-    if (stated !== null) return stated;
-  }
-  return null;
 }
 
 function makerOf(identity: ModelIdentity): string | null {
@@ -89,7 +77,15 @@ function groupsOf(
       // A tenant who names a model in a row of its own means it in all its spellings.
       const named = isTenantRow ? null : candidate.assumption;
       const assumptions = [attempt.assumption, named].filter((each) => each !== null);
-      return [{ matches, provider: attempt.provider, callModel: identity.canonicalName, assumptions }];
+      const group: PriceGroup = {
+        matches,
+        provider: attempt.provider,
+        callModel: identity.canonicalName,
+        serviceTier: identity.serviceTier,
+        isTierInName: candidate.name.endsWith(':batch'),
+        assumptions,
+      };
+      return [group];
     }),
   );
 }

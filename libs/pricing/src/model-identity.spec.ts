@@ -51,7 +51,10 @@ test('names are tried from the one given to the most general', () => {
   expect(identifyModel('gpt-5-20270101').candidates).toEqual([
     { name: 'gpt-5-20270101', assumption: null },
     { name: 'gpt-5-2027-01-01', assumption: null },
-    { name: 'gpt-5', assumption: 'model gpt-5-20270101: snapshot not listed, priced as gpt-5' },
+    {
+      name: 'gpt-5',
+      assumption: 'model gpt-5-20270101: snapshot not listed, priced as gpt-5',
+    },
   ]);
   expect(identifyModel('us.openai.gpt-5.4').candidates).toEqual([
     { name: 'us.openai.gpt-5.4', assumption: null },
@@ -86,7 +89,14 @@ test.each(['application-inference-profile', 'provisioned-model', 'custom-model',
 );
 
 test('a name states the batch tier', () => {
-  expect(identifyModel('gpt-4o:batch')).toMatchObject({ canonicalName: 'gpt-4o', serviceTier: 'batch' });
+  expect(identifyModel('gpt-4o:batch')).toMatchObject({
+    canonicalName: 'gpt-4o',
+    serviceTier: 'batch',
+    candidates: [
+      { name: 'gpt-4o:batch', assumption: null },
+      { name: 'gpt-4o', assumption: null },
+    ],
+  });
 });
 
 test('any text is read: the name itself first, at most 20 candidates, none over 512 characters', () => {

@@ -71,7 +71,12 @@ export function identifyModel(rawName: string): ModelIdentity {
   const arn = BEDROCK_ARN.exec(raw);
   // These resources carry no model name: only a row for the ARN itself can price them.
   if (arn !== null && arn[1] !== 'foundation-model' && arn[1] !== 'inference-profile')
-    return { ...none, canonicalName: raw, candidates: [{ name: raw, assumption: null }], gateway: 'aws' };
+    return {
+      ...none,
+      canonicalName: raw,
+      candidates: [{ name: raw, assumption: null }],
+      gateway: 'aws',
+    };
 
   const steps: string[] = [raw];
   const path = readPath(arn?.[2] ?? raw, steps);
@@ -185,7 +190,11 @@ function fineTune(raw: string, path: PathReading): ModelIdentity {
   const base = /^ft:[^:]+/.exec(path.name)?.[0] ?? path.name;
   return {
     canonicalName: path.name,
-    candidates: [...new Set([raw, path.name, base])].map((name) => ({ name, assumption: null })),
+    candidates: [...new Set([raw, path.name, base])].map((name) => ({
+      name,
+      assumption: null,
+      serviceTier: null,
+    })),
     gateway: path.gateway,
     vendor: path.vendor,
     isFineTune: true,

@@ -36,6 +36,10 @@ export interface PriceGroup {
   /** Who bills and the model's canonical name, if a row of this group prices the call. */
   readonly provider: string;
   readonly callModel: string;
+  /** The tier that the model's name states (`:batch`); null where it states none. */
+  readonly serviceTier: ServiceTier | null;
+  /** The name looked up states the tier: a row for exactly this name is that tier's price. */
+  readonly isTierInName: boolean;
   readonly assumptions: readonly string[];
 }
 
@@ -43,7 +47,6 @@ export interface PriceGroup {
 export interface PriceLookup {
   readonly provider: string | null;
   readonly callModel: string | null;
-  readonly serviceTier: ServiceTier | null;
   readonly groups: readonly PriceGroup[];
 }
 

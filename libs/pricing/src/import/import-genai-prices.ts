@@ -117,7 +117,7 @@ type Identity = Pick<DraftRow, 'rank' | 'resellers'> & { readonly match: ModelMa
 function importModel(prices: PriceImport, provider: string, model: CatalogueModel, identity: Identity): void {
   const conditions: Condition[] = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
   conditions.forEach((condition, index) => {
-    const validity = validityOf(condition, conditions.slice(index + 1));
+    const validity = validityOf(conditions, index);
     if (typeof validity === 'string') return prices.refuse(provider, model.id, null, validity);
     const tables = readTables(prices, provider, model.id, condition.prices);
     prices.add({ ...plainRow(provider, model.id, {}), ...identity, ...validity, ...tables });
@@ -126,15 +126,27 @@ function importModel(prices: PriceImport, provider: string, model: CatalogueMode
 
 type Validity = Pick<DraftRow, 'validFrom' | 'validTo' | 'dailyWindow'>;
 
-/** The last condition that holds counts: a later one takes over from its start date on. */
-function validityOf(condition: Condition, later: readonly Condition[]): Validity | string {
-  const validFrom = startOf(condition);
-  const takesOver = later.filter((each) => windowOf(each) === null).map((each) => startOf(each));
+/**
+ * The last condition that holds counts: a later one takes over from its start date on. A condition is a date or a
+ * time of day, never both; a time of day that comes after a date means the time from that date on (the catalogue
+ * says so in a comment on such models, and that it cannot say so in its data).
+ */
+function validityOf(conditions: readonly Condition[], index: number): Validity | string {
+  const condition = conditions[index]!;
+  const window = windowOf(condition);
+  if (window === 'unreadable') return 'a time of day that is not in UTC';
+  const earlier = conditions
+    .slice(0, index)
+    .map(startOf)
+    .filter((start) => start !== null);
+  const validFrom = startOf(condition) ?? (window === null ? null : (earlier.sort().at(-1) ?? null));
+  const takesOver = conditions
+    .slice(index + 1)
+    .filter((each) => windowOf(each) === null)
+    .map(startOf);
   if (takesOver.some((start) => start === null || (validFrom !== null && start <= validFrom)))
     return 'never in force: a later condition always holds';
   const validTo = takesOver.filter((start) => start !== null).sort()[0] ?? null;
-  const window = windowOf(condition);
-  if (window === 'unreadable') return 'a time of day that is not in UTC';
   return { validFrom, validTo, dailyWindow: window };
 }
 
