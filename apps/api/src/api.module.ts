@@ -1,8 +1,10 @@
 import { ServerModule, type ServerParts } from '#server';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { API_CONTEXT, type ApiContext } from './api-context.ts';
+import { EVIDENCE_CONTROLLERS } from './evidence/evidence-controllers.ts';
 import { OutcomeIntake } from './outcomes/outcome-intake.ts';
 import { OutcomesController } from './outcomes/outcomes.controller.ts';
+import { ReportsController } from './reports/reports.controller.ts';
 
 /** The HTTP API on :3000: outcomes and settings in, reports, work items and ledger out. */
 @Module({})
@@ -11,7 +13,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [ServerModule.with(server)],
-      controllers: [OutcomesController],
+      controllers: [...EVIDENCE_CONTROLLERS, OutcomesController, ReportsController],
       providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake],
     };
   }

@@ -13,6 +13,9 @@ export { insertSteps, readNewestSteps } from './assemble/steps.ts';
 export type { StepRow } from './assemble/steps.ts';
 export { insertTraceRefs, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';
+export { checkBooks } from './check/check-books.ts';
+export { findViolations, INVARIANTS } from './check/violations.ts';
+export type { Violation } from './check/violations.ts';
 export { openDatabase } from './connection/database.ts';
 export type { Client, Database, DatabaseOptions, Queryable } from './connection/database.ts';
 export { createDataSource, migrate } from './connection/migrate.ts';
@@ -105,16 +108,8 @@ export { readPriceBookVersions } from './reports/read-price-book-versions.ts';
 export { readMetered, readTieOut } from './reports/read-tie-out.ts';
 export type { TieOutPart, TieOutQuery } from './reports/read-tie-out.ts';
 export { inTenantSnapshot } from './reports/tenant-snapshot.ts';
-export { readSettings, settingAt } from './settings/read-settings.ts';
+export { readSettings } from './settings/read-settings.ts';
 export type { Setting, SettingTable } from './settings/read-settings.ts';
 export { recordSetting } from './settings/record-setting.ts';
-export {
-  baselineRule,
-  definitionRule,
-  dimensionsPolicyRule,
-  keyMappingRule,
-  overheadPolicyRule,
-  toDefinition,
-} from './settings/setting-rules.ts';
 export { createTenant } from './tenants/create-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Rules } from '#attribution';
 import { RejectedInput } from '#model';
 import { LOGGER, type Principal, type ProcessLogger } from '#server';
 import {
   asTenant,
   readOutcomes,
-  readSettings,
+  readTenantRules,
   recordOutcomes,
   type Client,
   type OutcomeRecord,
@@ -13,7 +14,6 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Registry } from 'prom-client';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { definitionAt } from '../settings/definition-at.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { toOutcomeRecord, type IntakeContext } from './to-outcome-record.ts';
 
@@ -56,11 +56,12 @@ export class OutcomeIntake {
   ): Promise<EventResult[]> {
     const receivedAtUs = this.api.nowUs();
     const results = await asTenant(this.api.db, caller.tenantId, async (client) => {
-      const definitions = await readSettings(client, caller.tenantId, 'definitions');
+      const { definitions, policies, keyMappings } = await readTenantRules(client, caller.tenantId);
+      const rules = new Rules(definitions, policies, keyMappings);
       const read = readAll(events, {
         caller,
         receivedAtUs,
-        definitionAt: (kind, atUs) => definitionAt(definitions, kind, atUs),
+        definitionAt: (kind, atUs) => rules.definition(kind, atUs),
         maxEventBytes: this.api.limits.eventBytes,
         newUuid: randomUUID,
         newSalt: () => randomBytes(32),

@@ -37,17 +37,3 @@ export async function readSettings(db: Queryable, tenantId: bigint, table: Setti
     createdBy: row.created_by,
   }));
 }
-
-/** @returns the version of `name` in force at a business time, or null */
-export function settingAt<Version extends Pick<Setting, 'name' | 'version' | 'validFromUs'>>(
-  settings: readonly Version[],
-  name: string,
-  atUs: bigint,
-): Version | null {
-  let found: Version | null = null;
-  for (const setting of settings) {
-    const isInForce = setting.name === name && (setting.validFromUs === null || setting.validFromUs <= atUs);
-    if (isInForce && (found === null || setting.version > found.version)) found = setting;
-  }
-  return found;
-}

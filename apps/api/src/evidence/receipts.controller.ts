@@ -1,0 +1,73 @@
+import { RejectedInput } from '#model';
+import { Caller, RequireRole, type Principal } from '#server';
+import { asTenant, readCheckpoint, readReceipt, type Receipt } from '#store';
+import { Controller, Get, Inject, Param, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { formatWireTime, Time } from '../wire.ts';
+import { proveLeaf, ProvenLeaf } from './proven-leaf.ts';
+
+const BatchId = z.uuid();
+const ReceiptView = z
+  .object({
+    batch: z.uuid(),
+    signal: z.string(),
+    receivedAt: Time,
+    key: z.uuid().meta({ description: 'Key that sent it' }),
+    digest: z.hex().meta({ description: 'SHA-256 over a salt and the length-prefixed spans in wire order' }),
+    received: z.number(),
+    stored: z.number(),
+    duplicate: z.number(),
+    conflicting: z.number(),
+    rejected: z.number(),
+    state: z
+      .enum(['waiting', 'sealed', 'signed'])
+      .meta({ description: 'waiting: stored durably, not yet in the log; signed: under a checkpoint' }),
+    leaf: ProvenLeaf.nullable().meta({ description: 'The receipt itself, once it is signed' }),
+  })
+  .meta({ id: 'Receipt' });
+
+@ApiTags('evidence')
+@Controller('v1/receipts')
+export class ReceiptsController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get(':batch')
+  @RequireRole('spans', 'auditor')
+  @SerializeOptions({ schema: ReceiptView })
+  @ApiOperation({
+    summary: 'What became of an export request',
+    description:
+      'The batch id stands in the answer to the export. Once signed, the leaf with its proof is the receipt that ' +
+      'the sender keeps: every received span is counted in it as stored, duplicate, conflicting or rejected.',
+  })
+  @ApiResponse({ status: 200, standardSchema: ReceiptView })
+  read(
+    @Param('batch', { schema: BatchId }) batchId: string,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof ReceiptView>> {
+    return asTenant(this.api.db, tenantId, async (client) => {
+      const receipt = await readReceipt(client, tenantId, batchId);
+      if (receipt === null) throw new RejectedInput('not_found', `there is no batch ${batchId}`);
+      const checkpoint = await readCheckpoint(client, tenantId);
+      const { leafIndex } = receipt;
+      if (leafIndex === null) return { ...toView(receipt), state: 'waiting' as const, leaf: null };
+      if (checkpoint === null || leafIndex >= checkpoint.size)
+        return { ...toView(receipt), state: 'sealed' as const, leaf: null };
+      const leaf = await proveLeaf(client, tenantId, leafIndex, checkpoint);
+      return { ...toView(receipt), state: 'signed' as const, leaf };
+    });
+  }
+}
+
+function toView(receipt: Receipt): Omit<z.infer<typeof ReceiptView>, 'state' | 'leaf'> {
+  const { batchId, receivedAtUs, keyId, digest, leafIndex: _, ...counts } = receipt;
+  return {
+    ...counts,
+    batch: batchId,
+    receivedAt: formatWireTime(receivedAtUs),
+    key: keyId,
+    digest: digest.toString('hex'),
+  };
+}

@@ -1,0 +1,126 @@
+import {
+  encodeEntries,
+  formatLogPolicy,
+  parseTilePath,
+  runOfTile,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from '#evidence';
+import { RejectedInput } from '#model';
+import { Caller, RequireRole, type Principal } from '#server';
+import {
+  asTenant,
+  type Client,
+  nodeReader,
+  readCheckpoint,
+  readEntries,
+  readLog,
+  readTenantId,
+} from '#store';
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+
+/** Tiles never change; the key stands in the request, so only the caller's own cache may keep them. */
+const IMMUTABLE = 'private, max-age=31536000, immutable';
+const TEXT = 'text/plain; charset=utf-8';
+
+/**
+ * A tenant's evidence log as C2SP tlog-tiles under `/tlog/<slug>`. Leaves hold no personal content, but their number
+ * and times tell how much business a tenant does: an auditor's key of that tenant is needed, by the Authorization
+ * header, which the tile clients of others can send (`fsck --bearer_token`).
+ */
+@ApiTags('evidence')
+@Controller('tlog/:tenant')
+@RequireRole('auditor')
+export class TlogController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get('checkpoint')
+  @ApiOperation({ summary: 'The newest signed checkpoint (C2SP tlog-checkpoint)' })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'A signed note' })
+  async checkpoint(
+    @Param('tenant') slug: string,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { note } = await this.ofTenant(caller, slug, (client) => newest(client, caller.tenantId));
+    void reply.type(TEXT).header('cache-control', 'private, max-age=1');
+    return note;
+  }
+
+  @Get('policy')
+  @ApiOperation({
+    summary: 'The keys that sign the log, as a policy file (C2SP tlog-policy)',
+    description: 'For the first look only: an auditor keeps the keys, and gets them another way too.',
+  })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'A policy file' })
+  async policy(
+    @Param('tenant') slug: string,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const log = await this.ofTenant(caller, slug, (client) => readLog(client, caller.tenantId));
+    if (log === null) throw notBegun();
+    void reply.type(TEXT).header('cache-control', 'private, no-cache');
+    return formatLogPolicy(log.vkeys);
+  }
+
+  @Get('tile/*path')
+  @ApiOperation({
+    summary:
+      'A tile of hashes, `tile/<L>/<N>[.p/<W>]`, or of entries, `tile/entries/<N>[.p/<W>]` (C2SP tlog-tiles)',
+    description:
+      'Everything below the newest checkpoint is served; partial tiles in any width up to what there is.',
+  })
+  @ApiParam({ name: 'path', example: '0/x001/234.p/112' })
+  @ApiProduces('application/octet-stream')
+  @ApiResponse({ status: 200, description: 'Hashes of 32 bytes, or entries after their length in two bytes' })
+  async tile(
+    @Param('tenant') slug: string,
+    @Param('path') path: string | string[],
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    const tile = parseTilePath(`tile/${Array.isArray(path) ? path.join('/') : path}`);
+    if (tile === null) throw new RejectedInput('not_found', 'this is not the path of a tile');
+    const content = await this.ofTenant(caller, slug, (client) => readTile(client, caller.tenantId, tile));
+    void reply.type('application/octet-stream').header('cache-control', IMMUTABLE);
+    return content;
+  }
+
+  /** The log of another tenant does not exist for the caller. */
+  private ofTenant<Result>(
+    { tenantId }: Principal,
+    slug: string,
+    work: (client: Client) => Promise<Result>,
+  ): Promise<Result> {
+    return asTenant(this.api.db, tenantId, async (client) => {
+      if ((await readTenantId(client, slug)) !== tenantId)
+        throw new RejectedInput('not_found', `your key reads no log ${slug}`);
+      return work(client);
+    });
+  }
+}
+
+async function readTile(client: Client, tenantId: bigint, tile: Tile): Promise<Buffer> {
+  const { size } = await newest(client, tenantId);
+  const { level, index, width } = tile;
+  if (tileWidth(level, index, size) < width)
+    throw new RejectedInput('not_found', `${tilePath(tile)} is beyond the checkpoint of ${size} leaves`);
+  if (level === 'entries') return encodeEntries(await readEntries(client, tenantId, index * 256, width));
+  const [hashes] = await nodeReader(client, tenantId)([runOfTile({ level, index, width })]);
+  return Buffer.from(hashes!);
+}
+
+async function newest(client: Client, tenantId: bigint): Promise<{ size: number; note: string }> {
+  const checkpoint = await readCheckpoint(client, tenantId);
+  if (checkpoint === null) throw notBegun();
+  return checkpoint;
+}
+
+const notBegun = (): RejectedInput => new RejectedInput('not_found', 'nothing of this log was signed yet');

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#evidence';
+import { RejectedInput } from '#model';
+import {
+  readCostPerOutcome,
+  readPeriodCosts,
+  readPeriodOutcomes,
+  readPriceBookVersions,
+  readSettings,
+  type Client,
+  type GroupKey,
+} from '#store';
+import { z } from 'zod';
+import { declaredDimensions } from '../settings/declared-dimensions.ts';
+import { decodeCursor, encodeCursor } from '../wire.ts';
+import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
+import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
+import { tieOut, TieOut } from './tie-out.ts';
+
+export const CostReport = z
+  .object({
+    report: z.literal('cost-per-outcome'),
+    view: z.enum(['settled', 'cohort', 'period']),
+    rows: z.array(CostRow),
+    total: CostRow.meta({ description: 'Over all groups, each work item counted once' }),
+    additive: z
+      .boolean()
+      .meta({ description: 'false: a work item is in several groups, rows do not sum to the total' }),
+    next: z.string().nullable(),
+    tieOut: TieOut,
+  })
+  .meta({ id: 'CostPerOutcomeReport' });
+export type CostReport = z.infer<typeof CostReport>;
+
+export interface ReportContext {
+  readonly tenantId: bigint;
+  readonly nowUs: bigint;
+  readonly engine: string;
+  readonly maxGroupKeys: number;
+  readonly pageSize: number;
+}
+
+interface Figures {
+  readonly rows: readonly CostRow[];
+  readonly total: CostRow;
+  readonly totalPico: bigint;
+}
+
+/**
+ * The report, all of it from the one snapshot of `client`.
+ * @throws RejectedInput `unprocessable` for a question without a single answer
+ */
+export async function costPerOutcome(
+  client: Client,
+  query: ReportQuery,
+  context: ReportContext,
+): Promise<CostReport> {
+  const policies = await readSettings(client, context.tenantId, 'policies');
+  const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
+  const { rows, total, totalPico } =
+    query.view === 'period'
+      ? await periodFigures(client, query, groupBy, context)
+      : await outcomeFigures(client, query, groupBy, context);
+  const figures = await tieOut(
+    client,
+    context.tenantId,
+    { ...rangeOf(query, context), view: query.view },
+    totalPico,
+  );
+  const asked = queryOf(query, groupBy);
+  const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
+  return {
+    report: 'cost-per-outcome',
+    view: query.view,
+    rows: page.rows,
+    total,
+    additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
+    next: page.next,
+    tieOut: {
+      period: { from: query.from ?? null, to: query.to ?? null },
+      ...figures,
+      billedUsd: null,
+      variance: null,
+      changeSinceClose: null,
+      reconciliation: 'not reconciled',
+      size: null,
+      root: null,
+      sealed: 'the evidence log has no sealed size yet',
+      versions: {
+        engine: context.engine,
+        rules: await ruleVersions(client, context.tenantId),
+        priceBooks: await readPriceBookVersions(client, context.tenantId),
+      },
+      query: asked,
+      digest: createHash('sha256')
+        .update(canonicalJson({ query: asked, rows, total }))
+        .digest('hex'),
+      line: 'not reconciled',
+    },
+  };
+}
+
+const rangeOf = (query: ReportQuery, context: ReportContext) => ({
+  fromDay: query.from ?? BEGINNING,
+  toDay: query.to ?? END,
+  nowUs: context.nowUs,
+  outcomeType: query.outcome_type ?? null,
+});
+
+async function outcomeFigures(
+  client: Client,
+  query: ReportQuery,
+  groupBy: readonly GroupKey[],
+  context: ReportContext,
+): Promise<Figures> {
+  if (query.view === 'period') throw new TypeError('a period has figures of its own');
+  const [total, ...rows] = await readCostPerOutcome(client, context.tenantId, {
+    ...rangeOf(query, context),
+    view: query.view,
+    groupBy,
+  });
+  if (total === undefined) throw new Error('the report has no total');
+  if (total.outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
+    throw new RejectedInput(
+      'unprocessable',
+      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${total.outcomeTypes.join(', ')} by outcome_type`,
+      'group_by',
+    );
+  const isCohort = query.view === 'cohort';
+  return {
+    rows:
+      groupBy.length === 0
+        ? [toCostRow(total, groupBy, isCohort)]
+        : rows.map((row) => toCostRow(row, groupBy, isCohort)),
+    total: toCostRow(total, groupBy, isCohort),
+    totalPico: total.costPico,
+  };
+}
+
+async function periodFigures(
+  client: Client,
+  query: ReportQuery,
+  groupBy: readonly GroupKey[],
+  context: ReportContext,
+): Promise<Figures> {
+  const range = { ...rangeOf(query, context), groupBy };
+  const [total, ...rows] = await readPeriodCosts(client, context.tenantId, range);
+  if (total === undefined) throw new Error('the report has no total');
+  const isOfCalls = groupBy.some(({ name }) => name === 'call_model' || name === 'provider');
+  const outcomes = await readPeriodOutcomes(
+    client,
+    context.tenantId,
+    isOfCalls ? { ...range, groupBy: [] } : range,
+  );
+  const byGroup = new Map(outcomes.map((row) => [JSON.stringify(row.group), row]));
+  const besides = (group: readonly (string | null)[] | null) =>
+    isOfCalls && group !== null ? null : (byGroup.get(JSON.stringify(group)) ?? NOTHING);
+  const spent = new Set(rows.map((row) => JSON.stringify(row.group)));
+  const unspent = isOfCalls
+    ? []
+    : outcomes.filter((row) => row.group !== null && !spent.has(JSON.stringify(row.group)));
+  const all = [...rows, ...unspent.map(({ group }) => ({ ...NO_SPEND, group }))];
+  const totalRow = toPeriodRow(total, besides(null), groupBy);
+  return {
+    rows: groupBy.length === 0 ? [totalRow] : all.map((row) => toPeriodRow(row, besides(row.group), groupBy)),
+    total: totalRow,
+    totalPico: total.costPico,
+  };
+}
+
+const NOTHING = {
+  group: null,
+  outcomes: 0n,
+  outcomeTypes: [],
+  calls: 0n,
+  unpricedCalls: 0n,
+  callsWithoutUsage: 0n,
+  attemptsWithoutUsage: 0n,
+};
+const NO_SPEND = {
+  workItems: 0n,
+  attempts: 0n,
+  costPico: 0n,
+  outcomePico: 0n,
+  retryPico: 0n,
+  noOutcomePico: 0n,
+  workPico: 0n,
+  overheadPico: 0n,
+  unattributedPico: 0n,
+  hasOtherAssets: false,
+};
+
+/** What was asked, with its defaults, as it stands in the tie-out and under the digest. */
+function queryOf(query: ReportQuery, groupBy: readonly GroupKey[]): Record<string, string | null> {
+  return {
+    view: query.view,
+    from: query.from ?? null,
+    to: query.to ?? null,
+    group_by: groupBy.map(({ name }) => name).join(','),
+    outcome_type: query.outcome_type ?? null,
+    basis: query.basis,
+  };
+}
+
+/** Newest version of each of the tenant's rules; 0 = the shipped ones. */
+async function ruleVersions(client: Client, tenantId: bigint): Promise<Record<string, number>> {
+  const versions: Record<string, number> = { definitions: 0, policies: 0, key_mappings: 0 };
+  for (const table of ['definitions', 'policies', 'key_mappings'] as const) {
+    for (const { name, version } of await readSettings(client, tenantId, table))
+      versions[`${table}/${name}`] = version;
+  }
+  return versions;
+}
+
+function pageOf(
+  rows: readonly CostRow[],
+  groupBy: readonly GroupKey[],
+  cursor: string | undefined,
+  size: number,
+): { rows: CostRow[]; next: string | null } {
+  const keyOf = (row: CostRow): string => JSON.stringify(groupBy.map(({ name }) => row.group[name] ?? null));
+  const after = cursor === undefined ? null : JSON.stringify(decodeCursor(cursor, groupBy.length));
+  const start = after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
+  if (after !== null && start === 0)
+    throw new RejectedInput(
+      'invalid',
+      'names a group that is no longer there; ask from the beginning',
+      'cursor',
+    );
+  const page = rows.slice(start, start + size);
+  const last = page.at(-1);
+  const hasMore = start + size < rows.length && last !== undefined;
+  return {
+    rows: page,
+    next: hasMore ? encodeCursor(groupBy.map(({ name }) => last.group[name] ?? null)) : null,
+  };
+}

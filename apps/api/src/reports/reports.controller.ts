@@ -1,0 +1,52 @@
+import { RejectedInput } from '#model';
+import { Caller, RequireRole, type Principal } from '#server';
+import { inTenantSnapshot } from '#store';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { CostReport, costPerOutcome } from './cost-per-outcome.ts';
+import { toCsv, toNdjson } from './render-report.ts';
+import { checkReportQuery, ReportQuery } from './report-query.ts';
+
+@ApiTags('reports')
+@Controller('v1/reports')
+@RequireRole('analyst', 'auditor')
+export class ReportsController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get(':name')
+  @ApiOperation({
+    summary: 'What outcomes cost',
+    description:
+      'settled counts work items that became final in [from, to), with their lifetime cost; cohort those whose first ' +
+      'attempt began in it; period shows the charges of it beside its outcomes, without a ratio. Every answer ties ' +
+      'its total to all that was metered in the period.',
+  })
+  @ApiParam({ name: 'name', schema: { type: 'string', enum: ['cost-per-outcome'] } })
+  @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
+  @ApiResponse({ status: 200, standardSchema: CostReport })
+  async report(
+    @Param('name') name: string,
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Caller() { tenantId }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CostReport | string> {
+    if (name !== 'cost-per-outcome') throw new RejectedInput('not_found', `there is no report ${name}`);
+    checkReportQuery(query);
+    const { limits, nowUs, version } = this.api;
+    const report = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+      costPerOutcome(client, query, {
+        tenantId,
+        nowUs: nowUs(),
+        engine: version,
+        maxGroupKeys: limits.groupByDimensions,
+        pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
+      }),
+    );
+    if (query.format === 'json') return report;
+    if (report.next !== null) void reply.header('link', `<?cursor=${report.next}>; rel="next"`);
+    void reply.type(query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
+    return query.format === 'csv' ? toCsv(report) : toNdjson(report);
+  }
+}

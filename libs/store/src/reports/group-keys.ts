@@ -1,0 +1,37 @@
+/** What a report may be grouped by: a column that every attempt has, or an attribute the tenant declared. */
+export type GroupKey =
+  | { readonly name: 'workflow' | 'agent' | 'model' | 'provider' | 'outcome_type' | 'day' | 'call_model' }
+  | { readonly name: string; readonly attribute: string };
+
+const ATTEMPT_COLUMNS: Readonly<Record<string, string>> = {
+  workflow: 'a.workflow',
+  agent: 'a.agent',
+  model: 'a.model',
+  provider: 'a.provider',
+};
+
+/**
+ * SQL of the attempt's own part of the group, as a text array over the alias `a` of `attempts`: constant fragments,
+ * attribute names as parameters. Keys that belong to the work item or the entry are null in it.
+ *
+ * @param bind adds a parameter and returns its placeholder
+ */
+export function attemptKeysSql(keys: readonly GroupKey[], bind: (value: string) => string): string {
+  const parts = keys.map((key) => {
+    if ('attribute' in key) return `a.dimensions ->> ${bind(key.attribute)}`;
+    return ATTEMPT_COLUMNS[key.name] ?? 'NULL';
+  });
+  return `ARRAY[${parts.join(', ')}]::text[]`;
+}
+
+/** Puts the group together: keys of the work item or the entry by their expressions, the rest from `keysSql`. */
+export function groupSql(
+  keys: readonly GroupKey[],
+  keysSql: string,
+  own: Readonly<Record<string, string>>,
+): string {
+  const parts = keys.map((key, index) =>
+    'attribute' in key ? `(${keysSql})[${index + 1}]` : (own[key.name] ?? `(${keysSql})[${index + 1}]`),
+  );
+  return `ARRAY[${parts.join(', ')}]::text[]`;
+}
