@@ -1,10 +1,10 @@
 import { RejectedInput } from '#model';
 import { WireReader } from './wire-reader.ts';
 
-/** A ScopeSpans that holds spans: where its fields lie in the body, and what it and its spans hang under. */
+/** Consecutive spans of one ScopeSpans, and what they hang under. */
 export interface PlannedScope {
-  readonly start: number;
-  readonly end: number;
+  /** Where its spans lie in the body: their starts and ends by turns. */
+  readonly bounds: readonly number[];
   /** Stored form of the scope (see `PartRanges.toBytes`). */
   readonly scope: Buffer;
   readonly group: { readonly resource: Buffer };
@@ -57,31 +57,32 @@ class EnvelopeReader {
     while (reader.at < end) {
       const tag = this.tag(end, 'resource_spans');
       if (tag === ITEM) {
-        const scopeEnd = this.contentEnd(end, 'scope_spans');
-        const start = reader.at;
-        if (!this.scopeSpans(scopeEnd)) continue;
+        const bounds = this.scopeSpans(this.contentEnd(end, 'scope_spans'));
+        if (bounds.length === 0) continue;
         group ??= { resource: this.body };
-        this.planned.push({ start, end: scopeEnd, scope: this.scope.toBytes(this.body), group });
+        this.planned.push({ bounds, scope: this.scope.toBytes(this.body), group });
       } else this.partField(tag, end, resource, 'resource_spans');
     }
     if (group !== null) group.resource = resource.toBytes(this.body);
   }
 
-  /** @returns whether it has spans */
-  private scopeSpans(end: number): boolean {
+  /** @returns the bounds of its spans */
+  private scopeSpans(end: number): readonly number[] {
     const { reader, scope } = this;
     scope.clear();
-    const before = this.spanCount;
+    const bounds: number[] = [];
     while (reader.at < end) {
       const tag = this.tag(end, 'scope_spans');
       if (tag === ITEM) {
-        reader.at = this.contentEnd(end, 'spans');
+        const spanEnd = this.contentEnd(end, 'spans');
         this.spanCount += 1;
+        if (this.spanCount > this.maxSpans)
+          throw new RejectedInput('too_large', `the request has more than ${this.maxSpans} spans`);
+        bounds.push(reader.at, spanEnd);
+        reader.at = spanEnd;
       } else this.partField(tag, end, scope, 'scope_spans');
     }
-    if (this.spanCount > this.maxSpans)
-      throw new RejectedInput('too_large', `the request has more than ${this.maxSpans} spans`);
-    return this.spanCount > before;
+    return bounds;
   }
 
   private partField(tag: number, end: number, part: PartRanges, where: string): void {

@@ -147,6 +147,16 @@ describe('one bad span is refused with its reason and the others are stored', ()
     ['malformed', Buffer.concat([encodeSpan(), Buffer.from([0x4a, 4, 0x0a, 1, 0x61, 0x12])])],
     ['malformed', Buffer.concat([encodeSpan(), Buffer.from([0x4a, 6, 0x0a, 1, 0x61, 0x12, 1, 0x18])])],
     ['malformed', Buffer.concat([encodeSpan(), Buffer.from([0x4a, 7, 0x0a, 1, 0x61, 0x12, 2, 0x0a, 9])])],
+    // An integer that does not end where its value does: the bytes after it must not complete it.
+    ['malformed', Buffer.concat([encodeSpan(), Buffer.from([0x4a, 7, 0x0a, 1, 0x61, 0x12, 2, 0x10, 0x80])])],
+    [
+      'malformed',
+      Buffer.concat([encodeSpan(), Buffer.from([0x4a, 8, 0x0a, 1, 0x61, 0x12, 3, 0x18, 0x80, 0x80])]),
+    ],
+    [
+      'malformed',
+      Buffer.concat([encodeSpan(), Buffer.from([0x4a, 9, 0x0a, 1, 0x61, 0x12, 4, 0x21, 0, 0, 0])]),
+    ],
   ])('%s (case %#)', (reason, bad) => {
     const good = encodeSpan();
     const result = read(request(good, bad, good));

@@ -10,7 +10,6 @@ import { SpanScan } from './span-scan.ts';
 import type { SpanLimits } from './span-scan.ts';
 import { TraceSummaries } from './trace-summaries.ts';
 import type { TraceSummary } from './trace-summaries.ts';
-import { WireReader } from './wire-reader.ts';
 
 /** What a request is read with. */
 export interface ReadContext extends SpanLimits {
@@ -73,7 +72,6 @@ export function readTraces(body: Buffer, context: ReadContext, rows: SpanRows): 
 /** The state of reading one request: created per request, updated per span. */
 class RequestReading {
   private readonly view: DataView;
-  private readonly reader = new WireReader();
   private readonly span = new SpanScan();
   private readonly window;
   private readonly origin: RowOrigin;
@@ -90,7 +88,6 @@ class RequestReading {
     private readonly rows: SpanRows,
   ) {
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-    this.reader.bytes = body;
     this.span.open(body, this.view);
     this.window = toWindow(context);
     this.origin = {
@@ -103,26 +100,16 @@ class RequestReading {
   }
 
   readScope(planned: PlannedScope): void {
-    const { body, context, reader } = this;
+    const { context } = this;
     const resource = context.parts.find('resource', planned.group.resource, context);
     const scope = context.parts.find('scope', planned.scope, context);
     this.origin.resourceId = resource.words;
     this.origin.scopeId = scope.words;
     const fault = resource.isSound ? (scope.isSound ? null : 'bad_scope') : 'bad_resource';
     const acceptedBefore = this.rows.rowCount;
-    reader.at = planned.start;
-    while (reader.at < planned.end) {
-      const tag = reader.tag(planned.end);
-      if (tag !== 0x12) {
-        reader.skip(tag, planned.end);
-        continue;
-      }
-      const size = reader.size(planned.end);
-      const start = reader.at;
-      reader.at = start + size;
-      const slice = new Uint8Array(body.buffer, body.byteOffset + start, size);
-      context.slices.appendFramed(slice);
-      this.readSpan(slice, start, start + size, fault);
+    const { bounds } = planned;
+    for (let index = 0; index < bounds.length; index += 2) {
+      this.readSpan(bounds[index]!, bounds[index + 1]!, fault);
       this.position += 1;
     }
     if (this.rows.rowCount === acceptedBefore) return;
@@ -142,8 +129,10 @@ class RequestReading {
     };
   }
 
-  private readSpan(slice: Uint8Array, start: number, end: number, fault: RejectionReason | null): void {
+  private readSpan(start: number, end: number, fault: RejectionReason | null): void {
     const { body, span, view } = this;
+    const slice = new Uint8Array(body.buffer, body.byteOffset + start, end - start);
+    this.context.slices.appendFramed(slice);
     let reason = span.scan(start, end, this.context);
     if (reason === null && !span.startsWithin(this.window)) reason = 'start_outside_window';
     reason ??= fault;

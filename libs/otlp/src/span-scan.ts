@@ -183,11 +183,11 @@ export class SpanScan {
     if (this.attributeCount > limits.maxAttributes) return 'too_many_attributes';
     const size = this.reader.size(end);
     if (size < 0) return 'malformed';
-    const attributeEnd = this.reader.at + size;
-    if (limits.maxDepth > 0 && this.isPlainAttribute(this.reader.at, attributeEnd)) {
-      this.reader.at = attributeEnd;
-      return null;
-    }
+    const start = this.reader.at;
+    const attributeEnd = start + size;
+    const isPlain = limits.maxDepth > 0 && this.isPlainAttribute(start, attributeEnd);
+    this.reader.at = isPlain ? attributeEnd : start;
+    if (isPlain) return null;
     return checkMessage(this.reader, attributeEnd, KEY_VALUE, limits);
   }
 
