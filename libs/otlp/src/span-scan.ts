@@ -47,13 +47,20 @@ export class SpanScan {
   scan(start: number, end: number, limits: SpanLimits): RejectionReason | null {
     this.clear();
     if (end - start > limits.maxSpanBytes) return 'span_too_large';
-    const reader = this.reader;
-    reader.at = start;
-    while (reader.at < end) {
-      const tag = reader.tag(end);
+    const { bytes, reader } = this;
+    const plainBound = limits.maxDepth > 0 ? end : start;
+    let at = start;
+    while (at < end) {
+      const next = bytes[at] === ATTRIBUTE ? plainAttributeEnd(bytes, at + 1, plainBound) : -1;
       let reason: RejectionReason | null;
-      if (tag === ATTRIBUTE) reason = this.attribute(end, limits);
-      else reason = this.field(tag, end, limits);
+      if (next < 0) {
+        reader.at = at;
+        reason = this.field(reader.tag(end), end, limits);
+        at = reader.at;
+      } else {
+        reason = this.countAttribute(limits);
+        at = next;
+      }
       if (reason !== null) return reason;
     }
     return this.verdict(limits);
@@ -118,6 +125,8 @@ export class SpanScan {
       case 0x39:
       case 0x41:
         return this.time(tag, end);
+      case ATTRIBUTE:
+        return this.attribute(end, limits);
       case 0x5a:
         return this.message(SPAN_EVENT, end, limits);
       case 0x6a:
@@ -179,49 +188,53 @@ export class SpanScan {
   }
 
   private attribute(end: number, limits: SpanLimits): RejectionReason | null {
+    return this.countAttribute(limits) ?? this.message(KEY_VALUE, end, limits);
+  }
+
+  private countAttribute(limits: SpanLimits): RejectionReason | null {
     this.attributeCount += 1;
-    if (this.attributeCount > limits.maxAttributes) return 'too_many_attributes';
-    const size = this.reader.size(end);
-    if (size < 0) return 'malformed';
-    const start = this.reader.at;
-    const attributeEnd = start + size;
-    const isPlain = limits.maxDepth > 0 && this.isPlainAttribute(start, attributeEnd);
-    this.reader.at = isPlain ? attributeEnd : start;
-    if (isPlain) return null;
-    return checkMessage(this.reader, attributeEnd, KEY_VALUE, limits);
+    return this.attributeCount > limits.maxAttributes ? 'too_many_attributes' : null;
   }
+}
 
-  /**
-   * Whether a KeyValue is what nearly all are: a key below 128 bytes, then a string, int, bool or double that
-   * fills the rest exactly. A false no only costs time: the general check decides.
-   */
-  private isPlainAttribute(start: number, end: number): boolean {
-    const bytes = this.bytes;
-    if (end - start < 6 || bytes[start] !== 0x0a) return false;
-    const keyLength = bytes[start + 1]!;
-    let at = start + 2 + keyLength;
-    if (keyLength > 0x7f || end - at < 4 || bytes[at] !== 0x12) return false;
-    const valueLength = bytes[at + 1]!;
-    at += 2;
-    if (valueLength > 0x7f) {
-      if (at + ((bytes[at]! << 7) | (valueLength & 0x7f)) + 1 !== end || bytes[at]! > 0x7f) return false;
-      at += 1;
-    } else if (at + valueLength !== end) return false;
-    return end - at >= 2 && this.isPlainValue(at, end);
-  }
+/**
+ * Where a KeyValue ends whose length stands at `at`, if it is what nearly all are: a key below 128 bytes, then a
+ * string, int, bool or double that fills the rest exactly, less than 16 KiB in all.
+ * @returns -1 when it is not, or might not be: then the general check decides
+ */
+function plainAttributeEnd(bytes: Buffer, at: number, end: number): number {
+  if (end - at < 7) return -1;
+  let size = bytes[at]!;
+  let next = at + 1;
+  if (size > 0x7f) size = (size & 0x7f) | (bytes[next++]! << 7);
+  const attributeEnd = next + size;
+  if (size < 6 || size > 0x3fff || attributeEnd > end || bytes[next] !== 0x0a) return -1;
+  const keySize = bytes[next + 1]!;
+  next += 2 + keySize;
+  if (keySize > 0x7f || attributeEnd - next < 4 || bytes[next] !== 0x12) return -1;
+  let valueSize = bytes[next + 1]!;
+  next += 2;
+  if (valueSize > 0x7f) valueSize = (valueSize & 0x7f) | (bytes[next++]! << 7);
+  if (valueSize < 2 || next + valueSize !== attributeEnd) return -1;
+  return isPlainValue(bytes, next, attributeEnd) ? attributeEnd : -1;
+}
 
-  private isPlainValue(start: number, end: number): boolean {
-    const bytes = this.bytes;
-    const tag = bytes[start];
-    if (tag === 0x0a) {
-      const length = bytes[start + 1]!;
-      if (length < 0x80) return start + 2 + length === end;
-      const next = start + 2 < end ? bytes[start + 2]! : 0x80;
-      return next < 0x80 && start + 3 + ((next << 7) | (length & 0x7f)) === end;
-    }
-    if (tag === 0x21) return start + 9 === end;
-    if (tag !== 0x18 && tag !== 0x10) return false;
-    this.reader.at = start + 1;
-    return this.reader.skipVarint(end) && this.reader.at === end;
+/** Whether an AnyValue of at least two bytes is one string, int, bool or double. */
+function isPlainValue(bytes: Buffer, start: number, end: number): boolean {
+  const tag = bytes[start];
+  if (tag === 0x0a) {
+    const size = bytes[start + 1]!;
+    if (size < 0x80) return start + 2 + size === end;
+    const second = start + 2 < end ? bytes[start + 2]! : 0x80;
+    return second < 0x80 && start + 3 + ((second << 7) | (size & 0x7f)) === end;
   }
+  if (tag === 0x21) return start + 9 === end;
+  return (tag === 0x18 || tag === 0x10) && isVarint(bytes, start + 1, end);
+}
+
+/** Whether a varint of at most ten bytes starts at `start` and ends just before `end`. */
+function isVarint(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > 10 || bytes[end - 1]! > 0x7f) return false;
+  for (let at = start; at < end - 1; at += 1) if (bytes[at]! < 0x80) return false;
+  return true;
 }
