@@ -11,6 +11,8 @@ const RETRY_MS = 1_000;
 export interface Admission {
   /** More bytes of the body have come than were announced. */
   grow(bytes: number): void;
+  /** The body has been read: what is kept of it is counted by the appender from now on. Idempotent. */
+  bodyRead(): void;
   release(): void;
 }
 
@@ -41,12 +43,16 @@ export class Receiver {
     };
     grow(announcedBytes);
     this.requests += 1;
-    const release = () => {
+    const bodyRead = () => {
       this.bodyBytes -= held;
+      held = 0;
+    };
+    const release = () => {
+      bodyRead();
       this.requests -= 1;
       if (this.requests === 0) this.onIdle?.();
     };
-    return { grow, release };
+    return { grow, bodyRead, release };
   }
 
   /**

@@ -31,7 +31,9 @@ export async function inflate(body: Buffer, maxBytes: number): Promise<Buffer> {
 }
 
 function isTooLong(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+  );
 }
 
 function notGzip(): RejectedInput {

@@ -13,6 +13,7 @@ import {
 import { RequireRole, type AuthenticatedRequest, type Principal } from '#server';
 import { LIMITS } from '../limits.ts';
 import { Receiver } from '../receiver.ts';
+import { BodyBuffers } from './body-buffers.ts';
 import { inflate } from './inflate.ts';
 import { otlpEncoding, sendEncoded, type OtlpEncoding } from './media-type.ts';
 import { OtlpErrorFilter } from './otlp-error.filter.ts';
@@ -24,6 +25,8 @@ import { UnsupportedMedia } from './unsupported-media.ts';
 @RequireRole('spans')
 @UseFilters(OtlpErrorFilter)
 export class OtlpController {
+  private readonly buffers = new BodyBuffers();
+
   constructor(
     @Inject(Receiver) private readonly receiver: Receiver,
     @Inject(LIMITS) private readonly limits: Limits,
@@ -53,9 +56,13 @@ export class OtlpController {
     if (encoding === null) throw new UnsupportedMedia('send application/x-protobuf or application/json');
     const admission = this.receiver.admit(announcedBytes(request.raw) ?? 0);
     try {
-      const sent = await receiveBody(request.raw, this.limits.bodyBytes, admission);
+      const sent = await receiveBody(request.raw, this.limits.bodyBytes, admission, this.buffers);
       const body = await this.decompress(request, sent);
-      const success = await this.take(signal, encoding, request.principal!, body);
+      const taking = this.take(signal, encoding, request.principal!, body);
+      // All of the body is read by now: `append` copies what it keeps before it waits.
+      this.buffers.give(sent);
+      admission.bodyRead();
+      const success = await taking;
       sendEncoded(
         reply,
         encoding,

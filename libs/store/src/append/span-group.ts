@@ -41,23 +41,30 @@ export function addTraces(
   receivedAtUs: bigint,
   read: readonly ReadSummary[],
 ): void {
+  const tenant = `${tenantId}/`;
   for (const one of read) {
-    const key = `${tenantId}/${one.traceId}`;
+    const key = tenant + one.traceId;
     const known = traces.get(key);
-    if (known === undefined) {
+    if (known === undefined)
       traces.set(key, {
-        ...one,
         tenantId,
+        traceId: one.traceId,
+        firstStartedAtUs: one.firstStartedAtUs,
+        lastEndedAtUs: one.lastEndedAtUs,
+        spanCount: one.spanCount,
+        rootEnded: one.rootEnded,
         firstReceivedAtUs: receivedAtUs,
         lastReceivedAtUs: receivedAtUs,
       });
-      continue;
-    }
-    known.spanCount += one.spanCount;
-    known.rootEnded ||= one.rootEnded;
-    if (one.firstStartedAtUs < known.firstStartedAtUs) known.firstStartedAtUs = one.firstStartedAtUs;
-    if (one.lastEndedAtUs > known.lastEndedAtUs) known.lastEndedAtUs = one.lastEndedAtUs;
-    if (receivedAtUs < known.firstReceivedAtUs) known.firstReceivedAtUs = receivedAtUs;
-    if (receivedAtUs > known.lastReceivedAtUs) known.lastReceivedAtUs = receivedAtUs;
+    else merge(known, one, receivedAtUs);
   }
+}
+
+function merge(known: TraceSummary, one: ReadSummary, receivedAtUs: bigint): void {
+  known.spanCount += one.spanCount;
+  known.rootEnded ||= one.rootEnded;
+  if (one.firstStartedAtUs < known.firstStartedAtUs) known.firstStartedAtUs = one.firstStartedAtUs;
+  if (one.lastEndedAtUs > known.lastEndedAtUs) known.lastEndedAtUs = one.lastEndedAtUs;
+  if (receivedAtUs < known.firstReceivedAtUs) known.firstReceivedAtUs = receivedAtUs;
+  if (receivedAtUs > known.lastReceivedAtUs) known.lastReceivedAtUs = receivedAtUs;
 }
