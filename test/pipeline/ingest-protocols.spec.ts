@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { encodeSpan, encodeSpans, jsonSpans, type TestSpan } from '../support/export-request.ts';
 import { send, startTestIngest, type TestIngest } from '../support/ingest.ts';
+import { sendGrpc } from '../support/otlp-grpc.ts';
 import { decodeReference } from '../support/otlp-reference.ts';
-import { readStoredSpans } from '../support/stored-spans.ts';
+import { readStoredSpans, type StoredRow } from '../support/stored-spans.ts';
 
 let at: TestIngest;
 beforeAll(async () => {
@@ -11,18 +12,37 @@ beforeAll(async () => {
 });
 afterAll(() => at.stop());
 
-const nowNs = BigInt(Date.now()) * 1_000_000n;
+const nowNs = (BigInt(Date.now()) / 1000n) * 1_000_000_000n;
 
-function twoSpans(): [TestSpan, TestSpan] {
+function rootAndChild(): { root: TestSpan; child: TestSpan; rows: StoredRow[] } {
   const traceId = randomBytes(16).toString('hex');
-  const root = { traceId, spanId: 'f'.repeat(16), startedAtNs: nowNs + 1_999n, name: 'root é' };
+  // The span id is negative as an int8, and the start is no whole microsecond.
+  const root = { traceId, spanId: 'ff00000000000001', startedAtNs: nowNs + 1_999n, name: 'root é' };
   const child = {
     traceId,
     spanId: '0000000000000001',
     parentSpanId: root.spanId,
     startedAtNs: nowNs + 5_000n,
+    attributes: { 'gen_ai.request.model': 'gpt-5.2' },
   };
-  return [root, { ...child, attributes: { 'gen_ai.request.model': 'gpt-4o' } }];
+  const rows = [
+    { ...root, parentSpanId: null, startedAtUs: nowNs / 1000n + 1n, endedAtUs: nowNs / 1000n + 1_001n },
+    { ...child, name: 'work', startedAtUs: nowNs / 1000n + 5n, endedAtUs: nowNs / 1000n + 1_005n },
+  ].map(({ spanId, parentSpanId, name, startedAtUs, endedAtUs }, index) => ({
+    traceId,
+    spanId,
+    parentSpanId,
+    name,
+    startedAtUs,
+    endedAtUs,
+    bytes: encodeSpan(index === 0 ? root : child),
+  }));
+  return { root, child, rows };
+}
+
+async function storedOf(traceId: string): Promise<StoredRow[]> {
+  const stored = await readStoredSpans(at.db, at.key.tenantId);
+  return stored.filter((row) => row.traceId === traceId);
 }
 
 describe('OTLP/HTTP', () => {
@@ -31,8 +51,8 @@ describe('OTLP/HTTP', () => {
     { json: false, gzip: true },
     { json: true, gzip: false },
     { json: true, gzip: true },
-  ])('stores what is sent as %j, and answers in kind', async (options) => {
-    const [root, child] = twoSpans();
+  ])('stores the spans of a request sent as %j, and answers in kind', async (options) => {
+    const { root, child, rows } = rootAndChild();
     const body = options.json ? jsonSpans([root, child]) : encodeSpans([root, child]);
     const answer = await send(at, body, options);
     expect(answer.status).toBe(200);
@@ -40,33 +60,93 @@ describe('OTLP/HTTP', () => {
       options.json ? 'application/json' : 'application/x-protobuf',
     );
     expect(answer.body.toString()).toBe(options.json ? '{}' : '');
-    const stored = await readStoredSpans(at.db, at.key.tenantId);
-    expect(stored.filter((row) => row.traceId === root.traceId)).toEqual(
-      [
-        {
-          traceId: root.traceId,
-          spanId: '0000000000000001',
-          parentSpanId: root.spanId,
-          name: 'work',
-          startedAtUs: (nowNs + 5_000n) / 1000n,
-          endedAtUs: (nowNs + 1_005_000n) / 1000n,
-          bytes: encodeSpan(child),
-        },
-        {
-          traceId: root.traceId,
-          spanId: root.spanId,
-          parentSpanId: null,
-          name: 'root é',
-          startedAtUs: nowNs / 1000n + 1n,
-          endedAtUs: (nowNs + 1_001_999n) / 1000n,
-          bytes: encodeSpan(root),
-        },
-      ].sort((a, b) =>
-        BigInt.asIntN(64, BigInt(`0x${a.spanId}`)) < BigInt.asIntN(64, BigInt(`0x${b.spanId}`)) ? -1 : 1,
-      ),
-    );
+    expect(await storedOf(root.traceId)).toEqual(rows);
   });
-  test('decodes', () => {
-    void decodeReference;
+
+  test('takes a body in chunks, without a Content-Length', async () => {
+    const { root, child, rows } = rootAndChild();
+    const body = encodeSpans([root, child]);
+    const response = await fetch(`${at.url}/v1/traces`, {
+      method: 'POST',
+      duplex: 'half',
+      body: new ReadableStream({
+        start(controller) {
+          controller.enqueue(new Uint8Array(body.subarray(0, 50)));
+          controller.enqueue(new Uint8Array(body.subarray(50)));
+          controller.close();
+        },
+      }),
+      headers: { authorization: at.key.authorization, 'content-type': 'application/x-protobuf; x=y' },
+    } as RequestInit);
+    expect(response.status).toBe(200);
+    expect(await storedOf(root.traceId)).toEqual(rows);
+  });
+
+  test.each([
+    { json: false, expected: { status: 200, text: '' } },
+    { json: true, expected: { status: 200, text: '{}' } },
+  ])('acknowledges an empty request and records nothing (%j)', async ({ json, expected }) => {
+    const before = await at.db.query('SELECT count(*) FROM evidence_inbox');
+    const answer = await send(at, json ? Buffer.from('{}') : Buffer.alloc(0), { json });
+    expect({ status: answer.status, text: answer.body.toString() }).toEqual(expected);
+    const after = await at.db.query('SELECT count(*) FROM evidence_inbox');
+    expect(after.rows).toEqual(before.rows);
+  });
+});
+
+describe('OTLP/gRPC', () => {
+  test.each([false, true])('stores the spans of a request; gzip: %s', async (gzip) => {
+    const { root, child, rows } = rootAndChild();
+    const answer = await sendGrpc(at, encodeSpans([root, child]), { gzip });
+    expect(answer).toEqual({ code: 0, details: '', body: Buffer.alloc(0), statusDetails: null });
+    expect(await storedOf(root.traceId)).toEqual(rows);
+  });
+});
+
+/** Messages in messages, each the only field of the one around it; below 128 bytes. */
+const nested = (...tags: number[]) =>
+  tags.reduceRight((inner, tag) => Buffer.from([tag, inner.length, ...inner]), Buffer.alloc(0));
+const METRICS = nested(0x0a, 0x12, 0x12, 0x2a, 0x0a);
+
+describe('logs and metrics are counted, and their senders told that they are not stored', () => {
+  const logsJson = { resourceLogs: [{ scopeLogs: [{ logRecords: [{}, {}] }] }] };
+  const metricsJson = {
+    resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'a', sum: { dataPoints: [{}, {}, {}] } }] }] }],
+  };
+  const say = (what: string) => `${what} are not stored by this version; send traces`;
+
+  test.each([
+    { signal: 'logs' as const, body: logsJson, rejected: { rejectedLogRecords: '2' }, what: 'log records' },
+    {
+      signal: 'metrics' as const,
+      body: metricsJson,
+      rejected: { rejectedDataPoints: '3' },
+      what: 'metric data points',
+    },
+  ])('$signal as JSON', async ({ signal, body, rejected, what }) => {
+    const answer = await send(at, Buffer.from(JSON.stringify(body)), { signal, json: true });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      partialSuccess: { ...rejected, errorMessage: say(what) },
+    });
+  });
+
+  test.each([
+    { signal: 'logs' as const, body: nested(0x0a, 0x12, 0x12), what: 'log records' },
+    { signal: 'metrics' as const, body: METRICS, what: 'metric data points' },
+  ])('$signal as protobuf, over HTTP and gRPC', async ({ signal, body, what }) => {
+    const expected = { partialSuccess: { rejected: '1', errorMessage: say(what) } };
+    const answer = await send(at, body, { signal });
+    expect(decodeReference('ExportResponse', answer.body)).toEqual(expected);
+    const grpc = await sendGrpc(at, body, { signal });
+    expect(decodeReference('ExportResponse', grpc.body)).toEqual(expected);
+  });
+
+  test('a request without records is a full success; a malformed one is refused', async () => {
+    expect((await send(at, Buffer.alloc(0), { signal: 'logs' })).body).toHaveLength(0);
+    expect((await send(at, Buffer.from([0x0a, 0x05, 0x12]), { signal: 'metrics' })).status).toBe(400);
+    expect((await send(at, Buffer.from('{"resourceLogs":1}'), { signal: 'logs', json: true })).status).toBe(
+      400,
+    );
   });
 });
