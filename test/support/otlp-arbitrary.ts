@@ -43,7 +43,7 @@ const traceId = fc.oneof(
 );
 
 /** A span as protobufjs takes it, with any subset of its optional fields; mostly one that can be stored. */
-export const spanArbitrary = fc.record(
+const spanArbitrary = fc.record(
   {
     traceId,
     spanId: fc.oneof({ weight: 9, arbitrary: bytes(8) }, { weight: 1, arbitrary: bytes(9) }),

@@ -3,15 +3,13 @@ export { decodeResource, decodeScope, decodeSpan } from './decode-span.ts';
 export { countRecords, countRecordsJson } from './count-records.ts';
 export { GrowingBuffer } from './growing-buffer.ts';
 export { encodeTracesFromJson } from './json/encode-traces.ts';
-export type { JsonLimits } from './json/encode-traces.ts';
 export { PartCache } from './part-cache.ts';
-export type { Hash16, StoredPart } from './part-cache.ts';
+export type { StoredPart } from './part-cache.ts';
 export { readTraces } from './read-traces.ts';
 export type { ReadContext, ReadResult } from './read-traces.ts';
 export { describeRejections } from './rejection.ts';
-export type { Rejection, RejectionReason, Rejections } from './rejection.ts';
+export type { Rejections } from './rejection.ts';
 export { SpanRows } from './span-rows.ts';
-export type { RowsMark } from './span-rows.ts';
 export type { TraceSummary } from './trace-summaries.ts';
 export {
   encodeExportResponse,

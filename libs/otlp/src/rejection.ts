@@ -24,7 +24,7 @@ export interface Rejection {
 }
 
 /** A request with a hundred thousand bad spans is listed by its first ones and counted in full. */
-export const MAX_LISTED_REJECTIONS = 100;
+const MAX_LISTED_REJECTIONS = 100;
 
 /** The refused spans of one request: all counted, the first `MAX_LISTED_REJECTIONS` listed. */
 export class Rejections {
