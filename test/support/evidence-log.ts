@@ -8,11 +8,15 @@ import type { Log } from '../../apps/worker/src/seal-log.ts';
 const ORIGIN = 'ledger.example';
 export const START_US = 1_764_000_000_000_000n;
 
-/** A new tenant with a log of its own, an empty key directory, and one key by seed 1. */
-export async function beginLog(db: Database, slug: string, seeds: readonly number[] = [1]): Promise<Log> {
-  const tenantId = await createTenant(db, slug);
+/** A new tenant with a log of its own. */
+export async function beginLog(db: Database, slug: string): Promise<Log> {
+  return keysOf({ tenantId: await createTenant(db, slug), slug });
+}
+
+/** The log of a tenant, with an empty key directory and one key by seed 1. */
+export async function keysOf({ tenantId, slug }: Pick<Log, 'tenantId' | 'slug'>): Promise<Log> {
   const keyDir = await mkdtemp(join(tmpdir(), 'outcome-ledger-keys-'));
-  return withKeys({ tenantId, slug, keyDir, origin: `${ORIGIN}/t/${slug}` }, seeds);
+  return withKeys({ tenantId, slug, keyDir, origin: `${ORIGIN}/t/${slug}` }, [1]);
 }
 
 /** The same log with other keys. */

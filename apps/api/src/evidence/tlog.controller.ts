@@ -70,23 +70,23 @@ export class TlogController {
     return formatLogPolicy(log.vkeys);
   }
 
-  @Get('tile/*path')
+  @Get('tile/*')
   @ApiOperation({
     summary:
       'A tile of hashes, `tile/<L>/<N>[.p/<W>]`, or of entries, `tile/entries/<N>[.p/<W>]` (C2SP tlog-tiles)',
     description:
       'Everything below the newest checkpoint is served; partial tiles in any width up to what there is.',
   })
-  @ApiParam({ name: 'path', example: '0/x001/234.p/112' })
+  @ApiParam({ name: '*', example: '0/x001/234.p/112' })
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'Hashes of 32 bytes, or entries after their length in two bytes' })
   async tile(
     @Param('tenant') slug: string,
-    @Param('path') path: string | string[],
+    @Param('*') path: string,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
-    const tile = parseTilePath(`tile/${Array.isArray(path) ? path.join('/') : path}`);
+    const tile = parseTilePath(`tile/${path}`);
     if (tile === null) throw new RejectedInput('not_found', 'this is not the path of a tile');
     const content = await this.ofTenant(caller, slug, (client) => readTile(client, caller.tenantId, tile));
     void reply.type('application/octet-stream').header('cache-control', IMMUTABLE);
