@@ -1,0 +1,31 @@
+// Prepares a virtual environment with OpenTelemetry's official Python packages (kept in node_modules/.cache, made anew
+// when requirements.txt changes), then runs test/interop/otlp-python.spec.ts with it.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const requirements = 'test/interop/otlp-python/requirements.txt';
+const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+const environment = join(process.cwd(), 'node_modules/.cache', `otlp-python-${digest}`);
+const python = join(environment, 'bin/python');
+
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+if (!existsSync(python)) {
+  // A finished one appears under its name at once, so that an interrupted run leaves none that looks finished.
+  const unfinished = `${environment}-unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', unfinished]);
+  run(join(unfinished, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', requirements]);
+  renameSync(unfinished, environment);
+}
+run(
+  process.execPath,
+  ['test/support/run-tests.mjs', '--testMatch', '<rootDir>/test/interop/otlp-python.spec.ts'],
+  { OTLP_PYTHON: python },
+);
