@@ -1,6 +1,6 @@
 /** Usage x price book -> charge, and what makes price books. Price books are dated data: nothing here knows a price. */
-export { issueRows, planVersion } from './book-version.ts';
-export type { BookName, VersionPlan } from './book-version.ts';
+export { addRows, issueRows, planVersion } from './book-version.ts';
+export type { BookName, RevisionMode, VersionPlan } from './book-version.ts';
 export { chargeStep } from './charge-step.ts';
 export { chargeUsage } from './charge-usage.ts';
 export type { ChargeInput } from './charge-usage.ts';
