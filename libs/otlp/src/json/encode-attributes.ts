@@ -1,5 +1,5 @@
 import type { ProtoWriter } from '../proto-writer.ts';
-import { BadJsonField, field, isJsonObject, listField, toInteger } from './json-fields.ts';
+import { BadJsonField, field, isJsonObject, listField, toInteger, toSnakeCase } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -33,14 +33,19 @@ function encodeValue(writer: ProtoWriter, number: number, value: unknown, depthL
   if (depthLeft < 1) throw new BadJsonField('attributes', 'within the limit on nesting', 'nesting_too_deep');
   const start = writer.begin(number);
   if (!isJsonObject(value)) writer.string(1, toText(value));
-  else {
-    const member = MEMBERS.find(({ name }) => field(value, name) !== null);
-    if (member !== undefined) {
-      const content = field(value, member.name);
-      if (!member.write(writer, content, depthLeft)) writer.string(1, toText(content));
-    }
-  }
+  else encodeMember(writer, value, depthLeft);
   writer.end(start);
+}
+
+/** Writes the one member that is set, the first where there are more; none where all are null or unknown. */
+function encodeMember(writer: ProtoWriter, value: JsonObject, depthLeft: number): void {
+  for (const name of Object.keys(value)) {
+    const member = MEMBER_BY_NAME.get(name);
+    const content = value[name];
+    if (member === undefined || content === null) continue;
+    if (!member.write(writer, content, depthLeft)) writer.string(1, toText(content));
+    return;
+  }
 }
 
 interface Member {
@@ -96,6 +101,14 @@ const MEMBERS: readonly Member[] = [
     },
   },
 ];
+
+/** By both of the names that protobuf's JSON mapping accepts. */
+const MEMBER_BY_NAME = new Map(
+  MEMBERS.flatMap((member) => [
+    [member.name, member],
+    [toSnakeCase(member.name), member],
+  ]),
+);
 
 /** ArrayValue (5) or KeyValueList (6): both hold `values`. */
 function encodeList(writer: ProtoWriter, number: 5 | 6, content: unknown, depthLeft: number): boolean {

@@ -27,7 +27,9 @@ export function field(object: JsonObject, name: string): unknown {
 }
 
 const snakeCase = new Map<string, string>();
-function toSnakeCase(name: string): string {
+
+/** `traceId` -> `trace_id` */
+export function toSnakeCase(name: string): string {
   let snake = snakeCase.get(name);
   if (snake === undefined) {
     snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
