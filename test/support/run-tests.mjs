@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '#store';
 
 // Tests never survive a crash of the machine, so they need not wait for the disk.
 const SETTINGS = {
@@ -29,6 +28,7 @@ process.exitCode =
     : await runJest(process.env.TEST_DATABASE_URL);
 
 async function withServer(work) {
+  const { startEmbeddedPostgres } = await import('#store');
   const directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-test-'));
   chmodSync(directory, 0o755); // started by root, the server runs as somebody else
   try {

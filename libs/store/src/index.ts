@@ -31,7 +31,11 @@ export { postponeDueTrace } from './due/postpone-due-trace.ts';
 export { readBacklog } from './due/read-backlog.ts';
 export { recordTraceFailure } from './due/record-trace-failure.ts';
 export { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
-export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.ts';
+export type {
+  EmbeddedPostgres,
+  EmbeddedPostgresOptions,
+  ServerAddress,
+} from './embedded/start-embedded-postgres.ts';
 export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
 export type { SignedCheckpoint } from './evidence/checkpoints.ts';
 export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';
@@ -61,10 +65,13 @@ export {
   takeWaitingFacts,
 } from './facts/fact-inbox.ts';
 export type { WaitingFact } from './facts/fact-inbox.ts';
+export { advanceImport, endImport, readImport, startImport } from './imports/imports.ts';
+export type { ImportCounts, ImportError, ImportProgress } from './imports/imports.ts';
 export type { ApiKey } from './keys/api-key.ts';
 export { insertApiKey } from './keys/insert-api-key.ts';
 export type { NewApiKey } from './keys/insert-api-key.ts';
 export { listApiKeys } from './keys/list-api-keys.ts';
+export { hashSecret, newSecret } from './keys/new-secret.ts';
 export { readApiKey } from './keys/read-api-key.ts';
 export { revokeApiKey } from './keys/revoke-api-key.ts';
 export { isRole, ROLES } from './keys/roles.ts';
@@ -109,10 +116,14 @@ export { readPriceRows } from './prices/read-price-rows.ts';
 export { readPrice } from './prices/read-price.ts';
 export { recordPriceBook } from './prices/record-price-book.ts';
 export type { PriceList } from './prices/record-price-book.ts';
+export { insertPrincipal, listPrincipals } from './principals/principals.ts';
+export type { PrincipalRow } from './principals/principals.ts';
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
 export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeQuery, CostPerOutcomeRow } from './reports/read-cost-per-outcome.ts';
+export { listTransactions, readTrialBalance } from './reports/read-ledger.ts';
+export type { AccountBalance, StoredTransaction, TransactionFilter } from './reports/read-ledger.ts';
 export { readPeriodCosts } from './reports/read-period-costs.ts';
 export type { PeriodCostRow, PeriodQuery } from './reports/read-period-costs.ts';
 export { readPeriodOutcomes } from './reports/read-period-outcomes.ts';
@@ -121,8 +132,20 @@ export { readPriceBookVersions } from './reports/read-price-book-versions.ts';
 export { readMetered, readTieOut } from './reports/read-tie-out.ts';
 export type { TieOutPart, TieOutQuery } from './reports/read-tie-out.ts';
 export { inTenantSnapshot } from './reports/tenant-snapshot.ts';
+export { groupSetAside, listSetAside, SET_ASIDE_KINDS } from './set-aside/read-set-aside.ts';
+export type { SetAsideFilter, SetAsideGroup, SetAsideKind, SetAsideRow } from './set-aside/read-set-aside.ts';
 export { readSettings } from './settings/read-settings.ts';
 export type { Setting, SettingTable } from './settings/read-settings.ts';
 export { recordSetting } from './settings/record-setting.ts';
 export { createTenant } from './tenants/create-tenant.ts';
+export { lockTenant } from './tenants/lock-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';
+export { readAttemptsOf } from './work-items/read-attempts-of.ts';
+export type { CostedAttemptPart } from './work-items/read-attempts-of.ts';
+export { readLinksOf } from './work-items/read-links-of.ts';
+export type { StoredLink } from './work-items/read-links-of.ts';
+export { readPostedHistory } from './work-items/read-posted-history.ts';
+export type { PostedEntry } from './work-items/read-posted-history.ts';
+export { readPricesById } from './work-items/read-prices-by-id.ts';
+export { listWorkItems, readWorkItem } from './work-items/read-work-items.ts';
+export type { WorkItemFilter, WorkItemRow } from './work-items/read-work-items.ts';

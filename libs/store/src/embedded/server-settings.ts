@@ -26,6 +26,8 @@ export function serverSettings(): Readonly<Record<string, string>> {
     log_timezone: 'UTC',
     log_line_prefix: '',
     log_checkpoints: 'off',
+    // Whoever sent a statement is told of its error; a repeated span would fill the log with them.
+    log_min_messages: 'log',
     // A forgotten transaction would keep vacuum from cleaning the work tables.
     idle_in_transaction_session_timeout: '10min',
   };

@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { asUnavailable } from '../connection/unavailable.ts';
 import { prepareCluster, type Cluster } from './cluster.ts';
-import { isAlive, isPostmasterOf, readPostmaster } from './postmaster-pid.ts';
+import { isAlive, isPostmasterOf, readPostmaster, type Postmaster } from './postmaster-pid.ts';
 import { startPostmaster, type PostmasterProcess } from './postmaster-process.ts';
 import { serverSettings } from './server-settings.ts';
-import { giveTo } from './server-user.ts';
+import { giveTo, type ServerUser } from './server-user.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster; made at the first start. */
@@ -20,13 +21,22 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Default: a unix socket in a private directory; TCP on the loopback with a password where there are none. */
   readonly transport?: 'socket' | 'tcp';
+  /** Where an earlier server was that this one replaces: connections to that one find this one. */
+  readonly address?: ServerAddress;
   /** Lines of the server's log and of ours. */
   readonly log?: (line: string) => void;
+}
+
+export interface ServerAddress {
+  /** Empty over TCP. */
+  readonly socketDirectory: string;
+  readonly port: number;
 }
 
 export interface EmbeddedPostgres {
   /** PostgreSQL URL of the database, as its owner. */
   readonly connection: string;
+  readonly address: ServerAddress;
   readonly pid: number;
   /** It ran already: somebody else's, or left over by a process that was killed. */
   readonly isAdopted: boolean;
@@ -55,7 +65,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const cluster = await prepareCluster(options.directory, log);
   const limit = Date.now() + START_LIMIT_MS;
   for (;;) {
-    const server = (await adopt(cluster, limit)) ?? (await start(cluster, options, log));
+    const server = (await adopt(cluster, options.address, limit)) ?? (await start(cluster, options, log));
     const outcome = typeof server === 'string' ? server : await withDatabase(server, options.database);
     if (typeof outcome !== 'string') return outcome;
     if (!TRANSIENT.test(outcome) || Date.now() > limit)
@@ -65,18 +75,22 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** A server that runs on these files already; what is left of one that does not is cleared away. */
-async function adopt(cluster: Cluster, limit: number): Promise<EmbeddedPostgres | null> {
+async function adopt(
+  cluster: Cluster,
+  next: ServerAddress | undefined,
+  limit: number,
+): Promise<EmbeddedPostgres | null> {
   const { dataDirectory } = cluster;
   for (;;) {
     const found = readPostmaster(dataDirectory);
     if (found === null) return null;
     if (!isPostmasterOf(dataDirectory, found.pid)) {
       rmSync(join(dataDirectory, 'postmaster.pid'), { force: true });
-      removeSocketDirectory(found.socketDirectory);
+      if (found.socketDirectory !== next?.socketDirectory) removeSocketDirectory(found.socketDirectory);
       return null;
     }
-    const connection = connectionTo(cluster, found.socketDirectory, found.port);
-    if (found.isReady && (await answers(connection))) return adopted(found.pid, connection);
+    const connection = connectionTo(cluster, found);
+    if (found.isReady && (await answers(connection))) return adopted(found, connection);
     if (Date.now() > limit)
       throw new Error(
         `PostgreSQL (process ${found.pid}) holds ${dataDirectory} and does not answer: stop it`,
@@ -85,12 +99,13 @@ async function adopt(cluster: Cluster, limit: number): Promise<EmbeddedPostgres 
   }
 }
 
-function adopted(pid: number, connection: string): EmbeddedPostgres {
+function adopted({ pid, socketDirectory, port }: Postmaster, connection: string): EmbeddedPostgres {
   const exited = (async () => {
     while (isAlive(pid)) await sleep(200, undefined, { ref: false });
   })();
   return {
     connection,
+    address: { socketDirectory, port },
     pid,
     isAdopted: true,
     exited,
@@ -107,29 +122,26 @@ async function start(
   options: EmbeddedPostgresOptions,
   log: (line: string) => void,
 ): Promise<EmbeddedPostgres | string> {
-  const transport = options.transport ?? (process.platform === 'win32' ? 'tcp' : 'socket');
-  const socketDirectory = transport === 'socket' ? makeSocketDirectory(cluster) : '';
-  const port = transport === 'socket' ? 5432 : await freePort();
+  const address = options.address ?? (await chooseAddress(options.transport));
+  if (address.socketDirectory !== '') makeSocketDirectory(address.socketDirectory, cluster.user);
   const settings = {
     ...serverSettings(),
     ...options.settings,
-    port: String(port),
-    listen_addresses: transport === 'socket' ? '' : '127.0.0.1',
-    unix_socket_directories: socketDirectory,
+    port: String(address.port),
+    listen_addresses: address.socketDirectory === '' ? '127.0.0.1' : '',
+    unix_socket_directories: address.socketDirectory,
   };
   const assignments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = startPostmaster(cluster, ['-D', cluster.dataDirectory, ...assignments], log);
-  const exited = server.exited.then(() => removeSocketDirectory(socketDirectory));
-  const connection = connectionTo(cluster, socketDirectory, port);
-  if (!(await isReady(cluster, server, connection))) {
-    await server.stop();
-    return server.lastLines();
-  }
+  const connection = connectionTo(cluster, address);
   const stop = async () => {
     await server.stop();
-    await exited;
+    removeSocketDirectory(address.socketDirectory);
   };
-  return { connection, pid: server.pid, isAdopted: false, exited, stop };
+  if (await isReady(cluster, server, connection))
+    return { connection, address, pid: server.pid, isAdopted: false, exited: server.exited, stop };
+  await stop();
+  return server.lastLines();
 }
 
 async function isReady(cluster: Cluster, server: PostmasterProcess, connection: string): Promise<boolean> {
@@ -142,20 +154,33 @@ async function isReady(cluster: Cluster, server: PostmasterProcess, connection: 
   return false;
 }
 
-function makeSocketDirectory(cluster: Cluster): string {
-  const place =
-    Buffer.byteLength(tmpdir()) + SOCKET_PREFIX.length + 6 <= SOCKET_DIRECTORY_BYTES ? tmpdir() : '/tmp';
-  mkdirSync(place, { recursive: true });
-  const directory = mkdtempSync(join(place, SOCKET_PREFIX));
-  giveTo(cluster.user, directory);
-  return directory;
+/** A socket's directory gets a name that nobody can guess. */
+async function chooseAddress(transport: EmbeddedPostgresOptions['transport']): Promise<ServerAddress> {
+  if (transport === 'tcp' || process.platform === 'win32')
+    return { socketDirectory: '', port: await freePort() };
+  const name = `${SOCKET_PREFIX}${randomBytes(9).toString('base64url')}`;
+  const isShort = Buffer.byteLength(join(tmpdir(), name)) <= SOCKET_DIRECTORY_BYTES;
+  return { socketDirectory: join(isShort ? tmpdir() : '/tmp', name), port: 5432 };
+}
+
+/** Fails where somebody else has it; our own is used again. */
+function makeSocketDirectory(directory: string, user: ServerUser | null): void {
+  mkdirSync(dirname(directory), { recursive: true });
+  const uid = user?.uid ?? process.getuid?.();
+  const present = lstatSync(directory, { throwIfNoEntry: false });
+  if (present === undefined) {
+    mkdirSync(directory, { mode: 0o700 });
+    giveTo(user, directory);
+  } else if (!present.isDirectory() || present.uid !== uid || (present.mode & 0o077) !== 0) {
+    throw new Error(`${directory} is not a private directory of ours`);
+  }
 }
 
 function removeSocketDirectory(directory: string): void {
   if (basename(directory).startsWith(SOCKET_PREFIX)) rmSync(directory, { recursive: true, force: true });
 }
 
-function connectionTo(cluster: Cluster, socketDirectory: string, port: number): string {
+function connectionTo(cluster: Cluster, { socketDirectory, port }: ServerAddress): string {
   return socketDirectory === ''
     ? `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/postgres`
     : `postgresql://postgres@${encodeURIComponent(socketDirectory)}:${port}/postgres`;

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { createTenant } from '#store';
+import { withDatabase } from './with-database.ts';
+
+export function addTenants(program: Command): void {
+  program
+    .command('tenants')
+    .description('who keeps books here')
+    .command('create <slug>')
+    .description('make a tenant; the slug stands in URLs and cannot be changed')
+    .action((slug: string) =>
+      withDatabase(async (db) => {
+        const tenantId = await createTenant(db, slug);
+        process.stdout.write(`tenant ${slug} has id ${tenantId}\n`);
+      }),
+    );
+}

@@ -1,0 +1,99 @@
+import { claimCases } from './claim-cases.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { ticketCases } from './ticket-cases.ts';
+
+/** A call of a model, as its provider would count it. Cached and reasoning tokens are parts of input and output. */
+export interface ModelCall {
+  readonly action: 'chat';
+  readonly provider: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  /** Of the input. */
+  readonly cacheReadTokens: number;
+  /** Of the input. */
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  /** Of the output. */
+  readonly reasoningTokens: number;
+  /** The answer was unusable; it is billed all the same. */
+  readonly error: string | null;
+}
+
+export interface ToolUse {
+  readonly action: 'execute_tool' | 'retrieval';
+  readonly name: string;
+  readonly durationMs: number;
+  readonly error: string | null;
+}
+
+/** What an agent does in one go: one trace. */
+export interface Run {
+  readonly startedAtMs: number;
+  /** Told by the agent instead of the work item: the outcome event ties the conversation to it. */
+  readonly conversationId: string | null;
+  readonly steps: readonly (ModelCall | ToolUse)[];
+  readonly error: string | null;
+}
+
+/** What the business system of a case reports. */
+export interface CaseEvent {
+  readonly verb: string;
+  readonly atMs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Reported only after the agents' spans were worked through. */
+  readonly isLate: boolean;
+}
+
+/** One ticket or claim, with all that was tried and all that became of it. */
+export interface Case {
+  readonly story: string;
+  readonly kind: 'ticket' | 'claim';
+  readonly key: string;
+  readonly runs: readonly Run[];
+  readonly events: readonly CaseEvent[];
+}
+
+/** A workflow: who works at its cases, who knows what became of them, and what they cost another way. */
+export interface Workflow {
+  readonly name: string;
+  readonly agent: string;
+  readonly serviceName: string;
+  readonly kind: 'ticket' | 'claim';
+  readonly outcomeType: string;
+  /** Past participle and plural of the outcome, for people: 'resolved tickets'. */
+  readonly outcomes: string;
+  /** CloudEvents source of the business system. */
+  readonly eventSource: string;
+  /** Price of the outsourcer for one outcome, by contract. */
+  readonly outsourced: { readonly amountUsd: string; readonly contract: string };
+  readonly cases: readonly Case[];
+}
+
+/** A month in the life of two workflows; everything in it follows from the seed. */
+export function demoScenario(seed = 20_261_001n): Workflow[] {
+  const random = new SeededRandom(seed);
+  return [
+    {
+      name: 'Support tickets',
+      agent: 'support-agent',
+      serviceName: 'support-agent',
+      kind: 'ticket',
+      outcomeType: 'ticket.resolved',
+      outcomes: 'resolved tickets',
+      eventSource: '/demo/helpdesk',
+      outsourced: { amountUsd: '4.20', contract: 'Contact centre, per resolved ticket' },
+      cases: ticketCases(random),
+    },
+    {
+      name: 'Insurance claims',
+      agent: 'claims-agent',
+      serviceName: 'claims-agent',
+      kind: 'claim',
+      outcomeType: 'claim.processed',
+      outcomes: 'processed claims',
+      eventSource: '/demo/claims-system',
+      outsourced: { amountUsd: '21.50', contract: 'Claims handling, per processed claim' },
+      cases: claimCases(random),
+    },
+  ];
+}
