@@ -4,6 +4,9 @@
  */
 export { arbitrate } from './arbitrate.ts';
 export { joiningKeys } from './joining-key.ts';
+export { usageFromProviderBody } from './provider-body.ts';
+export type { BodyUsage } from './provider-body.ts';
+export type { UsageFlavor } from './provider-shapes.ts';
 export { readStep } from './read-step.ts';
 export type {
   ArbitratedStep,

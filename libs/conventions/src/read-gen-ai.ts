@@ -130,6 +130,7 @@ const COST_KEYS: readonly (readonly [string, string])[] = [
   ['llm.cost.total', 'client_estimate'],
   ['operation.cost', 'client_pricelist'],
   ['llm.usage.total_cost', 'client_estimate'],
+  ['gen_ai.cost.total_tokens', 'client_estimate'],
   ['cost_usd', 'client_estimate'],
 ];
 

@@ -69,7 +69,11 @@ export class CallGroups {
   private reasonOf(index: number, witness: number): SameCallReason {
     const reason = this.reasons[index]!;
     const [left, right] = [this.sightings[index]!, this.sightings[witness]!];
-    const isAgain = left.emitter === right.emitter && !overlap(left, right);
+    const isAgain =
+      left.emitter === right.emitter &&
+      left.totals !== null &&
+      sameTotals(left, right) &&
+      !overlap(left, right);
     return isAgain && reason !== 'same_usage' ? 'replay' : reason;
   }
 

@@ -27,6 +27,7 @@ export const SIGN = {
   operation: 1 << 18,
   logfire: 1 << 19,
   scope: 1 << 20,
+  laminar: 1 << 21,
 } as const;
 
 /** Signs that say nothing of what the span means. */
@@ -53,6 +54,7 @@ const BY_FIRST_SEGMENT: ReadonlyMap<string, number> = new Map([
   ['input_tokens', SIGN.flatUsage],
   ['output_tokens', SIGN.flatUsage],
   ['operation', SIGN.operation],
+  ['lmnr', SIGN.laminar],
 ]);
 
 /** Scopes that are read even where their spans carry no key of their vocabulary. */
