@@ -18,7 +18,7 @@ import {
   openDatabase,
   startEmbeddedPostgres,
 } from '#store';
-import pg from 'pg';
+import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { buildExportRequests, SPANS_PER_REQUEST, toCopyText } from './export-requests.mjs';
 
@@ -33,7 +33,7 @@ const COLUMNS =
 export async function startRig({ requests, kinds, withReference }) {
   const directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-bench-'));
   chmodSync(directory, 0o755);
-  const closers = [() => rmSync(directory, { recursive: true, force: true })];
+  const closers = [async () => rmSync(directory, { recursive: true, force: true })];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
@@ -55,7 +55,7 @@ export async function startRig({ requests, kinds, withReference }) {
     const nowNs = BigInt(nowMs) * 1_000_000n;
     if (withReference) await writeCopyText(dump, requests, nowNs, keys);
     const load = fork(new URL('load.mjs', import.meta.url));
-    closers.push(() => load.disconnect());
+    closers.push(async () => load.disconnect());
     const prepared = (await ask(load, { prepare: requests, kinds, nowNs: String(nowNs) })).prepared;
     const app = await startApp(server.connection);
     closers.push(() => app.stop());
@@ -176,7 +176,7 @@ async function copyByPsql(connection, dump) {
 }
 
 async function copyByStream(connection, dump) {
-  const client = new pg.Client({ connectionString: connection });
+  const client = new Client({ connectionString: connection });
   await client.connect();
   const begin = performance.now();
   const target = client.query(copyFrom(`COPY bench_reference (${COLUMNS}) FROM STDIN`));
@@ -200,7 +200,7 @@ async function startApp(connection) {
       if (message === 'listening') resolve(httpPort);
       else if (level !== 'info') console.error(line);
     });
-    exited.then(([code]) => reject(new Error(`the ingest process ended with ${code}`)));
+    void exited.then(([code]) => reject(new Error(`the ingest process ended with ${code}`)));
   });
   return {
     port,

@@ -77,7 +77,7 @@ describe('OTLP/HTTP', () => {
         },
       }),
       headers: { authorization: at.key.authorization, 'content-type': 'application/x-protobuf; x=y' },
-    } as RequestInit);
+    });
     expect(response.status).toBe(200);
     expect(await storedOf(root.traceId)).toEqual(rows);
   });

@@ -14,10 +14,20 @@ import {
   type TestKey,
 } from '../support/ingest.ts';
 import { sendGrpc } from '../support/otlp-grpc.ts';
-import { decodeReference } from '../support/otlp-reference.ts';
+import { decodeReference, encodeReference } from '../support/otlp-reference.ts';
 import { readBatches, readStoredSpans, sumBatches } from '../support/stored-spans.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
+interface Refusal {
+  readonly name: string;
+  readonly body: Buffer;
+  readonly gzip?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly http: number;
+  readonly code: number;
+  readonly message?: string;
+}
+
 let at: TestIngest;
 let key: TestKey;
 beforeAll(async () => {
@@ -51,7 +61,7 @@ describe('a request that can never be stored is refused as OTLP says, and nothin
   const many = encodeSpans(Array.from({ length: 101 }, () => aSpan()));
   const tooLarge = `the body is over ${MAX_BODY_BYTES} bytes after decompression`;
 
-  test.each([
+  const cases: Refusal[] = [
     { name: 'malformed protobuf', body: Buffer.from([0x0a, 0xff]), code: 3, http: 400 },
     {
       name: 'no gzip',
@@ -100,7 +110,8 @@ describe('a request that can never be stored is refused as OTLP says, and nothin
       http: 415,
       message: 'content encoding "br" is not supported: use gzip or none',
     },
-  ])('$name: $http', async ({ body, gzip = false, headers = {}, http, code, message }) => {
+  ];
+  test.each(cases)('$name: $http', async ({ body, gzip = false, headers = {}, http, code, message }) => {
     const answer = await send({ url: at.url, key }, body, { gzip, headers });
     expect(status(answer)).toEqual({ http, code, message: message ?? expect.stringMatching(/^[a-z]/) });
     expect(answer.headers.get('content-type')).toBe('application/x-protobuf');
@@ -175,7 +186,7 @@ describe('when it cannot store now, senders are asked to come back', () => {
     await lock.query('ROLLBACK');
     await lock.end();
     const answers = await Promise.all(requests);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([
+    expect(answers.map((answer) => answer.status).sort((a, b) => a - b)).toEqual([
       200,
       200,
       200,
@@ -186,8 +197,15 @@ describe('when it cannot store now, senders are asked to come back', () => {
     expect(late.headers.get('retry-after')).toBe('1');
     expect(decodeReference('RpcStatus', late.body)).toMatchObject({ code: 8 });
     expect(grpc.code).toBe(8);
-    const details = decodeReference('RpcStatus', grpc.statusDetails!) as { details: { value: Buffer }[] };
-    expect(decodeReference('RetryInfo', details.details[0]!.value)).toEqual({ retryDelay: { seconds: '1' } });
+    expect(decodeReference('RpcStatus', grpc.statusDetails!)).toMatchObject({
+      code: 8,
+      details: [
+        {
+          typeUrl: 'type.googleapis.com/google.rpc.RetryInfo',
+          value: encodeReference('RetryInfo', { retryDelay: { seconds: 1 } }),
+        },
+      ],
+    });
     expect(await sumBatches(at.db, key.tenantId)).toMatchObject({ received: 4, stored: 4 });
   });
 

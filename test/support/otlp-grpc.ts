@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { TestIngest, TestKey } from './ingest.ts';
 
 const METHODS = {
@@ -6,7 +6,6 @@ const METHODS = {
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
   metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
 };
-const GZIP = 2;
 
 export interface GrpcAnswer {
   readonly code: number;
@@ -24,7 +23,7 @@ export async function sendGrpc(
   { signal = 'traces', gzip = false }: { signal?: keyof typeof METHODS; gzip?: boolean } = {},
 ): Promise<GrpcAnswer> {
   const client = new Client(`127.0.0.1:${to.ingest.grpcPort}`, credentials.createInsecure(), {
-    ...(gzip ? { 'grpc.default_compression_algorithm': GZIP } : {}),
+    'grpc.default_compression_algorithm': gzip ? compressionAlgorithms.gzip : compressionAlgorithms.identity,
   });
   const metadata = new Metadata();
   if (to.key !== null) metadata.set('authorization', to.key.authorization);
