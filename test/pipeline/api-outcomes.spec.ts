@@ -173,7 +173,7 @@ test('a batch gives each event its own result; plain JSON arrays and objects are
   expect(await count('fact_inbox', `detail ->> 'ref' LIKE 'shipment:%'`)).toBe(0);
 });
 
-test.each<[string, object, number, string | undefined]>([
+test.each<[string, Record<string, unknown>, number, string | undefined]>([
   ['a type without a verb', { type: 'ticket' }, 400, 'type'],
   ['a reserved kind', { type: 'conversation.resolved' }, 400, 'type'],
   ['no subject', { subject: undefined }, 400, 'subject'],

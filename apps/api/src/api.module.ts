@@ -4,6 +4,13 @@ import { API_CONTEXT, type ApiContext } from './api-context.ts';
 import { EVIDENCE_CONTROLLERS } from './evidence/evidence-controllers.ts';
 import { OutcomeIntake } from './outcomes/outcome-intake.ts';
 import { OutcomesController } from './outcomes/outcomes.controller.ts';
+import { SetAsideController } from './reports/set-aside.controller.ts';
+import { LedgerController } from './ledger/ledger.controller.ts';
+import { SettingsController } from './settings/settings.controller.ts';
+import { ImportsController } from './imports/imports.controller.ts';
+import { PriceBooksController } from './settings/price-books.controller.ts';
+import { KeysController } from './settings/keys.controller.ts';
+import { WorkItemsController } from './work-items/work-items.controller.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 
 /** The HTTP API on :3000: outcomes and settings in, reports, work items and ledger out. */
@@ -13,7 +20,18 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [ServerModule.with(server)],
-      controllers: [...EVIDENCE_CONTROLLERS, OutcomesController, ReportsController],
+      controllers: [
+        ...EVIDENCE_CONTROLLERS,
+        OutcomesController,
+        ReportsController,
+        WorkItemsController,
+        SetAsideController,
+        LedgerController,
+        SettingsController,
+        KeysController,
+        PriceBooksController,
+        ImportsController,
+      ],
       providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake],
     };
   }

@@ -41,11 +41,20 @@ export function encodeCursor(parts: readonly (string | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** @throws RejectedInput for text that no answer of ours held */
-export function decodeCursor(cursor: string, length: number): (string | null)[] {
-  const Parts = z.array(z.string().nullable()).length(length);
+/** Parts of cursors, as they are read back. */
+export const CursorTime = z
+  .string()
+  .regex(/^-?\d{1,18}$/)
+  .transform(BigInt);
+export const CursorUuid = z.uuid();
+
+/**
+ * @param parts what the cursor of this list holds
+ * @throws RejectedInput for text that no answer of ours held
+ */
+export function decodeCursor<Parts>(cursor: string, parts: z.ZodType<Parts>): Parts {
   try {
-    return Parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
     throw new RejectedInput('invalid', 'is no cursor of this list', 'cursor');
   }

@@ -6,6 +6,8 @@ import type { ProcessLogger } from './process-logger.ts';
 export interface HttpAppOptions {
   readonly maxBodyBytes: number;
   readonly logger: ProcessLogger;
+  /** How long one request may take to arrive; two minutes where it is not given. */
+  readonly requestTimeoutMs?: number;
   /** Last word before the app initialises: content type parsers, static files. */
   readonly prepare?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -22,7 +24,7 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: options.maxBodyBytes,
-    requestTimeout: 120_000,
+    requestTimeout: options.requestTimeoutMs ?? 120_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2048 },
   });

@@ -6,7 +6,7 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { decodeCursor, encodeCursor, Instant, PageSize } from '../wire.ts';
+import { CursorTime, CursorUuid, decodeCursor, encodeCursor, Instant, PageSize } from '../wire.ts';
 import { readBinary, readStructured } from './cloud-event.ts';
 import { OutcomeIntake, type EventResult, type ReadEvent } from './outcome-intake.ts';
 import { BatchAnswer, OutcomePage, OutcomeView, toOutcomeView } from './outcome-views.ts';
@@ -24,6 +24,11 @@ const OutcomeQuery = z.object({
   limit: PageSize,
 });
 const OutcomeId = z.uuid();
+const Cursor = z.tuple([CursorTime, CursorUuid]);
+const readCursor = (cursor: string) => {
+  const [receivedAtUs, surrogateId] = decodeCursor(cursor, Cursor);
+  return { receivedAtUs, surrogateId };
+};
 const EVENT = { $ref: '#/components/schemas/CloudEvent' };
 
 @ApiTags('outcomes')
@@ -80,8 +85,7 @@ export class OutcomesController {
   ): Promise<z.infer<typeof OutcomePage>> {
     const { cursor, from, to, id, ...filter } = query;
     const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
-    const [receivedAt, surrogateId] = cursor === undefined ? [] : decodeCursor(cursor, 2);
-    const after = receivedAt && surrogateId ? { receivedAtUs: BigInt(receivedAt), surrogateId } : undefined;
+    const after = cursor === undefined ? undefined : readCursor(cursor);
     const outcomes = await asTenant(this.api.db, tenantId, (client) =>
       listOutcomes(client, tenantId, {
         ...filter,

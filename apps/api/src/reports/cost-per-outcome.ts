@@ -219,7 +219,10 @@ function pageOf(
   size: number,
 ): { rows: CostRow[]; next: string | null } {
   const keyOf = (row: CostRow): string => JSON.stringify(groupBy.map(({ name }) => row.group[name] ?? null));
-  const after = cursor === undefined ? null : JSON.stringify(decodeCursor(cursor, groupBy.length));
+  const after =
+    cursor === undefined
+      ? null
+      : JSON.stringify(decodeCursor(cursor, z.array(z.string().nullable()).length(groupBy.length)));
   const start = after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
   if (after !== null && start === 0)
     throw new RejectedInput(

@@ -5,7 +5,7 @@ import { PageSize } from '../wire.ts';
 
 const BUILT_IN = ['workflow', 'day', 'model', 'agent', 'outcome_type', 'provider', 'call_model'] as const;
 
-const Day = z
+export const Day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00))?$/, 'must be a UTC day, as 2026-10-01')
   .transform((text) => text.slice(0, 10))

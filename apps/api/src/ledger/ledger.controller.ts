@@ -1,0 +1,182 @@
+import { formatPico, parseRef } from '#model';
+import { Caller, RequireRole, type Principal } from '#server';
+import { inTenantSnapshot, listTransactions, readTrialBalance, type AccountBalance } from '#store';
+import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { BEGINNING, Day, END } from '../reports/report-query.ts';
+import { CursorUuid, decodeCursor, encodeCursor, formatWireTime, Money, PageSize, Time } from '../wire.ts';
+
+const RangeQuery = z.object({
+  from: Day.optional().meta({ description: 'First UTC usage day' }),
+  to: Day.optional().meta({ description: 'UTC usage day after the last one' }),
+});
+const TransactionQuery = z.object({
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits')
+    .optional(),
+  code: z.string().max(16).optional(),
+  cause: z.string().max(512).optional(),
+  cursor: z.string().optional(),
+  limit: PageSize,
+});
+
+const Cursor = z.tuple([z.string().regex(/^[0-9a-f]{32}$/), CursorUuid]);
+const readCursor = (cursor: string) => {
+  const [postingId, transactionId] = decodeCursor(cursor, Cursor);
+  return { postingId, transactionId };
+};
+
+const Balance = z.object({
+  account: z.string(),
+  meaning: z.string(),
+  currency: z.string(),
+  debit: Money,
+  credit: Money,
+  balance: Money.meta({ description: 'debit - credit' }),
+  entries: z.int(),
+});
+const Accounts = z.object({ items: z.array(Balance) }).meta({ id: 'LedgerAccounts' });
+const TrialBalance = z
+  .object({
+    period: z.object({ from: z.string().nullable(), to: z.string().nullable() }),
+    accounts: z.array(Balance),
+    totals: z.array(z.object({ currency: z.string(), debit: Money, credit: Money, isBalanced: z.boolean() })),
+  })
+  .meta({ id: 'TrialBalance' });
+const Transactions = z
+  .object({
+    items: z.array(
+      z.object({
+        transactionId: z.uuid(),
+        postingId: z.string(),
+        code: z.string(),
+        cause: z.string(),
+        effectiveAt: Time,
+        recordedAt: Time,
+        period: z.string(),
+        rules: z.string(),
+        batchId: z.uuid().meta({ description: 'Its ledger.batch leaf in the evidence log' }),
+        entries: z.array(
+          z.object({
+            account: z.string(),
+            currency: z.string(),
+            amount: Money.meta({ description: '+ debit, - credit' }),
+            spanId: z.string(),
+            usageDay: z.string(),
+            provider: z.string(),
+            callModel: z.string(),
+            attemptId: z.uuid().nullable(),
+            workItem: z.object({ kind: z.string(), key: z.string() }).nullable(),
+            priceId: z.uuid().nullable(),
+          }),
+        ),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'LedgerTransactions' });
+
+/** The chart of accounts by the numbers accounts begin with. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  '2000': 'owed to the provider for a usage month, not yet invoiced',
+  '5000': 'cost that nothing links to a work item',
+  '5100': 'cost of work items that are open',
+  '5200': 'cost of attempts that achieved the outcome',
+  '5300': 'cost of whole attempts that bought nothing, by reason',
+  '5400': 'overhead, by declared pool',
+};
+
+@ApiTags('ledger')
+@Controller('v1/ledger')
+@RequireRole('analyst', 'auditor')
+export class LedgerController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get('accounts')
+  @SerializeOptions({ schema: Accounts })
+  @ApiOperation({ summary: 'Every account with its balance now' })
+  @ApiResponse({ status: 200, standardSchema: Accounts })
+  async accounts(@Caller() { tenantId }: Principal): Promise<z.infer<typeof Accounts>> {
+    const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+      readTrialBalance(client, tenantId, BEGINNING, END),
+    );
+    return { items: balances.map(toBalance) };
+  }
+
+  @Get('trial-balance')
+  @SerializeOptions({ schema: TrialBalance })
+  @ApiOperation({ summary: 'Debits against credits of the usage days asked for' })
+  @ApiResponse({ status: 200, standardSchema: TrialBalance })
+  async trialBalance(
+    @Query({ schema: RangeQuery }) { from, to }: z.infer<typeof RangeQuery>,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof TrialBalance>> {
+    const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+      readTrialBalance(client, tenantId, from ?? BEGINNING, to ?? END),
+    );
+    const assets = [...new Set(balances.map(({ asset }) => asset))];
+    return {
+      period: { from: from ?? null, to: to ?? null },
+      accounts: balances.map(toBalance),
+      totals: assets.map((asset) => {
+        const ofAsset = balances.filter((balance) => balance.asset === asset);
+        const debit = ofAsset.reduce((sum, balance) => sum + balance.debit, 0n);
+        const credit = ofAsset.reduce((sum, balance) => sum + balance.credit, 0n);
+        return {
+          currency: asset.split('/')[0]!,
+          debit: formatPico(debit),
+          credit: formatPico(credit),
+          isBalanced: debit === credit,
+        };
+      }),
+    };
+  }
+
+  @Get('transactions')
+  @SerializeOptions({ schema: Transactions })
+  @ApiOperation({ summary: 'Ledger transactions with their entries' })
+  @ApiResponse({ status: 200, standardSchema: Transactions })
+  async transactions(
+    @Query({ schema: TransactionQuery }) query: z.infer<typeof TransactionQuery>,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof Transactions>> {
+    const { trace, code, cause, cursor } = query;
+    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const after = cursor === undefined ? undefined : readCursor(cursor);
+    const found = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+      listTransactions(client, tenantId, { traceId: trace, code, cause, after, limit: limit + 1 }),
+    );
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return {
+      items: found.slice(0, limit).map(({ effectiveAtUs, recordedAtUs, entries, ...transaction }) => ({
+        ...transaction,
+        effectiveAt: formatWireTime(effectiveAtUs),
+        recordedAt: formatWireTime(recordedAtUs),
+        entries: entries.map(({ asset, amount, usageSpanId, workItemRef, ...entry }) => ({
+          ...entry,
+          currency: asset.split('/')[0]!,
+          amount: formatPico(amount),
+          spanId: usageSpanId,
+          workItem:
+            workItemRef === null
+              ? null
+              : { kind: parseRef(workItemRef).kind, key: parseRef(workItemRef).key },
+        })),
+      })),
+      next: last === undefined ? null : encodeCursor([last.postingId, last.transactionId]),
+    };
+  }
+}
+
+const toBalance = ({ account, asset, debit, credit, entries }: AccountBalance): z.infer<typeof Balance> => ({
+  account,
+  meaning: MEANINGS[account.slice(0, 4)] ?? 'other',
+  currency: asset.split('/')[0]!,
+  debit: formatPico(debit),
+  credit: formatPico(credit),
+  balance: formatPico(debit - credit),
+  entries: Number(entries),
+});

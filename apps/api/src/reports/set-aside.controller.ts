@@ -1,0 +1,101 @@
+import { Caller, RequireRole, type Principal } from '#server';
+import { groupSetAside, inTenantSnapshot, listSetAside, SET_ASIDE_KINDS } from '#store';
+import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import {
+  CursorTime,
+  CursorUuid,
+  decodeCursor,
+  encodeCursor,
+  formatWireTime,
+  PageSize,
+  Time,
+} from '../wire.ts';
+
+const SetAsideQuery = z.object({
+  kind: z.enum(SET_ASIDE_KINDS),
+  cleared: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'true: list what was cleared too' }),
+  cursor: z.string().optional(),
+  limit: PageSize,
+});
+
+const Cursor = z.tuple([CursorTime, CursorUuid]);
+const readCursor = (cursor: string) => {
+  const [sinceUs, id] = decodeCursor(cursor, Cursor);
+  return { sinceUs, id };
+};
+
+const SetAsidePage = z
+  .object({
+    kind: z.enum(SET_ASIDE_KINDS),
+    groups: z
+      .array(
+        z.object({
+          reason: z.string(),
+          provider: z.string().nullable(),
+          model: z.string().nullable(),
+          entries: z.int(),
+          calls: z.int().nullable(),
+          since: Time,
+        }),
+      )
+      .meta({ description: 'All open entries by cause; unpriced ones by provider and model' }),
+    items: z.array(
+      z.object({
+        id: z.uuid(),
+        reason: z.string(),
+        subject: z.string().meta({ description: 'The trace, work item, event or model it is about' }),
+        detail: z.json(),
+        since: Time,
+        clearedAt: Time.nullable(),
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'SetAsidePage' });
+
+@ApiTags('set aside')
+@Controller('v1/set-aside')
+@RequireRole('analyst', 'auditor')
+export class SetAsideController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get()
+  @SerializeOptions({ schema: SetAsidePage })
+  @ApiOperation({ summary: 'What could not be matched, priced or stored, and why: the worklists' })
+  @ApiResponse({ status: 200, standardSchema: SetAsidePage })
+  async list(
+    @Query({ schema: SetAsideQuery }) query: z.infer<typeof SetAsideQuery>,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof SetAsidePage>> {
+    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    return inTenantSnapshot(this.api.db, tenantId, async (client) => {
+      const filter = { kind: query.kind, withCleared: query.cleared === 'true', after, limit: limit + 1 };
+      const rows = await listSetAside(client, tenantId, filter);
+      const groups = await groupSetAside(client, tenantId, query.kind);
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
+      return {
+        kind: query.kind,
+        groups: groups.map(({ sinceUs, entries, calls, ...group }) => ({
+          ...group,
+          entries: Number(entries),
+          calls: calls === null ? null : Number(calls),
+          since: formatWireTime(sinceUs),
+        })),
+        items: rows.slice(0, limit).map(({ sinceUs, clearedAtUs, detail, ...row }) => ({
+          ...row,
+          detail: z.json().parse(detail),
+          since: formatWireTime(sinceUs),
+          clearedAt: clearedAtUs === null ? null : formatWireTime(clearedAtUs),
+        })),
+        next: last === undefined ? null : encodeCursor([String(last.sinceUs), last.id]),
+      };
+    });
+  }
+}

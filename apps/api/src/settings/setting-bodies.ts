@@ -1,0 +1,71 @@
+import {
+  definitionRuleSchema,
+  dimensionsPolicySchema,
+  keyMappingRuleSchema,
+  overheadPolicySchema,
+} from '#attribution';
+import { RESERVED_REF_KINDS } from '#model';
+import { z } from 'zod';
+import { Instant, Time } from '../wire.ts';
+
+const validFrom = Instant.nullish().meta({
+  description:
+    'Business time from which it holds; null = from the beginning. Absent: from the beginning where nothing was in ' +
+    'force under the name, else from now.',
+});
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, "_" and "-", beginning with a letter');
+const kind = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "_", beginning with a letter')
+  .refine((text) => RESERVED_REF_KINDS.every((reserved) => reserved !== text), 'is reserved')
+  .meta({ description: 'The kind of work item' });
+
+const decimal = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'must be a decimal string, as "4.20"');
+
+/** What the same outcome costs another way. */
+const baselineRule = z
+  .strictObject({
+    outcomeType: z.string().min(1).max(127),
+    method: z.enum(['bpo_contract', 'human_minutes', 'other']),
+    costPerOutcome: z.strictObject({
+      amount: decimal,
+      currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+    }),
+    minutesPerOutcome: decimal.nullable().default(null),
+    source: z
+      .string()
+      .min(1)
+      .max(1000)
+      .meta({ description: 'Where the figure comes from: the contract, the study' }),
+  })
+  .meta({ id: 'BaselineRule' });
+
+export const DefinitionBody = z
+  .strictObject({ name: kind, validFrom, rule: definitionRuleSchema })
+  .meta({ id: 'NewDefinition' });
+export const PolicyBody = z
+  .discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('overhead'), validFrom, rule: overheadPolicySchema }),
+    z.strictObject({ name: z.literal('dimensions'), validFrom, rule: dimensionsPolicySchema }),
+  ])
+  .meta({ id: 'NewPolicy' });
+export const KeyMappingBody = z
+  .strictObject({ name, validFrom, rule: keyMappingRuleSchema })
+  .meta({ id: 'NewKeyMapping' });
+export const BaselineBody = z
+  .strictObject({ name, validFrom, rule: baselineRule })
+  .meta({ id: 'NewBaseline' });
+
+export const SettingView = z
+  .object({
+    name: z.string(),
+    version: z.int().meta({ description: '0: shipped, in force until the tenant sets its own' }),
+    validFrom: Time.nullable(),
+    rule: z.json(),
+    createdAt: Time.nullable(),
+    createdBy: z.uuid().nullable(),
+  })
+  .meta({ id: 'SettingVersion' });
+export const SettingPage = z.object({ items: z.array(SettingView) }).meta({ id: 'SettingVersions' });

@@ -1,0 +1,172 @@
+import { formatPico, type Charge, type Step } from '#model';
+import { buildPriceIndex, chargeStep, priceRowSchema, type PriceRow } from '#pricing';
+import type { PostedBalance, PostedEntry, StoredLink } from '#store';
+import { z } from 'zod';
+import { formatWireTime, Money, Time } from '../wire.ts';
+import { StepView, toStepView } from './step-view.ts';
+
+const PriceView = z
+  .object({
+    priceId: z.uuid(),
+    book: z.string(),
+    version: z.int(),
+    provider: z.string(),
+    model: z.string(),
+    validFrom: z.string().nullable(),
+    validTo: z.string().nullable(),
+    serviceTier: z.string().nullable(),
+  })
+  .meta({ id: 'PriceOfCharge' });
+
+export const CostLine = z
+  .object({
+    step: StepView.nullable(),
+    traceId: z.string(),
+    spanId: z.string(),
+    attemptId: z.uuid().nullable(),
+    account: z.string().meta({ description: 'Where this part of the charge sits now' }),
+    currency: z.string(),
+    amount: Money.meta({ description: 'The part of the charge that is this work item’s' }),
+    charge: z.object({
+      amount: Money.meta({ description: 'The whole charge; the parts of all work items sum to it' }),
+      provider: z.string(),
+      callModel: z.string(),
+      price: PriceView.nullable(),
+      lines: z
+        .array(z.object({ class: z.string(), quantity: z.string(), price: Money, amount: Money }))
+        .nullable()
+        .meta({
+          description: 'quantity x price = amount per class; null when the stored price row does not give it',
+        }),
+      estimates: z.array(z.string()),
+    }),
+    links: z.array(
+      z.object({
+        rule: z.string(),
+        scope: z.string(),
+        tier: z.string(),
+        confidence: z.string(),
+        linkId: z.uuid(),
+      }),
+    ),
+    postings: z.array(
+      z.object({
+        transactionId: z.uuid(),
+        code: z.string(),
+        cause: z.string(),
+        account: z.string(),
+        amount: Money,
+        effectiveAt: Time,
+        recordedAt: Time,
+      }),
+    ),
+  })
+  .meta({ id: 'CostLine' });
+export type CostLine = z.infer<typeof CostLine>;
+
+export interface CostEvidence {
+  readonly ref: string;
+  /** Every standing balance of the traces concerned, both sides of the ledger. */
+  readonly balances: readonly PostedBalance[];
+  readonly history: readonly PostedEntry[];
+  readonly steps: readonly Step[];
+  readonly prices: ReadonlyMap<string, unknown>;
+  readonly links: readonly StoredLink[];
+}
+
+/**
+ * One line per part of a charge that stands on the work item, by start, trace, span and account. Pure.
+ * The lines sum to the item's cost: that is for the caller to check against what is posted.
+ */
+export function explainCost(evidence: CostEvidence): CostLine[] {
+  const steps = new Map(evidence.steps.map((step) => [`${step.traceId} ${step.spanId}`, step]));
+  const startOf = (balance: PostedBalance): bigint =>
+    steps.get(`${balance.postingId} ${balance.usageSpanId}`)?.startedAtNs ?? 0n;
+  return evidence.balances
+    .filter((balance) => balance.workItemRef === evidence.ref)
+    .sort((a, b) => compare(startOf(a), startOf(b)) || compare(sortKey(a), sortKey(b)))
+    .map((balance) => {
+      const step = steps.get(`${balance.postingId} ${balance.usageSpanId}`) ?? null;
+      return {
+        step: step === null ? null : toStepView(step),
+        traceId: balance.postingId,
+        spanId: balance.usageSpanId,
+        attemptId: balance.attemptId,
+        account: balance.account,
+        currency: balance.asset.split('/')[0]!,
+        amount: formatPico(balance.amount),
+        charge: chargeOf(balance, step, evidence),
+        links: linksOf(balance, evidence.links),
+        postings: evidence.history.filter((entry) => isAbout(entry, balance)).map(toPosting),
+      };
+    });
+}
+
+const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortKey = (balance: PostedBalance): string =>
+  [balance.postingId, balance.usageSpanId, balance.callModel, balance.account, balance.attemptId].join(' ');
+
+const isAbout = (entry: PostedEntry, balance: PostedBalance): boolean =>
+  entry.traceId === balance.postingId &&
+  entry.spanId === balance.usageSpanId &&
+  entry.provider === balance.provider &&
+  entry.callModel === balance.callModel &&
+  entry.asset === balance.asset;
+
+const toPosting = (entry: PostedEntry) => ({
+  transactionId: entry.transactionId,
+  code: entry.code,
+  cause: entry.cause,
+  account: entry.account,
+  amount: formatPico(entry.amount),
+  effectiveAt: formatWireTime(entry.effectiveAtUs),
+  recordedAt: formatWireTime(entry.recordedAtUs),
+});
+
+/** Links of the whole trace, and of the steps of it; a step link speaks for what stands under its step. */
+const linksOf = (balance: PostedBalance, links: readonly StoredLink[]): CostLine['links'] =>
+  links
+    .filter(({ traceId }) => traceId === balance.postingId)
+    .map(({ rule, scope, tier, confidence, linkId }) => ({ rule, scope, tier, confidence, linkId }));
+
+function chargeOf(balance: PostedBalance, step: Step | null, evidence: CostEvidence): CostLine['charge'] {
+  const credits = evidence.balances.filter(
+    (other) =>
+      other.priceId !== null &&
+      other.postingId === balance.postingId &&
+      other.usageSpanId === balance.usageSpanId &&
+      other.provider === balance.provider &&
+      other.callModel === balance.callModel &&
+      other.asset === balance.asset,
+  );
+  const amountPico = -credits.reduce((sum, credit) => sum + credit.amount, 0n);
+  const stored = evidence.prices.get(credits[0]?.priceId ?? '');
+  const price = stored === undefined ? null : priceRowSchema.parse(stored);
+  const charge = price === null || step === null ? null : reproduce(step, price, amountPico);
+  return {
+    amount: formatPico(amountPico),
+    provider: balance.provider,
+    callModel: balance.callModel,
+    price: price === null ? null : PriceView.parse(price),
+    lines:
+      charge?.lines.map((line) => ({
+        class: line.class,
+        quantity: line.quantity.toString(),
+        price: formatPico(line.pricePico),
+        amount: formatPico(line.amountPico),
+      })) ?? null,
+    estimates: charge === null ? [] : [...charge.estimates],
+  };
+}
+
+/** Prices the step by the row that stands on the charge; null when that does not give the posted amount. */
+function reproduce(
+  step: Step,
+  price: PriceRow,
+  amountPico: bigint,
+): Extract<Charge, { state: 'priced' }> | null {
+  const charges = chargeStep(step, buildPriceIndex([price]));
+  for (const charge of charges)
+    if (charge.state === 'priced' && charge.amountPico === amountPico) return charge;
+  return null;
+}

@@ -1,0 +1,63 @@
+import { resolveTrace, Rules, type ResolvedTrace } from '#attribution';
+import { parseRef, toRef, type Ref, type Step, type TraceId } from '#model';
+import {
+  readAttemptsOf,
+  readNewestSteps,
+  readPosted,
+  readTenantRules,
+  readWorkItemAliases,
+  type Client,
+  type CostedAttemptPart,
+  type PostedBalance,
+} from '#store';
+import { parseStep } from '#trails';
+
+/** Everything recorded about the attempts at one work item. */
+export interface WorkItemEvidence {
+  readonly parts: readonly CostedAttemptPart[];
+  readonly traceIds: readonly TraceId[];
+  readonly steps: readonly Step[];
+  readonly balances: readonly PostedBalance[];
+}
+
+export async function readWorkItemEvidence(
+  client: Client,
+  tenantId: bigint,
+  ref: Ref,
+): Promise<WorkItemEvidence> {
+  const parts = await readAttemptsOf(client, tenantId, [ref]);
+  const traceIds = [...new Set(parts.map(({ traceId }) => traceId))];
+  const rows = await readNewestSteps(client, tenantId, traceIds);
+  return {
+    parts,
+    traceIds,
+    steps: rows.map(({ record }) => parseStep(record)),
+    balances: await readPosted(client, tenantId, traceIds),
+  };
+}
+
+/** Resolves the traces by the rules and aliases known now: the same function that placed their cost. */
+export async function resolveTraces(
+  client: Client,
+  tenantId: bigint,
+  steps: readonly Step[],
+): Promise<ResolvedTrace[]> {
+  const { definitions, policies, keyMappings } = await readTenantRules(client, tenantId);
+  const { kinds } = new Rules(definitions, policies, keyMappings);
+  const ids = new Set(steps.flatMap(({ conversationId }) => conversationId ?? []));
+  const aliases = await readWorkItemAliases(
+    client,
+    tenantId,
+    [...ids].map((id) => toRef('conversation', tenantId, id)),
+  );
+  const conversations = new Map([...aliases].map(([alias, refs]) => [parseRef(alias).key, refs]));
+  const byTrace = new Map<TraceId, Step[]>();
+  for (const step of steps) {
+    const list = byTrace.get(step.traceId);
+    if (list === undefined) byTrace.set(step.traceId, [step]);
+    else list.push(step);
+  }
+  return [...byTrace].map(([traceId, ofTrace]) =>
+    resolveTrace(traceId, ofTrace, { tenantId, kinds, conversations }),
+  );
+}

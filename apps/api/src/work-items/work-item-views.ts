@@ -1,0 +1,195 @@
+import { formatPico } from '#model';
+import type { CostedAttemptPart, StoredOutcome, WorkItemRow } from '#store';
+import { z } from 'zod';
+import { toOutcomeView, OutcomeView } from '../outcomes/outcome-views.ts';
+import { CostRow, toCostRow } from '../reports/cost-row.ts';
+import { formatWireTime, Money, Time } from '../wire.ts';
+
+/** Figures of one work item; as in a row of cost-per-outcome. */
+const Cost = CostRow.omit({ group: true, workItems: true, pending: true, immature: true }).meta({
+  id: 'WorkItemCost',
+});
+
+export const WorkItemView = z
+  .object({
+    kind: z.string(),
+    key: z.string(),
+    workItemId: z.uuid().meta({ description: 'Names the work item in the evidence log' }),
+    phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired']),
+    outcomeType: z.string(),
+    definition: z.string().meta({ description: 'kind@version; 0 is the shipped one' }),
+    generation: z.int().meta({ description: '1, and one more for each reopening' }),
+    phaseAt: Time.nullable(),
+    finalAt: Time.nullable().meta({ description: 'When the phase is final, waiting window included' }),
+    value: z.object({ amount: Money, currency: z.string() }).nullable(),
+    events: z.int(),
+    firstAttemptAt: Time.nullable(),
+    lastAttemptAt: Time.nullable(),
+    cost: Cost,
+  })
+  .meta({ id: 'WorkItem' });
+
+export const AttemptView = z
+  .object({
+    attemptId: z.uuid(),
+    placement: z.string().meta({ description: 'work, outcome or waste:<reason>' }),
+    startedAt: Time,
+    endedAt: Time,
+    toldApartBy: z.string().meta({ description: 'attempt, conversation, trace or agent' }),
+    grade: z.string(),
+    workflow: z.string(),
+    agent: z.string().nullable(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    dimensions: z.record(z.string(), z.string()),
+    traces: z.array(z.string()),
+    calls: z.int(),
+    unpricedCalls: z.int(),
+    callsWithoutUsage: z.int(),
+    costUsd: Money.nullable(),
+  })
+  .meta({ id: 'Attempt' });
+
+export const WorkItemPage = z
+  .object({ items: z.array(WorkItemView), next: z.string().nullable() })
+  .meta({ id: 'WorkItemPage' });
+
+export const WorkItemDetail = WorkItemView.extend({
+  attempts: z.array(AttemptView),
+  outcomes: z.array(OutcomeView),
+}).meta({ id: 'WorkItemDetail' });
+
+export type Attempts = readonly (readonly CostedAttemptPart[])[];
+
+/** @param parts of one or more attempts, by start @returns the parts of each attempt, attempts by start */
+export function groupAttempts(parts: readonly CostedAttemptPart[]): Attempts {
+  const groups = new Map<string, CostedAttemptPart[]>();
+  for (const part of parts) {
+    const group = groups.get(part.attemptId);
+    if (group === undefined) groups.set(part.attemptId, [part]);
+    else group.push(part);
+  }
+  return [...groups.values()];
+}
+
+export function toWorkItemView(
+  item: WorkItemRow,
+  parts: readonly CostedAttemptPart[],
+): z.infer<typeof WorkItemView> {
+  return {
+    kind: item.kind,
+    key: item.key,
+    workItemId: item.surrogateId,
+    phase: WorkItemView.shape.phase.parse(item.phase),
+    outcomeType: item.outcomeType,
+    definition: item.definition,
+    generation: item.generation,
+    phaseAt: timeOrNull(item.phaseAtUs),
+    finalAt: timeOrNull(item.finalAtUs),
+    value:
+      item.valueAmountPico === null
+        ? null
+        : { amount: formatPico(item.valueAmountPico), currency: item.valueAsset?.split('/')[0] ?? '' },
+    events: item.eventCount,
+    firstAttemptAt: timeOrNull(item.firstAttemptAtUs),
+    lastAttemptAt: timeOrNull(item.lastAttemptAtUs),
+    cost: Cost.parse(costOf(item, parts)),
+  };
+}
+
+export function toWorkItemDetail(
+  item: WorkItemRow,
+  parts: readonly CostedAttemptPart[],
+  outcomes: readonly StoredOutcome[],
+): z.infer<typeof WorkItemDetail> {
+  return {
+    ...toWorkItemView(item, parts),
+    attempts: groupAttempts(parts).map(toAttemptView),
+    outcomes: outcomes.map(toOutcomeView),
+  };
+}
+
+export function toAttemptView(parts: readonly CostedAttemptPart[]): z.infer<typeof AttemptView> {
+  const first = parts[0]!;
+  const sum = sums(parts);
+  const endedAtUs = parts.reduce(
+    (last, part) => (part.endedAtUs > last ? part.endedAtUs : last),
+    first.endedAtUs,
+  );
+  return {
+    attemptId: first.attemptId,
+    placement: first.placement,
+    startedAt: formatWireTime(first.startedAtUs),
+    endedAt: formatWireTime(endedAtUs),
+    toldApartBy: first.keyKind,
+    grade: first.grade,
+    workflow: first.workflow,
+    agent: first.agent,
+    model: first.model,
+    provider: first.provider,
+    dimensions: first.dimensions,
+    traces: [...new Set(parts.map(({ traceId }) => traceId))],
+    calls: sum.calls,
+    unpricedCalls: sum.unpricedCalls,
+    callsWithoutUsage: sum.callsWithoutUsage,
+    costUsd: sum.calls > sum.unpricedCalls + sum.callsWithoutUsage ? formatPico(sum.costPico) : null,
+  };
+}
+
+const timeOrNull = (timeUs: bigint | null): string | null =>
+  timeUs === null ? null : formatWireTime(timeUs);
+
+function sums(parts: readonly CostedAttemptPart[]) {
+  return {
+    calls: parts.reduce((sum, part) => sum + part.modelCalls, 0),
+    unpricedCalls: parts.reduce((sum, part) => sum + part.unpricedCalls, 0),
+    callsWithoutUsage: parts.reduce((sum, part) => sum + part.callsWithoutUsage, 0),
+    costPico: parts.reduce((sum, part) => sum + part.costPico, 0n),
+    directPico: parts.reduce((sum, part) => sum + part.directPico, 0n),
+  };
+}
+
+/** The parts of each work item. */
+export function partsByRef(parts: readonly CostedAttemptPart[]): Map<string, CostedAttemptPart[]> {
+  const byRef = new Map<string, CostedAttemptPart[]>();
+  for (const part of parts) {
+    const list = byRef.get(part.workItemRef);
+    if (list === undefined) byRef.set(part.workItemRef, [part]);
+    else list.push(part);
+  }
+  return byRef;
+}
+
+/** The same rules as the report, over one item; an open one counts its cost so far and no outcome. */
+function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow {
+  const attempts = groupAttempts(parts);
+  const sum = sums(parts);
+  const isAchieved = item.phase === 'achieved';
+  return toCostRow(
+    {
+      group: null,
+      workItems: 1n,
+      outcomes: isAchieved ? 1n : 0n,
+      workItemsWithoutSpend: attempts.length === 0 ? 1n : 0n,
+      outcomesWithoutSpend: isAchieved && attempts.length === 0 ? 1n : 0n,
+      attempts: BigInt(attempts.length),
+      attemptsWithoutUsage: BigInt(
+        attempts.filter((each) => each.every((part) => part.modelCalls === part.callsWithoutUsage)).length,
+      ),
+      calls: BigInt(sum.calls),
+      unpricedCalls: BigInt(sum.unpricedCalls),
+      callsWithoutUsage: BigInt(sum.callsWithoutUsage),
+      costPico: sum.costPico,
+      directPico: isAchieved ? sum.directPico : 0n,
+      noOutcomePico: isAchieved ? 0n : sum.costPico,
+      isEstimated: parts.some(({ grade }) => grade !== 'metered'),
+      hasOtherAssets: parts.some(({ hasOtherAssets }) => hasOtherAssets),
+      pendingItems: 0n,
+      pendingPico: 0n,
+      pendingPricedCalls: 0n,
+      outcomeTypes: [item.outcomeType],
+    },
+    [],
+    false,
+  );
+}

@@ -1,0 +1,165 @@
+import type { Asset, Ref, SpanId } from '#model';
+import type { Client } from '../connection/database.ts';
+import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+
+/** What was debited and credited on an account over the usage days asked for; smallest units of the asset. */
+export interface AccountBalance {
+  readonly account: string;
+  readonly asset: Asset;
+  readonly debit: bigint;
+  readonly credit: bigint;
+  readonly entries: bigint;
+}
+
+/** @param fromDay UTC usage day, `YYYY-MM-DD`; `toDay` is exclusive @returns accounts by asset and name */
+export async function readTrialBalance(
+  client: Client,
+  tenantId: bigint,
+  fromDay: string,
+  toDay: string,
+): Promise<AccountBalance[]> {
+  const { rows } = await client.query<{
+    account: string;
+    asset: Asset;
+    debit: string;
+    credit: string;
+    entries: bigint;
+  }>(
+    `SELECT account, asset, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
+            coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS credit, count(*) AS entries
+       FROM ledger_entries WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
+      GROUP BY account, asset ORDER BY asset, account`,
+    [tenantId, fromDay, toDay],
+  );
+  return rows.map((row) => ({ ...row, debit: BigInt(row.debit), credit: BigInt(row.credit) }));
+}
+
+export interface TransactionFilter {
+  /** 32 hex digits. */
+  readonly traceId?: string | undefined;
+  readonly code?: string | undefined;
+  readonly cause?: string | undefined;
+  readonly after?: { readonly postingId: string; readonly transactionId: string } | undefined;
+  readonly limit: number;
+}
+
+export interface StoredTransaction {
+  readonly postingId: string;
+  readonly transactionId: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly effectiveAtUs: bigint;
+  readonly recordedAtUs: bigint;
+  readonly period: string;
+  readonly rules: string;
+  readonly batchId: string;
+  readonly entries: readonly {
+    readonly account: string;
+    readonly asset: Asset;
+    readonly amount: bigint;
+    readonly usageSpanId: SpanId;
+    readonly usageDay: string;
+    readonly provider: string;
+    readonly callModel: string;
+    readonly attemptId: string | null;
+    readonly workItemRef: Ref | null;
+    readonly priceId: string | null;
+  }[];
+}
+
+/** Transactions with their entries, by posting and transaction id. */
+export async function listTransactions(
+  client: Client,
+  tenantId: bigint,
+  filter: TransactionFilter,
+): Promise<StoredTransaction[]> {
+  const { rows } = await client.query<TransactionRow>(
+    `SELECT posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules, batch_id
+       FROM ledger_transactions
+      WHERE tenant_id = $1 AND ($2::uuid IS NULL OR posting_id = $2) AND ($3::text IS NULL OR code = $3)
+        AND ($4::text IS NULL OR cause = $4) AND ($5::uuid IS NULL OR (posting_id, txn_id) > ($5, $6::uuid))
+      ORDER BY posting_id, txn_id LIMIT $7`,
+    [
+      tenantId,
+      filter.traceId ?? null,
+      filter.code ?? null,
+      filter.cause ?? null,
+      filter.after?.postingId ?? null,
+      filter.after?.transactionId ?? null,
+      filter.limit,
+    ],
+  );
+  const entries = await readEntries(client, tenantId, rows);
+  return rows.map((row) => ({
+    postingId: traceIdFromUuid(row.posting_id),
+    transactionId: row.txn_id,
+    code: row.code,
+    cause: row.cause,
+    effectiveAtUs: row.effective_at,
+    recordedAtUs: row.recorded_at,
+    period: row.period,
+    rules: row.rules,
+    batchId: row.batch_id,
+    entries: entries.get(`${row.posting_id} ${row.txn_id}`) ?? [],
+  }));
+}
+
+async function readEntries(
+  client: Client,
+  tenantId: bigint,
+  transactions: readonly TransactionRow[],
+): Promise<Map<string, StoredTransaction['entries'][number][]>> {
+  const { rows } = await client.query<EntryRow>(
+    `SELECT posting_id, txn_id, account, asset, amount, usage_span_id, usage_day, provider, call_model, attempt_id,
+            work_item_ref, price_id
+       FROM ledger_entries
+      WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]) AND txn_id = ANY ($3::uuid[])
+      ORDER BY posting_id, txn_id, n`,
+    [tenantId, transactions.map((row) => row.posting_id), transactions.map((row) => row.txn_id)],
+  );
+  const byTransaction = new Map<string, StoredTransaction['entries'][number][]>();
+  for (const row of rows) {
+    const id = `${row.posting_id} ${row.txn_id}`;
+    const list = byTransaction.get(id) ?? [];
+    byTransaction.set(id, list);
+    list.push({
+      account: row.account,
+      asset: row.asset,
+      amount: row.amount,
+      usageSpanId: spanIdFromInt8(row.usage_span_id),
+      usageDay: row.usage_day,
+      provider: row.provider,
+      callModel: row.call_model,
+      attemptId: row.attempt_id,
+      workItemRef: row.work_item_ref,
+      priceId: row.price_id,
+    });
+  }
+  return byTransaction;
+}
+
+interface TransactionRow {
+  posting_id: string;
+  txn_id: string;
+  code: string;
+  cause: string;
+  effective_at: bigint;
+  recorded_at: bigint;
+  period: string;
+  rules: string;
+  batch_id: string;
+}
+interface EntryRow {
+  posting_id: string;
+  txn_id: string;
+  account: string;
+  asset: Asset;
+  amount: bigint;
+  usage_span_id: bigint;
+  usage_day: string;
+  provider: string;
+  call_model: string;
+  attempt_id: string | null;
+  work_item_ref: string | null;
+  price_id: string | null;
+}

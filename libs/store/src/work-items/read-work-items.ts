@@ -1,0 +1,106 @@
+import type { Client } from '../connection/database.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+import type { Ref } from '#model';
+
+/** A work item in its newest state. */
+export interface WorkItemRow {
+  readonly ref: Ref;
+  readonly kind: string;
+  readonly key: string;
+  readonly surrogateId: string;
+  readonly phase: string;
+  readonly outcomeType: string;
+  readonly definition: string;
+  readonly generation: number;
+  readonly phaseAtUs: bigint | null;
+  readonly finalAtUs: bigint | null;
+  readonly valueAmountPico: bigint | null;
+  readonly valueAsset: string | null;
+  readonly eventCount: number;
+  readonly firstAttemptAtUs: bigint | null;
+  readonly lastAttemptAtUs: bigint | null;
+}
+
+export interface WorkItemFilter {
+  readonly kind?: string | undefined;
+  readonly phase?: string | undefined;
+  /** When the phase last changed, else the first attempt: [from, to). */
+  readonly fromUs?: bigint | undefined;
+  readonly toUs?: bigint | undefined;
+  readonly afterRef?: Ref | undefined;
+  readonly limit: number;
+}
+
+interface Row {
+  ref: string;
+  kind: string;
+  key: string;
+  surrogate_id: string;
+  phase: string;
+  outcome_type: string;
+  definition: string;
+  generation: number;
+  phase_at: bigint | null;
+  final_at: bigint | null;
+  value_amount: string | null;
+  value_asset: string | null;
+  event_count: number;
+  first_attempt_at: bigint | null;
+  last_attempt_at: bigint | null;
+}
+
+const COLUMNS = `ref, kind, key, surrogate_id, phase, outcome_type, definition, generation, phase_at, final_at,
+  value_amount, value_asset, event_count, first_attempt_at, last_attempt_at`;
+
+/** Work items in the order of their refs. */
+export async function listWorkItems(
+  client: Client,
+  tenantId: bigint,
+  filter: WorkItemFilter,
+): Promise<WorkItemRow[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM work_items
+      WHERE tenant_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR phase = $3)
+        AND ($4::timestamptz IS NULL OR coalesce(phase_at, first_attempt_at) >= $4)
+        AND ($5::timestamptz IS NULL OR coalesce(phase_at, first_attempt_at) < $5)
+        AND ($6::text IS NULL OR ref > $6)
+      ORDER BY ref LIMIT $7`,
+    [
+      tenantId,
+      filter.kind ?? null,
+      filter.phase ?? null,
+      filter.fromUs === undefined ? null : timestampFromUs(filter.fromUs),
+      filter.toUs === undefined ? null : timestampFromUs(filter.toUs),
+      filter.afterRef ?? null,
+      filter.limit,
+    ],
+  );
+  return rows.map(toWorkItem);
+}
+
+/** @returns null for a work item nothing is known of */
+export async function readWorkItem(client: Client, tenantId: bigint, ref: Ref): Promise<WorkItemRow | null> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM work_items WHERE tenant_id = $1 AND ref = $2`,
+    [tenantId, ref],
+  );
+  return rows[0] === undefined ? null : toWorkItem(rows[0]);
+}
+
+const toWorkItem = (row: Row): WorkItemRow => ({
+  ref: row.ref,
+  kind: row.kind,
+  key: row.key,
+  surrogateId: row.surrogate_id,
+  phase: row.phase,
+  outcomeType: row.outcome_type,
+  definition: row.definition,
+  generation: row.generation,
+  phaseAtUs: row.phase_at,
+  finalAtUs: row.final_at,
+  valueAmountPico: row.value_amount === null ? null : BigInt(row.value_amount),
+  valueAsset: row.value_asset,
+  eventCount: row.event_count,
+  firstAttemptAtUs: row.first_attempt_at,
+  lastAttemptAtUs: row.last_attempt_at,
+});
