@@ -55,7 +55,7 @@ function isLinuxPostmaster(dataDirectory: string, pid: number): boolean {
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { asUnavailable } from '../connection/unavailable.ts';
+import { asUnavailable, sqlState } from '../connection/unavailable.ts';
 import { prepareCluster, type Cluster } from './cluster.ts';
-import { isAlive, isPostmasterOf, readPostmaster, type Postmaster } from './postmaster-pid.ts';
+import { isPostmasterOf, readPostmaster, type Postmaster } from './postmaster-pid.ts';
 import { startPostmaster, type PostmasterProcess } from './postmaster-process.ts';
 import { serverSettings } from './server-settings.ts';
 import { giveTo, type ServerUser } from './server-user.ts';
@@ -90,7 +90,7 @@ async function adopt(
       return null;
     }
     const connection = connectionTo(cluster, found);
-    if (found.isReady && (await answers(connection))) return adopted(found, connection);
+    if (found.isReady && (await answers(connection))) return adopted(cluster, found, connection);
     if (Date.now() > limit)
       throw new Error(
         `PostgreSQL (process ${found.pid}) holds ${dataDirectory} and does not answer: stop it`,
@@ -99,9 +99,15 @@ async function adopt(
   }
 }
 
-function adopted({ pid, socketDirectory, port }: Postmaster, connection: string): EmbeddedPostgres {
+function adopted(
+  { dataDirectory }: Cluster,
+  { pid, socketDirectory, port }: Postmaster,
+  connection: string,
+): EmbeddedPostgres {
+  // Not our child, so nobody tells us, and its parent may never collect it: a dead one stands in no directory.
+  const runs = () => isPostmasterOf(dataDirectory, pid);
   const exited = (async () => {
-    while (isAlive(pid)) await sleep(200, undefined, { ref: false });
+    while (runs()) await sleep(200, undefined, { ref: false });
   })();
   return {
     connection,
@@ -110,8 +116,8 @@ function adopted({ pid, socketDirectory, port }: Postmaster, connection: string)
     isAdopted: true,
     exited,
     stop: async () => {
-      if (isAlive(pid)) process.kill(pid, 'SIGINT');
-      while (isAlive(pid)) await sleep(10);
+      if (runs()) process.kill(pid, 'SIGINT');
+      while (runs()) await sleep(10);
     },
   };
 }
@@ -207,7 +213,7 @@ async function withDatabase(server: EmbeddedPostgres, database: string): Promise
   try {
     await client.connect();
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+    if (rowCount === 0) await createDatabase(client, database);
   } catch (error) {
     if (!server.isAdopted) await server.stop();
     return asUnavailable(error) === error
@@ -219,6 +225,15 @@ async function withDatabase(server: EmbeddedPostgres, database: string): Promise
   const url = new URL(server.connection);
   url.pathname = `/${database}`;
   return { ...server, connection: url.href };
+}
+
+async function createDatabase(client: Client, database: string): Promise<void> {
+  try {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+  } catch (error) {
+    // Somebody else made it at the same moment.
+    if (!['42P04', '23505'].includes(sqlState(error) ?? '')) throw error;
+  }
 }
 
 function freePort(): Promise<number> {
