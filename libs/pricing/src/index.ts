@@ -22,3 +22,5 @@ export type { PriceIndex } from './price-index.ts';
 export { priceRowSchema, PRICE_CLASSES, SERVICE_TIERS } from './price-row.ts';
 export type { PriceClass, PriceRow, PriceTable, ServiceTier } from './price-row.ts';
 export { canonicalProvider } from './provider-identity.ts';
+export { capacityCost, selfHostedInputsSchema, selfHostedRate } from './self-hosted-rate.ts';
+export type { CapacityCost, SelfHostedInputs } from './self-hosted-rate.ts';
