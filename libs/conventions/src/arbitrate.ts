@@ -12,7 +12,6 @@ import { describeReason, isRoleReason } from './role-reason.ts';
 import type { ArbitratedStep, ArbitratedTrace, LeafCandidate, StepDraft } from './step-draft.ts';
 import { findToolMirrors } from './tool-mirrors.ts';
 import { buildTree } from './trace-tree.ts';
-import { testimonyOf } from './witness.ts';
 
 /**
  * Decides for every step of one trace whether it is billed: one billable leaf per provider call, within the trace and
@@ -84,19 +83,9 @@ function verdictOn(
 ): Verdict {
   const verdict = containers.verdicts.get(index) ?? calls[index];
   if (verdict) return verdict;
+  if (draft.dialect === 'none') return PLAIN;
   return { role: 'none', reason: isRoleReason(draft.stanceReason) ? draft.stanceReason : 'not_billable' };
 }
-
-/** What a draft holds for arbitration only. */
-const DRAFT_ONLY = [
-  'stance',
-  'stanceReason',
-  'vantage',
-  'isCumulative',
-  'isCacheHit',
-  'isSampled',
-  'isProtocolTool',
-] as const;
 
 interface Findings {
   readonly untraced: Usage | null;
@@ -104,33 +93,48 @@ interface Findings {
   readonly names: Names;
 }
 
+const PLAIN: Verdict = { role: 'none', reason: 'not_generative_ai' };
+
+/** Written out whole, because spreading and deleting makes slow objects of every span. */
 function toStep(draft: StepDraft, decision: Decision, findings: Findings): ArbitratedStep {
-  const billed = decision.testimony ?? testimonyOf(draft);
-  const step = {
-    ...draft,
-    ...findings.names,
+  const billed = decision.testimony ?? draft;
+  return {
+    traceId: draft.traceId,
+    spanId: draft.spanId,
+    parentSpanId: draft.parentSpanId,
+    name: draft.name,
+    startedAtNs: draft.startedAtNs,
+    endedAtNs: draft.endedAtNs,
+    serviceName: draft.serviceName,
+    scopeName: draft.scopeName,
+    scopeVersion: draft.scopeVersion,
+    kind: draft.kind,
     role: decision.role,
     roleReason: describeReason(decision.reason),
     mirrorOf: decision.mirrorOf,
+    dialect: draft.dialect,
+    provider: draft.provider,
+    modelRequest: draft.modelRequest,
+    modelResponse: draft.modelResponse,
     usage: billed.usage,
     usageState: findings.isSampledTotal ? 'partial' : billed.usageState,
     usageSemantics: billed.usageSemantics,
-    usageFrom: billed.usageFrom,
-    costReported: billed.costReported,
+    usageFrom: decision.testimony?.usageFrom ?? null,
+    extraUsage: draft.extraUsage,
     untraced: findings.untraced,
+    costReported: billed.costReported,
+    serviceTier: draft.serviceTier,
+    tool: draft.tool,
+    documentCount: draft.documentCount,
+    conversationId: findings.names.conversationId,
+    responseId: draft.responseId,
+    requestId: draft.requestId,
+    agentName: findings.names.agentName,
+    workflowName: findings.names.workflowName,
+    errorType: draft.errorType,
+    finishReasons: draft.finishReasons,
     flags: decision.isDisputed ? [...draft.flags, 'witnesses_disagree'].sort() : draft.flags,
   };
-  return omit(step, DRAFT_ONLY);
-}
-
-/** A copy without the keys, so that a step record holds nothing that is not said of it. */
-function omit<Value extends object, Key extends keyof Value>(
-  value: Value,
-  keys: readonly Key[],
-): Omit<Value, Key> {
-  const copy: Partial<Value> & Omit<Value, Key> = { ...value };
-  for (const key of keys) delete copy[key];
-  return copy;
 }
 
 /** The same span with another start: the row that counts is named, the rest is as read. */

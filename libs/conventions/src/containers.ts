@@ -1,5 +1,7 @@
 import type { Usage } from '#model';
 import type { Verdict } from './nested-calls.ts';
+import { CALL_BOUNDARIES } from './nested-calls.ts';
+import type { StepDraft } from './step-draft.ts';
 import type { TraceTree } from './trace-tree.ts';
 import type { SideTotals } from './usage-sums.ts';
 import { excessOf, increaseOf, sideTotals } from './usage-sums.ts';
@@ -35,10 +37,11 @@ export function resolveContainers(
   const sampled = new Set<number>();
   const carriers: number[] = [];
   const hasUsage = counted.map((totals) => totals.isCounted);
+  const isInCall = findInsideOfCalls(tree);
   for (const index of order.toReversed()) {
     const draft = drafts[index]!;
     if (draft.stance === 'total') {
-      const isCarrier = draft.usage !== null && draft.usageState !== 'zero_reported' && !hasUsage[index];
+      const isCarrier = canCarry(draft) && !hasUsage[index] && !isInCall[index];
       if (isCarrier && isSampled) sampled.add(index);
       else if (isCarrier) carriers.push(index);
       if (isCarrier) hasUsage[index] = true;
@@ -52,6 +55,23 @@ export function resolveContainers(
   return { verdicts, billedUsage, sampled, ...findUntraced(tree, counted, verdicts, sampled) };
 }
 
+function canCarry(draft: StepDraft): boolean {
+  return draft.usage !== null && draft.usageState !== 'zero_reported';
+}
+
+/** Totals inside of a call that has usage are part of what it counted, unless a tool or a check lies between. */
+function findInsideOfCalls({ drafts, parent, order }: TraceTree): boolean[] {
+  const isIn = drafts.map(() => false);
+  for (const index of order) {
+    const up = parent[index]!;
+    if (up < 0 || CALL_BOUNDARIES.has(drafts[index]!.kind)) continue;
+    const around = drafts[up]!;
+    isIn[index] =
+      (isIn[up]! && !CALL_BOUNDARIES.has(around.kind)) || (around.stance === 'call' && around.usage !== null);
+  }
+  return isIn;
+}
+
 function verdictOn(hasTotals: boolean, isCarrier: boolean, isSampled: boolean): Verdict {
   if (isCarrier && isSampled) return { role: 'container', reason: 'sampled' };
   if (isCarrier) return { role: 'leaf', reason: 'sole_carrier' };
@@ -62,9 +82,11 @@ interface Counted extends SideTotals {
   readonly isCounted: boolean;
 }
 
+const NOTHING_COUNTED: Counted = { input: 0n, output: 0n, isCounted: false };
+
 /** What the leaves of each span's subtree counted, itself included. */
 function sumLeaves(tree: TraceTree, calls: readonly (Verdict | undefined)[]): Counted[] {
-  const sums: Counted[] = tree.drafts.map(() => ({ input: 0n, output: 0n, isCounted: false }));
+  const sums: Counted[] = tree.drafts.map(() => NOTHING_COUNTED);
   for (const index of tree.order.toReversed()) {
     const { usage } = tree.drafts[index]!;
     if (calls[index]?.role === 'leaf' && usage !== null)

@@ -53,9 +53,18 @@ export function decideLeaves(
 }
 
 function fromVerdict({ drafts }: TraceTree, verdict: Verdict): Decision {
+  if (verdict.role === 'none' && verdict.reason === 'not_generative_ai') return PLAIN;
   const mirrorOf = verdict.role === 'mirror' ? addressOf(drafts[verdict.of]!) : null;
   return { role: verdict.role, reason: verdict.reason, mirrorOf, testimony: null, isDisputed: false };
 }
+
+const PLAIN: Decision = {
+  role: 'none',
+  reason: 'not_generative_ai',
+  mirrorOf: null,
+  testimony: null,
+  isDisputed: false,
+};
 
 function groupLocally(
   { drafts }: TraceTree,

@@ -17,6 +17,10 @@ export function inheritNames({ drafts, parent, order }: TraceTree): Names[] {
   for (const index of order) {
     const draft = drafts[index]!;
     const outer = parent[index]! < 0 ? NAMELESS : around[parent[index]!]!;
+    if (draft.agentName === null && draft.conversationId === null && draft.workflowName === null) {
+      around[index] = outer;
+      continue;
+    }
     around[index] = {
       agentName: draft.agentName ?? outer.agentName,
       conversationId: draft.conversationId ?? outer.conversationId,
@@ -27,6 +31,7 @@ export function inheritNames({ drafts, parent, order }: TraceTree): Names[] {
 }
 
 export function namesOf({ agentName, conversationId, workflowName }: StepDraft): Names {
+  if (agentName === null && conversationId === null && workflowName === null) return NAMELESS;
   return { agentName, conversationId, workflowName };
 }
 

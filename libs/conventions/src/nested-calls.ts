@@ -11,7 +11,12 @@ export type Verdict =
   | { readonly role: 'none'; readonly reason: RoleReason };
 
 /** A call made inside a tool or a check is another call, not the same one (Google ADK runs tools inside the call). */
-const BOUNDARIES: ReadonlySet<StepKind> = new Set(['tool_call', 'guardrail', 'evaluation', 'human']);
+export const CALL_BOUNDARIES: ReadonlySet<StepKind> = new Set([
+  'tool_call',
+  'guardrail',
+  'evaluation',
+  'human',
+]);
 
 /** The calls that lie below a span: how many, and one of them where it is the only one. */
 interface Below {
@@ -40,7 +45,7 @@ export function resolveNestedCalls(tree: TraceTree): (Verdict | undefined)[] {
       if (verdicts[index].role === 'leaf' && draft.usage !== null) owners.add(index);
     }
     const up = parent[index]!;
-    if (up < 0 || BOUNDARIES.has(draft.kind)) continue;
+    if (up < 0 || CALL_BOUNDARIES.has(draft.kind)) continue;
     add(withUsage[up]!, counted);
     add(without[up]!, uncounted);
   }
@@ -72,7 +77,7 @@ function handToOwners(
   const owner = drafts.map(() => -1);
   for (const index of order) {
     const up = parent[index]!;
-    const inherited = up < 0 || BOUNDARIES.has(drafts[index]!.kind) ? -1 : owner[up]!;
+    const inherited = up < 0 || CALL_BOUNDARIES.has(drafts[index]!.kind) ? -1 : owner[up]!;
     owner[index] = owners.has(index) ? index : inherited;
     if (inherited >= 0 && drafts[index]!.stance === 'call' && drafts[index]!.usage === null)
       verdicts[index] = { role: 'mirror', reason: 'nested_without_usage', of: inherited };

@@ -29,8 +29,12 @@ export type RoleReason = keyof typeof WORDS;
 
 /** @returns `code: words`. */
 export function describeReason(code: RoleReason): string {
-  return `${code}: ${WORDS[code]}`;
+  return DESCRIBED.get(code)!;
 }
+
+const DESCRIBED: ReadonlyMap<string, string> = new Map(
+  Object.entries(WORDS).map(([code, words]) => [code, `${code}: ${words}`]),
+);
 
 export function isRoleReason(code: string): code is RoleReason {
   return Object.hasOwn(WORDS, code);

@@ -20,9 +20,13 @@ export function buildTree(drafts: readonly StepDraft[]): TraceTree {
   const parent = drafts.map((draft) =>
     draft.parentSpanId === null ? -1 : (indexOf.get(draft.parentSpanId) ?? -1),
   );
-  const children: number[][] = drafts.map(() => []);
+  const firstChild = new Int32Array(drafts.length).fill(-1);
+  const nextSibling = new Int32Array(drafts.length).fill(-1);
+  // From the first to the last, so that the stack below gives them back from the first on.
   parent.forEach((up, index) => {
-    if (up >= 0) children[up]!.push(index);
+    if (up < 0) return;
+    nextSibling[index] = firstChild[up]!;
+    firstChild[up] = index;
   });
   const order: number[] = [];
   const isPlaced = new Uint8Array(drafts.length);
@@ -31,7 +35,7 @@ export function buildTree(drafts: readonly StepDraft[]): TraceTree {
     isPlaced[root] = 1;
     for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
       order.push(index);
-      for (const child of children[index]!.toReversed()) {
+      for (let child = firstChild[index]!; child >= 0; child = nextSibling[child]!) {
         if (isPlaced[child]) continue;
         isPlaced[child] = 1;
         waiting.push(child);
