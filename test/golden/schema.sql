@@ -1,0 +1,506 @@
+
+TABLE api_keys ROW SECURITY
+  tenant_id bigint NOT NULL
+  key_id uuid NOT NULL
+  principal_id uuid NOT NULL
+  secret_hash bytea NOT NULL
+  roles text[] NOT NULL
+  sources text[]
+  kinds text[]
+  is_bootstrap boolean NOT NULL DEFAULT false
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  revoked_at timestamp with time zone
+  CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, key_id)
+  CONSTRAINT api_keys_secret_key UNIQUE (secret_hash)
+  CONSTRAINT api_keys_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES principals(tenant_id, principal_id)
+  POLICY api_keys_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT, UPDATE (revoked_at) TO outcome_ledger_api
+
+TABLE attempts ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  attempt_id uuid NOT NULL
+  work_item_ref text NOT NULL
+  started_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone NOT NULL
+  key_kind text NOT NULL
+  grade text NOT NULL
+  placement text NOT NULL
+  workflow text NOT NULL
+  agent text
+  model text
+  provider text
+  dimensions jsonb NOT NULL
+  model_calls integer NOT NULL
+  unpriced_calls integer NOT NULL
+  calls_without_usage integer NOT NULL
+  CONSTRAINT attempts_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
+  CREATE INDEX attempts_work_item_idx ON public.attempts USING btree (tenant_id, work_item_ref)
+  POLICY attempts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE baselines ROW SECURITY
+  tenant_id bigint NOT NULL
+  name text NOT NULL
+  version integer NOT NULL
+  valid_from timestamp with time zone
+  rule jsonb NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  created_by uuid
+  CONSTRAINT baselines_pkey PRIMARY KEY (tenant_id, name, version)
+  POLICY baselines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE batches WITH (fillfactor=85) ROW SECURITY
+  tenant_id bigint NOT NULL
+  batch_id uuid NOT NULL
+  salt bytea
+  digest bytea NOT NULL
+  signal text NOT NULL
+  received integer NOT NULL
+  stored integer NOT NULL
+  duplicate integer NOT NULL
+  conflicting integer NOT NULL
+  rejected integer NOT NULL
+  key_id uuid NOT NULL
+  received_at timestamp with time zone NOT NULL
+  leaf_index bigint
+  CONSTRAINT batches_pkey PRIMARY KEY (tenant_id, batch_id)
+  POLICY batches_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE causes ROW SECURITY
+  tenant_id bigint NOT NULL
+  cause_id text NOT NULL
+  kind text NOT NULL
+  opened_at timestamp with time zone NOT NULL
+  done_at timestamp with time zone
+  traces_due integer NOT NULL DEFAULT 0
+  CONSTRAINT causes_pkey PRIMARY KEY (tenant_id, cause_id)
+  POLICY causes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE checkpoints ROW SECURITY
+  tenant_id bigint NOT NULL
+  size bigint NOT NULL
+  root bytea NOT NULL
+  note text NOT NULL
+  signed_at timestamp with time zone NOT NULL
+  CONSTRAINT checkpoints_pkey PRIMARY KEY (tenant_id, size)
+  POLICY checkpoints_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE definitions ROW SECURITY
+  tenant_id bigint NOT NULL
+  name text NOT NULL
+  version integer NOT NULL
+  valid_from timestamp with time zone
+  rule jsonb NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  created_by uuid
+  CONSTRAINT definitions_pkey PRIMARY KEY (tenant_id, name, version)
+  POLICY definitions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE due_traces WITH (fillfactor=70) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  due_at timestamp with time zone NOT NULL
+  first_received_at timestamp with time zone NOT NULL
+  root_ended boolean NOT NULL
+  cause text NOT NULL
+  version bigint NOT NULL DEFAULT 1
+  leased_until timestamp with time zone
+  failures integer NOT NULL DEFAULT 0
+  renormalise boolean NOT NULL DEFAULT false
+  CONSTRAINT due_traces_pkey PRIMARY KEY (tenant_id, trace_id)
+  CREATE INDEX due_traces_due_at_idx ON public.due_traces USING btree (due_at)
+  POLICY due_traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE evidence_inbox ROW SECURITY
+  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  tenant_id bigint NOT NULL
+  kind text NOT NULL
+  subject_id text NOT NULL
+  body bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT evidence_inbox_pkey PRIMARY KEY (seq)
+  CREATE INDEX evidence_inbox_tenant_idx ON public.evidence_inbox USING btree (tenant_id, seq)
+  POLICY evidence_inbox_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE fact_inbox ROW SECURITY
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  tenant_id bigint NOT NULL
+  kind text NOT NULL
+  cause text NOT NULL
+  detail jsonb NOT NULL
+  attempts integer NOT NULL DEFAULT 0
+  not_before timestamp with time zone
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT fact_inbox_pkey PRIMARY KEY (id)
+  POLICY fact_inbox_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE imports ROW SECURITY
+  tenant_id bigint NOT NULL
+  import_id uuid NOT NULL
+  format text NOT NULL
+  lines_read integer NOT NULL DEFAULT 0
+  stored integer NOT NULL DEFAULT 0
+  duplicate integer NOT NULL DEFAULT 0
+  set_aside integer NOT NULL DEFAULT 0
+  rejected integer NOT NULL DEFAULT 0
+  errors jsonb NOT NULL DEFAULT '[]'::jsonb
+  state text NOT NULL
+  started_at timestamp with time zone NOT NULL
+  advanced_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone
+  CONSTRAINT imports_pkey PRIMARY KEY (tenant_id, import_id)
+  POLICY imports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT, UPDATE TO outcome_ledger_api
+
+TABLE key_mappings ROW SECURITY
+  tenant_id bigint NOT NULL
+  name text NOT NULL
+  version integer NOT NULL
+  valid_from timestamp with time zone
+  rule jsonb NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  created_by uuid
+  CONSTRAINT key_mappings_pkey PRIMARY KEY (tenant_id, name, version)
+  POLICY key_mappings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE leaves ROW SECURITY
+  tenant_id bigint NOT NULL
+  idx bigint NOT NULL
+  kind text NOT NULL
+  subject_id text NOT NULL
+  entry bytea NOT NULL
+  leaf_hash bytea NOT NULL
+  CONSTRAINT leaves_pkey PRIMARY KEY (tenant_id, idx)
+  CREATE INDEX leaves_subject_idx ON public.leaves USING btree (tenant_id, subject_id, idx)
+  POLICY leaves_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE ledger_entries ROW SECURITY
+  tenant_id bigint NOT NULL
+  posting_id uuid NOT NULL
+  txn_id uuid NOT NULL
+  n integer NOT NULL
+  account text NOT NULL
+  asset text NOT NULL
+  amount bigint NOT NULL
+  usage_span_id bigint NOT NULL
+  usage_day date NOT NULL
+  provider text NOT NULL
+  call_model text NOT NULL
+  attempt_id uuid
+  work_item_ref text
+  price_id uuid
+  CONSTRAINT ledger_entries_amount_check CHECK ((amount <> 0))
+  CONSTRAINT ledger_entries_pkey PRIMARY KEY (tenant_id, posting_id, txn_id, n)
+  CREATE INDEX ledger_entries_usage_day_idx ON public.ledger_entries USING brin (usage_day)
+  POLICY ledger_entries_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE ledger_transactions ROW SECURITY
+  tenant_id bigint NOT NULL
+  posting_id uuid NOT NULL
+  txn_id uuid NOT NULL
+  code text NOT NULL
+  cause text NOT NULL
+  effective_at timestamp with time zone NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  period text NOT NULL
+  rules text NOT NULL
+  batch_id uuid NOT NULL
+  CONSTRAINT ledger_transactions_pkey PRIMARY KEY (tenant_id, posting_id, txn_id)
+  POLICY ledger_transactions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE links ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  link_id uuid NOT NULL
+  work_item_ref text NOT NULL
+  scope text NOT NULL
+  span_id bigint
+  tier text NOT NULL
+  confidence numeric(5,4) NOT NULL
+  rule text NOT NULL
+  supersedes uuid
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT links_pkey PRIMARY KEY (tenant_id, trace_id, link_id)
+  CONSTRAINT links_scope_check CHECK ((scope = ANY (ARRAY['trace'::text, 'attempt'::text, 'step'::text])))
+  POLICY links_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE log_heads WITH (fillfactor=50) ROW SECURITY
+  tenant_id bigint NOT NULL
+  origin text NOT NULL
+  vkeys text[] NOT NULL
+  size bigint NOT NULL
+  root bytea NOT NULL
+  edge bytea NOT NULL
+  sealed_at timestamp with time zone
+  CONSTRAINT log_heads_origin_key UNIQUE (origin)
+  CONSTRAINT log_heads_pkey PRIMARY KEY (tenant_id)
+  POLICY log_heads_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE log_identity
+  only_row boolean NOT NULL DEFAULT true
+  origin text NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  CONSTRAINT log_identity_only_row_check CHECK (only_row)
+  CONSTRAINT log_identity_pkey PRIMARY KEY (only_row)
+
+TABLE outcome_events ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  source text NOT NULL
+  event_id text NOT NULL
+  kind text NOT NULL
+  key text NOT NULL
+  verb text NOT NULL
+  effect text NOT NULL
+  occurred_at timestamp with time zone NOT NULL
+  sequence text
+  value_amount numeric
+  value_asset text
+  attributes jsonb NOT NULL
+  surrogate_id uuid NOT NULL
+  salt bytea
+  received_at timestamp with time zone NOT NULL
+  received_by uuid
+  CONSTRAINT outcome_events_pkey PRIMARY KEY (tenant_id, ref, source, event_id)
+  CREATE INDEX outcome_events_occurred_at_idx ON public.outcome_events USING brin (occurred_at)
+  CREATE INDEX outcome_events_received_at_idx ON public.outcome_events USING btree (tenant_id, received_at, surrogate_id)
+  CREATE INDEX outcome_events_surrogate_idx ON public.outcome_events USING btree (tenant_id, surrogate_id)
+  POLICY outcome_events_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE outcome_receipts ROW SECURITY
+  tenant_id bigint NOT NULL
+  source text NOT NULL
+  event_id text NOT NULL
+  content_hash bytea NOT NULL
+  ref text NOT NULL
+  received_at timestamp with time zone NOT NULL
+  CONSTRAINT outcome_receipts_pkey PRIMARY KEY (tenant_id, source, event_id)
+  POLICY outcome_receipts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE policies ROW SECURITY
+  tenant_id bigint NOT NULL
+  name text NOT NULL
+  version integer NOT NULL
+  valid_from timestamp with time zone
+  rule jsonb NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  created_by uuid
+  CONSTRAINT policies_pkey PRIMARY KEY (tenant_id, name, version)
+  POLICY policies_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE positions WITH (fillfactor=80) ROW SECURITY
+  tenant_id bigint NOT NULL
+  posting_id uuid NOT NULL
+  attempt_id uuid NOT NULL
+  account text NOT NULL
+  asset text NOT NULL
+  amount numeric NOT NULL
+  CONSTRAINT positions_pkey PRIMARY KEY (tenant_id, posting_id, attempt_id, account, asset)
+  POLICY positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE postings WITH (fillfactor=80) ROW SECURITY
+  tenant_id bigint NOT NULL
+  posting_id uuid NOT NULL
+  version bigint NOT NULL
+  CONSTRAINT postings_pkey PRIMARY KEY (tenant_id, posting_id)
+  POLICY postings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE price_books ROW SECURITY
+  tenant_id bigint NOT NULL
+  book text NOT NULL
+  version integer NOT NULL
+  source text NOT NULL
+  digest bytea NOT NULL
+  row_count integer NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  created_by uuid
+  CONSTRAINT price_books_pkey PRIMARY KEY (tenant_id, book, version)
+  POLICY price_books_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = ANY (ARRAY[(0)::bigint, (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint])) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE prices ROW SECURITY
+  tenant_id bigint NOT NULL
+  price_id uuid NOT NULL
+  book text NOT NULL
+  version integer NOT NULL
+  provider text NOT NULL
+  model text NOT NULL
+  valid_from timestamp with time zone
+  valid_to timestamp with time zone
+  rule jsonb NOT NULL
+  CONSTRAINT prices_pkey PRIMARY KEY (tenant_id, price_id)
+  POLICY prices_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = ANY (ARRAY[(0)::bigint, (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint])) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE principals ROW SECURITY
+  tenant_id bigint NOT NULL
+  principal_id uuid NOT NULL
+  name text NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  CONSTRAINT principals_name_key UNIQUE (tenant_id, name)
+  CONSTRAINT principals_pkey PRIMARY KEY (tenant_id, principal_id)
+  CONSTRAINT principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+  POLICY principals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE resources ROW SECURITY
+  tenant_id bigint NOT NULL
+  resource_id uuid NOT NULL
+  bytes bytea NOT NULL
+  CONSTRAINT resources_pkey PRIMARY KEY (tenant_id, resource_id)
+  POLICY resources_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE scopes ROW SECURITY
+  tenant_id bigint NOT NULL
+  scope_id uuid NOT NULL
+  bytes bytea NOT NULL
+  CONSTRAINT scopes_pkey PRIMARY KEY (tenant_id, scope_id)
+  POLICY scopes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE set_aside ROW SECURITY
+  tenant_id bigint NOT NULL
+  id uuid NOT NULL
+  kind text NOT NULL
+  reason text NOT NULL
+  subject text NOT NULL
+  detail jsonb NOT NULL
+  bytes bytea
+  since timestamp with time zone NOT NULL
+  cleared_at timestamp with time zone
+  CONSTRAINT set_aside_kind_check CHECK ((kind = ANY (ARRAY['unmatched_spend'::text, 'unmatched_outcome'::text, 'unpriced'::text, 'rejected'::text, 'conflicting'::text])))
+  CONSTRAINT set_aside_pkey PRIMARY KEY (tenant_id, id)
+  CREATE INDEX set_aside_open_idx ON public.set_aside USING btree (tenant_id, kind, since) WHERE (cleared_at IS NULL)
+  POLICY set_aside_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE spans PARTITION BY RANGE (started_at) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  span_id bigint NOT NULL
+  started_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone NOT NULL
+  parent_span_id bigint
+  resource_id uuid NOT NULL
+  scope_id uuid NOT NULL
+  batch_id uuid NOT NULL
+  position integer NOT NULL
+  name text NOT NULL
+  bytes bytea NOT NULL
+  CONSTRAINT spans_pkey PRIMARY KEY (tenant_id, trace_id, span_id, started_at)
+  POLICY spans_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE steps ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  revision integer NOT NULL
+  span_id bigint NOT NULL
+  started_at timestamp with time zone NOT NULL
+  role text NOT NULL
+  provider text
+  call_model text
+  record text NOT NULL
+  CONSTRAINT steps_pkey PRIMARY KEY (tenant_id, trace_id, revision, span_id, started_at)
+  CREATE INDEX steps_started_at_idx ON public.steps USING brin (started_at)
+  POLICY steps_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE tenants ROW SECURITY
+  tenant_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  slug text NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)
+  CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+  CONSTRAINT tenants_slug_key UNIQUE (slug)
+  POLICY tenants_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE trace_refs ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  trace_id uuid NOT NULL
+  started_at timestamp with time zone NOT NULL
+  detail jsonb NOT NULL
+  CONSTRAINT trace_refs_pkey PRIMARY KEY (tenant_id, ref, trace_id)
+  POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE traces WITH (fillfactor=80) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  first_started_at timestamp with time zone NOT NULL
+  last_ended_at timestamp with time zone NOT NULL
+  span_count integer NOT NULL
+  root_ended boolean NOT NULL
+  first_received_at timestamp with time zone NOT NULL
+  last_received_at timestamp with time zone NOT NULL
+  revision integer NOT NULL DEFAULT 0
+  revision_span_count integer NOT NULL DEFAULT 0
+  revision_leaf_hash bytea
+  CONSTRAINT traces_pkey PRIMARY KEY (tenant_id, trace_id)
+  POLICY traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE tree_nodes ROW SECURITY
+  tenant_id bigint NOT NULL
+  level smallint NOT NULL
+  idx bigint NOT NULL
+  hash bytea NOT NULL
+  CONSTRAINT tree_nodes_level_check CHECK ((level >= 1))
+  CONSTRAINT tree_nodes_pkey PRIMARY KEY (tenant_id, level, idx)
+  POLICY tree_nodes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE work_item_aliases ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  work_item_ref text NOT NULL
+  CONSTRAINT work_item_aliases_pkey PRIMARY KEY (tenant_id, ref, work_item_ref)
+  POLICY work_item_aliases_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE work_items ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  kind text NOT NULL
+  key text NOT NULL
+  surrogate_id uuid NOT NULL
+  version bigint NOT NULL DEFAULT 1
+  phase text NOT NULL DEFAULT 'open'::text
+  outcome_type text NOT NULL
+  definition text NOT NULL
+  generation integer NOT NULL DEFAULT 1
+  phase_at timestamp with time zone
+  final_at timestamp with time zone
+  value_amount numeric
+  value_asset text
+  event_count integer NOT NULL DEFAULT 0
+  first_attempt_at timestamp with time zone
+  last_attempt_at timestamp with time zone
+  CONSTRAINT work_items_pkey PRIMARY KEY (tenant_id, ref)
+  CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)
+  CREATE INDEX work_items_first_attempt_at_idx ON public.work_items USING btree (tenant_id, first_attempt_at)
+  POLICY work_items_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
