@@ -17,7 +17,8 @@ async function runUp(): Promise<void> {
   const human = process.stdout.isTTY;
   const stopped = nextSignal();
   const onFirstKey = (secret: string) => showFirstKey(secret, logger, human);
-  const starting = startService({ config, env: process.env, logger, human, onFirstKey });
+  const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
+  const starting = startService({ config, env: process.env, logger, human, onFirstKey, writeLine });
   const service = await Promise.race([starting, stopped.then(() => null)]);
   if (service === null) {
     // Asked to stop while starting: what is half started is finished, then stopped.
@@ -33,7 +34,8 @@ async function runUp(): Promise<void> {
   if (reason instanceof Error || !isClean) process.exitCode = 1;
 }
 
-function nextSignal(): Promise<string> {
+/** @returns the first signal that asks this process to end */
+export function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);

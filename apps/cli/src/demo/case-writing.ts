@@ -1,8 +1,8 @@
 import type { Case, CaseEvent, ModelCall, Run, ToolUse } from './scenario.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 /** The month the demo plays in; fixed, so that every run sends the same spans. */
 const MONTH_BEGINS_MS = Date.UTC(2026, 9, 1);
@@ -18,7 +18,6 @@ export function chat(
 ): ModelCall {
   return {
     cacheReadTokens: 0,
-    cacheWriteTokens: 0,
     reasoningTokens: 0,
     error: null,
     ...call,
@@ -88,5 +87,3 @@ export class CaseWriter {
     return { story: this.story, kind: this.kind, key: this.key, runs: this.runs, events: this.events };
   }
 }
-
-export { HOUR_MS, MINUTE_MS };

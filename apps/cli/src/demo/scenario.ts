@@ -10,8 +10,6 @@ export interface ModelCall {
   readonly inputTokens: number;
   /** Of the input. */
   readonly cacheReadTokens: number;
-  /** Of the input. */
-  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
   /** Of the output. */
   readonly reasoningTokens: number;

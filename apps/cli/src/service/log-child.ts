@@ -8,9 +8,8 @@ const Line = z.looseObject({ time: z.string(), level: z.string(), process: z.str
  * Passes a child's log lines on: as they are where we write JSON, readable where we write for the eye. What is not a
  * log line of ours (a crash of Node itself) is passed on as it is.
  */
-export function logChild(output: Readable, human: boolean): void {
+export function logChild(output: Readable, human: boolean, write: (line: string) => void): void {
   let rest = '';
-  const write = (line: string) => process.stdout.write(`${line}\n`);
   output.setEncoding('utf8');
   output.on('data', (text: string) => {
     const lines = (rest + text).split('\n');

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly human: boolean;
   /** Given the admin key that the first start makes: as soon as it is stored, because nobody can show it again. */
   readonly onFirstKey: (secret: string) => void;
+  /** Takes the log lines of the processes. */
+  readonly writeLine: (line: string) => void;
 }
 
 /** In the order they are stopped in: first those who accept. */
@@ -54,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const firstKey = await makeFirstKey(connection, config);
     if (firstKey !== null) options.onFirstKey(firstKey);
     const env = childEnvironment(options, connection, ports);
-    const processes = APPS.map((app) => superviseProcess(app, env, logger, options.human));
+    const processes = APPS.map((app) => superviseProcess(app, env, logger, options.human, options.writeLine));
     undo.unshift(() => stopProcesses(processes, config.limits.shutdownMs));
     const failed = Promise.race([keeper.failed, ...processes.map((process) => process.failed)]);
     failed.catch(() => {});

@@ -22,12 +22,16 @@ const LONGEST_PAUSE_MS = 30_000;
 const SETTLED_MS = 60_000;
 const FAILURES_AT_START = 3;
 
-/** @param env the whole environment of the child */
+/**
+ * @param env the whole environment of the child
+ * @param writeLine takes its log lines, readable ones where `human`
+ */
 export function superviseProcess(
   app: AppName,
   env: Readonly<Record<string, string | undefined>>,
   logger: ProcessLogger,
   human: boolean,
+  writeLine: (line: string) => void,
 ): SupervisedProcess {
   const main = fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
   let child: ChildProcess | null = null;
@@ -52,8 +56,8 @@ export function superviseProcess(
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
-    if (started.stdout !== null) logChild(started.stdout, human);
-    if (started.stderr !== null) logChild(started.stderr, human);
+    if (started.stdout !== null) logChild(started.stdout, human, writeLine);
+    if (started.stderr !== null) logChild(started.stderr, human, writeLine);
     started.once('error', (error) => logger.error(`${app} cannot be run`, { error }));
     started.once('exit', (code, signal) => {
       child = null;
