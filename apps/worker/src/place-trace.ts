@@ -7,7 +7,7 @@ import {
 } from '#attribution';
 import type { CostShare, PlacedCharge } from '#ledger';
 import type { Charge, Ref, Step, TraceId } from '#model';
-import { chargeUsage, type PriceIndex } from '#pricing';
+import { chargeStep, type PriceIndex } from '#pricing';
 import type { AttemptRow, LinkRow, WorklistEntry } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
@@ -85,22 +85,7 @@ function priceStep(
     const attempt = item.attempts.find((each) => each.key === key)!;
     return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
   });
-  return { step, charges: step.role === 'leaf' ? chargesOf(step, prices) : [], attempts };
-}
-
-function chargesOf(step: Step, prices: PriceIndex): Charge[] {
-  const extra = step.extraUsage.map(({ model, usage }) =>
-    chargeUsage(
-      {
-        ...step,
-        usage,
-        usageState: 'reported',
-        ...(model === null ? {} : { modelResponse: model, modelRequest: model }),
-      },
-      prices,
-    ),
-  );
-  return [chargeUsage(step, prices), ...extra];
+  return { step, charges: chargeStep(step, prices), attempts };
 }
 
 function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['charges'] {

@@ -1,0 +1,39 @@
+import type { TraceId } from '#model';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import type { Queryable } from '../connection/database.ts';
+
+/** What is owed to a provider for the usage of a day, by the ledger's accrual accounts. */
+export interface OwedByDay {
+  readonly provider: string;
+  readonly usageDay: string;
+  readonly asset: string;
+  readonly amount: bigint;
+}
+
+export async function readOwedByDay(db: Queryable, tenantId: bigint): Promise<OwedByDay[]> {
+  const { rows } = await db.query<{ provider: string; usage_day: string; asset: string; amount: string }>(
+    `SELECT provider, usage_day, asset, -sum(amount) AS amount FROM ledger_entries
+      WHERE tenant_id = $1 AND account LIKE '2%' GROUP BY 1, 2, 3 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3`,
+    [tenantId],
+  );
+  return rows.map((row) => ({
+    provider: row.provider,
+    usageDay: row.usage_day,
+    asset: row.asset,
+    amount: BigInt(row.amount),
+  }));
+}
+
+/** Ids of the tenant's traces after one, ascending. */
+export async function readTraceIdsAfter(
+  db: Queryable,
+  tenantId: bigint,
+  afterTraceId: TraceId,
+  limit: number,
+): Promise<TraceId[]> {
+  const { rows } = await db.query<{ trace_id: string }>(
+    'SELECT trace_id FROM traces WHERE tenant_id = $1 AND trace_id > $2::uuid ORDER BY trace_id LIMIT $3',
+    [tenantId, afterTraceId, limit],
+  );
+  return rows.map((row) => traceIdFromUuid(row.trace_id));
+}

@@ -1,0 +1,67 @@
+import { buildPriceIndex, chargeStep, type PriceIndex } from '#pricing';
+import { parseStep } from '#trails';
+import type { Database } from '../connection/database.ts';
+import { readPriceRows } from '../prices/read-price-rows.ts';
+import { readNewestSteps } from '../assemble/steps.ts';
+import { readOwedByDay, readTraceIdsAfter } from './charges-by-day.ts';
+import { findViolations, type Violation } from './violations.ts';
+
+const TRACES_PER_PAGE = 500;
+const FIRST = '0'.repeat(32);
+
+/**
+ * Holds the books of a tenant against themselves and against the usage they came from: every invariant of
+ * `findViolations`, and for each provider and usage day that what is owed equals the charges recomputed from the
+ * stored step records and the prices known now.
+ *
+ * The second part is exact only while nothing is due (a price that was added and not yet worked through shows
+ * as a difference).
+ *
+ * @returns the violations; empty when all hold
+ */
+export async function checkBooks(db: Database, tenantId: bigint): Promise<Violation[]> {
+  const violations = await findViolations(db, tenantId);
+  const charged = await recomputeCharges(db, tenantId, buildPriceIndex(await readPriceRows(db, tenantId)));
+  for (const { provider, usageDay, asset, amount } of await readOwedByDay(db, tenantId)) {
+    const key = `${provider} ${usageDay} ${asset}`;
+    charged.set(key, (charged.get(key) ?? 0n) - amount);
+  }
+  for (const [subject, difference] of charged) {
+    if (difference !== 0n) {
+      violations.push({
+        invariant: 'what is owed equals the charges recomputed from usage and prices',
+        tenantId,
+        subject,
+        found: `${difference} more charged than owed`,
+      });
+    }
+  }
+  return violations;
+}
+
+async function recomputeCharges(
+  db: Database,
+  tenantId: bigint,
+  prices: PriceIndex,
+): Promise<Map<string, bigint>> {
+  const sums = new Map<string, bigint>();
+  for (let after = FIRST; ;) {
+    const traceIds = await readTraceIdsAfter(db, tenantId, after, TRACES_PER_PAGE);
+    const last = traceIds.at(-1);
+    if (last === undefined) return sums;
+    for (const { role, record } of await readNewestSteps(db, tenantId, traceIds)) {
+      if (role === 'leaf') addCharges(sums, record, prices);
+    }
+    after = last;
+  }
+}
+
+function addCharges(sums: Map<string, bigint>, record: string, prices: PriceIndex): void {
+  const step = parseStep(record);
+  const day = new Date(Number(step.startedAtNs / 1_000_000n)).toISOString().slice(0, 10);
+  for (const charge of chargeStep(step, prices)) {
+    if (charge.state === 'unpriced') continue;
+    const key = `${charge.provider} ${day} ${charge.asset}`;
+    sums.set(key, (sums.get(key) ?? 0n) + charge.amountPico);
+  }
+}

@@ -1,0 +1,280 @@
+// 1,080 recorded runs of customer-service agents, sent through the real endpoints, against reference answers that
+// were computed from the raw files by somebody else. Needs ../shared beside the checkout; skips itself loudly without.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
+import { canonicalJson, encodeLeaf } from '#evidence';
+import { inTransaction, recordSetting } from '#store';
+import { makeTenant, type TestTenant } from '../support/api.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+const shared = new URL('../../../shared/', import.meta.url);
+const tool = new URL('tools/tau2-otlp.mjs', shared).pathname;
+const isThere = existsSync(tool);
+if (!isThere)
+  process.stderr.write('\nSKIPPED: test/pipeline/tau2.spec.ts needs ../shared, which is not there\n');
+
+const run = promisify(execFile);
+const RANGE = 'from=2025-01-01&to=2026-12-31';
+const TOLERANCE_USD = 1e-6;
+
+interface ReferenceGroup {
+  readonly domain: string;
+  readonly agent_llm: string;
+  readonly variant: string;
+  readonly runs: number;
+  readonly successes: number;
+  readonly total_agent_cost_usd: number | null;
+  readonly cost_per_success_usd: number | null;
+  readonly cost_of_failed_runs_usd: number | null;
+  readonly recorded_cost: string;
+  readonly tickets_per_task: number;
+  readonly tickets_per_task_resolved: number;
+  readonly cost_per_resolved_task_usd: number | null;
+}
+
+/** The runs whose recorder had no price, by group: the calls of the agent that used tokens. */
+const UNPRICED_CALLS: Readonly<Record<string, number>> = {
+  'airline/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/default': 248,
+  'airline/ollama_chat/qwen2.5:7b/default': 732,
+  'retail/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/default': 531,
+  'telecom/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/default': 1013,
+  'telecom/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/no-user': 629,
+};
+
+interface Sender {
+  readonly tenant: TestTenant;
+  readonly spansKey: string;
+  readonly outcomesKey: string;
+  readonly adminKey: string;
+}
+
+(isThere ? describe : describe.skip)('tau2', () => {
+  let service: TestService;
+  let groups: ReferenceGroup[];
+
+  beforeAll(async () => {
+    service = await startTestService();
+    const reference = JSON.parse(readFileSync(new URL('data/tau2/reference.json', shared), 'utf8')) as {
+      groups: ReferenceGroup[];
+    };
+    groups = reference.groups.filter(({ variant }) => variant !== 'ALL');
+  });
+  afterAll(() => service.stop());
+
+  async function makeSender(slug: string): Promise<Sender> {
+    const tenant = await makeTenant(service.database.db, slug);
+    const adminKey = await tenant.key(['admin']);
+    for (const [name, rule] of [
+      // The customer simulator stands in the same traces; its calls are the experiment's cost, not the agent's.
+      [
+        'overhead',
+        {
+          pools: [
+            {
+              pool: 'user-simulator',
+              match: { source: 'resource', attribute: 'service.name', equals: 'tau2-user-simulator' },
+            },
+          ],
+        },
+      ],
+      ['dimensions', { attributes: ['tau2.variant'] }],
+    ] as const) {
+      await inTransaction(service.database.db, (client) =>
+        recordSetting(client, tenant.tenantId, {
+          table: 'policies',
+          name,
+          validFromUs: null,
+          rule: canonicalJson(rule),
+          recordedAtUs: service.parts.nowUs(),
+          createdBy: randomUUID(),
+          leaf: (version) => encodeLeaf('policy', service.parts.nowUs(), { name, version, rule }),
+        }),
+      );
+    }
+    return {
+      tenant,
+      adminKey,
+      spansKey: await tenant.key(['spans']),
+      outcomesKey: await tenant.key(['outcomes']),
+    };
+  }
+
+  async function sendSpans(
+    sender: Sender,
+    ...options: string[]
+  ): Promise<{ requests: number; spans: number }> {
+    const { stdout } = await run(
+      'node',
+      [tool, 'send', `${service.otlpUrl}/v1/traces`, '--gzip', ...options],
+      {
+        env: { ...process.env, OTLP_HEADERS: `authorization=Bearer ${sender.spansKey}` },
+        maxBuffer: 1 << 26,
+      },
+    );
+    const sent = JSON.parse(stdout) as { requests: number; spans: number; failed: number };
+    expect(sent.failed).toBe(0);
+    return sent;
+  }
+
+  async function sendOutcomes(sender: Sender, ...options: string[]): Promise<void> {
+    const { stdout } = await run('node', [tool, 'outcomes', ...options], { maxBuffer: 1 << 28 });
+    const { status } = await service.api.call('/v1/outcomes', {
+      key: sender.outcomesKey,
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      body: `[${stdout.trim().split('\n').join(',')}]`,
+    });
+    expect(status).toBeLessThan(300);
+  }
+
+  async function report(sender: Sender): Promise<any[]> {
+    const path = `/v1/reports/cost-per-outcome?${RANGE}&group_by=workflow,model,tau2.variant`;
+    const { status, body } = await service.api.call(path, { key: sender.adminKey });
+    expect({ status, problem: status === 200 ? null : body }).toEqual({ status: 200, problem: null });
+    expect(body.next).toBeNull();
+    return body.rows;
+  }
+
+  const keyOf = (row: any): string => `${row.group.workflow}/${row.group.model}/${row.group['tau2.variant']}`;
+
+  function compare(
+    rows: readonly any[],
+    outcomesOf: (group: ReferenceGroup) => number,
+    ratioOf: (group: ReferenceGroup) => number | null,
+  ): void {
+    expect(rows.map(keyOf).sort()).toEqual(
+      groups.map((g) => `${g.domain}/${g.agent_llm}/${g.variant}`).sort(),
+    );
+    const differences: string[] = [];
+    for (const group of groups) {
+      const key = `${group.domain}/${group.agent_llm}/${group.variant}`;
+      const row = rows.find((each) => keyOf(each) === key);
+      expect({ key, attempts: row.attempts, outcomes: row.outcomes }).toEqual({
+        key,
+        attempts: group.runs,
+        outcomes: outcomesOf(group),
+      });
+      if (group.recorded_cost === 'yes') {
+        expect({ key, unpricedCalls: row.unpricedCalls }).toEqual({ key, unpricedCalls: 0 });
+        expect(Math.abs(Number(row.costUsd) - group.total_agent_cost_usd!)).toBeLessThan(TOLERANCE_USD);
+        const ratio = ratioOf(group);
+        if (ratio === null) expect(row.costPerOutcomeUsd).toBeNull();
+        else expect(Math.abs(Number(row.costPerOutcomeUsd) - ratio)).toBeLessThan(TOLERANCE_USD);
+        continue;
+      }
+      differences.push(key);
+      expect({ key, costUsd: row.costUsd, costPerOutcomeUsd: row.costPerOutcomeUsd }).toEqual({
+        key,
+        costUsd: null,
+        costPerOutcomeUsd: null,
+      });
+      if (UNPRICED_CALLS[key] !== undefined) {
+        expect({ key, unpricedCalls: row.unpricedCalls }).toEqual({
+          key,
+          unpricedCalls: UNPRICED_CALLS[key],
+        });
+      } else {
+        expect({ key, without: row.attemptsWithoutUsage }).toEqual({ key, without: group.runs });
+      }
+    }
+    // Every group that is not compared by cost is one whose cost nobody recorded, and each is accounted for above.
+    expect(differences.sort()).toEqual(
+      [
+        ...Object.keys(UNPRICED_CALLS),
+        'airline/gpt-4.1-mini-2025-04-14/toolorchestra',
+        'retail/gpt-4.1-mini-2025-04-14/toolorchestra',
+      ].sort(),
+    );
+  }
+
+  let perRun: Sender;
+  let perRunRows: any[];
+
+  test('every run is a ticket: each group equals the reference', async () => {
+    perRun = await makeSender('tau2-per-run');
+    const sent = await sendSpans(perRun, '--content', 'new');
+    expect(sent.requests).toBe(1080);
+    await sendOutcomes(perRun);
+    await service.settle();
+    perRunRows = await report(perRun);
+    compare(
+      perRunRows,
+      (group) => group.successes,
+      (group) => group.cost_per_success_usd,
+    );
+    for (const group of groups.filter(({ recorded_cost }) => recorded_cost === 'yes')) {
+      const row = perRunRows.find(
+        (each) => keyOf(each) === `${group.domain}/${group.agent_llm}/${group.variant}`,
+      );
+      expect(Math.abs(Number(row.noOutcomeCostUsd) - group.cost_of_failed_runs_usd!)).toBeLessThan(
+        TOLERANCE_USD,
+      );
+    }
+    const withoutUsage = perRunRows.filter(({ group }) => group.model.startsWith('gpt-4.1-mini'));
+    expect(withoutUsage.reduce((sum, row) => sum + row.attemptsWithoutUsage, 0)).toBe(164);
+    expect(await service.check(perRun.tenant.tenantId)).toEqual([]);
+  }, 240_000);
+
+  test('each single run equals the reference', async () => {
+    const { rows } = await service.database.db.query<{ key: string; cost: string }>(
+      `SELECT split_part(a.work_item_ref, ':', 3) AS key, sum(p.amount) AS cost
+         FROM attempts a JOIN positions p ON p.tenant_id = a.tenant_id AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
+        WHERE a.tenant_id = $1 GROUP BY 1`,
+      [perRun.tenant.tenantId],
+    );
+    const costs = new Map(rows.map(({ key, cost }) => [key, Number(cost) / 1e12]));
+    let compared = 0;
+    const file = new URL('data/tau2/reference_per_run.ndjson.gz', shared);
+    for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
+      const reference = JSON.parse(line) as { simulation_id: string; agent_cost: number | null };
+      if (reference.agent_cost === null || reference.agent_cost === 0) {
+        expect(costs.get(reference.simulation_id) ?? 0).toBe(0);
+        continue;
+      }
+      expect(Math.abs(costs.get(reference.simulation_id)! - reference.agent_cost)).toBeLessThan(
+        TOLERANCE_USD,
+      );
+      compared += 1;
+    }
+    expect(compared).toBe(726);
+  }, 60_000);
+
+  test('sent again in reverse order, nothing changes', async () => {
+    await sendSpans(perRun, '--content', 'new', '--reverse');
+    await sendOutcomes(perRun, '--reverse', '--duplicate');
+    await service.settle();
+    expect(await report(perRun)).toEqual(perRunRows);
+    expect(await service.check(perRun.tenant.tenantId)).toEqual([]);
+  }, 240_000);
+
+  test('outcomes before spans: the same figures', async () => {
+    const early = await makeSender('tau2-outcomes-first');
+    await sendOutcomes(early);
+    await service.settle();
+    await sendSpans(early, '--content', 'none', '--reverse');
+    await service.settle();
+    expect(await report(early)).toEqual(perRunRows);
+    expect(await service.check(early.tenant.tenantId)).toEqual([]);
+  }, 240_000);
+
+  test('a ticket is a task, its trials are attempts: each group equals the reference', async () => {
+    const perTask = await makeSender('tau2-per-task');
+    await sendSpans(perTask, '--content', 'none', '--tickets', 'per-task');
+    await sendOutcomes(perTask, '--tickets', 'per-task');
+    await service.settle();
+    const rows = await report(perTask);
+    compare(
+      rows,
+      (group) => group.tickets_per_task_resolved,
+      (group) => group.cost_per_resolved_task_usd,
+    );
+    expect(rows.reduce((sum, row) => sum + row.workItems, 0)).toBe(
+      groups.reduce((sum, group) => sum + group.tickets_per_task, 0),
+    );
+    expect(await service.check(perTask.tenant.tenantId)).toEqual([]);
+  }, 240_000);
+});
