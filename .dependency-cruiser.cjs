@@ -78,8 +78,8 @@ module.exports = {
       name: 'a-lib-is-entered-by-its-door',
       severity: 'error',
       comment: 'Import #lib, never a file inside it: index.ts lists what others may use.',
-      from: { path: '^(apps|migrations)/|^libs/([^/]+)/' },
-      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/$2/'] },
+      from: { path: '^(?:apps|migrations)/|^libs/([^/]+)/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/$1/'] },
     },
   ],
   options: {
