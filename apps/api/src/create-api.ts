@@ -1,5 +1,6 @@
 import { createHttpApp, type ServerParts } from '#server';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveDocs } from './docs/serve-docs.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiModule } from './api.module.ts';
 
@@ -21,6 +22,7 @@ export function createApi(context: ApiContext, server: ServerParts): Promise<Nes
       // Files are read as they arrive, by the route, and only after its key was checked.
       for (const mediaType of FILE_MEDIA_TYPES)
         fastify.addContentTypeParser(mediaType, (_request, payload, done) => done(null, payload));
+      serveDocs(app, context.version);
     },
   });
 }

@@ -4,6 +4,10 @@ import { usFromTimestamp } from '#store';
 import { z } from 'zod';
 
 /** How values stand on the wire: money as decimal strings, times as RFC 3339 in UTC, cursors as opaque text. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+/** Any JSON value. Not checked: it comes from a JSON parser or a jsonb column. */
+export const Json = z.custom<JsonValue>();
+
 export const Money = z
   .string()
   .regex(/^-?\d+(\.\d{1,12})?$/)

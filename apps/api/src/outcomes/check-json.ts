@@ -1,6 +1,5 @@
 import { RejectedInput } from '#model';
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+import type { JsonValue } from '../wire.ts';
 
 /**
  * Checks that a parsed JSON value can be stored and hashed as it was meant: no depth over the limit, no NUL, no

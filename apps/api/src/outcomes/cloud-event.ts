@@ -1,7 +1,8 @@
 import { RejectedInput } from '#model';
 import { fieldPath } from '#server';
 import { z } from 'zod';
-import { checkJson, type JsonValue } from './check-json.ts';
+import { Json, type JsonValue } from '../wire.ts';
+import { checkJson } from './check-json.ts';
 
 /** A CloudEvent 1.0 with JSON data, whatever mode it came in. Absent attributes are null. */
 export interface CloudEvent {
@@ -35,7 +36,7 @@ export const CloudEventBody = z
       .meta({ description: 'Orders the events of this source, where clocks cannot be relied on' }),
     datacontenttype: z.string().nullish(),
     dataschema: z.string().nullish(),
-    data: z.json().optional().meta({
+    data: Json.optional().meta({
       description:
         'value {amount, currency}; conversationId, sessionId or gen_ai.conversation.id; anything else is kept',
     }),

@@ -1,10 +1,10 @@
 import { formatPico } from '#model';
 import type { StoredOutcome } from '#store';
 import { z } from 'zod';
-import { formatWireTime, Money, Time } from '../wire.ts';
+import { formatWireTime, Money, Time, Json } from '../wire.ts';
 
 const Attributes = z.object({
-  data: z.json().optional(),
+  data: Json.optional(),
   extensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   timeAssumed: z.boolean().default(false),
   setAside: z.string().nullable().default(null),
@@ -26,7 +26,7 @@ export const OutcomeView = z
     timeAssumed: z.boolean().meta({ description: 'The event had no time: the time of receipt is used' }),
     sequence: z.string().nullable(),
     value: z.object({ amount: Money, currency: z.string() }).nullable(),
-    data: z.json().optional(),
+    data: Json.optional(),
     extensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     receivedAt: Time,
   })

@@ -4,7 +4,7 @@ import { parsePico, RejectedInput, RESERVED_REF_KINDS, toRef, type OutcomeDefini
 import type { Principal } from '#server';
 import type { OutcomeRecord } from '#store';
 import { readBusinessTime } from './business-time.ts';
-import type { JsonValue } from './check-json.ts';
+import type { JsonValue } from '../wire.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** What an event is read under: who sends it, when, and what the tenant's kinds and verbs mean. */

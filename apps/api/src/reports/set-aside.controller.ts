@@ -12,6 +12,7 @@ import {
   formatWireTime,
   PageSize,
   Time,
+  Json,
 } from '../wire.ts';
 
 const SetAsideQuery = z.object({
@@ -50,7 +51,7 @@ const SetAsidePage = z
         id: z.uuid(),
         reason: z.string(),
         subject: z.string().meta({ description: 'The trace, work item, event or model it is about' }),
-        detail: z.json(),
+        detail: Json,
         since: Time,
         clearedAt: Time.nullable(),
       }),
@@ -90,7 +91,7 @@ export class SetAsideController {
         })),
         items: rows.slice(0, limit).map(({ sinceUs, clearedAtUs, detail, ...row }) => ({
           ...row,
-          detail: z.json().parse(detail),
+          detail: Json.parse(detail),
           since: formatWireTime(sinceUs),
           clearedAt: clearedAtUs === null ? null : formatWireTime(clearedAtUs),
         })),

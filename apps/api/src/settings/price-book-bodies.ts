@@ -10,7 +10,7 @@ import {
 } from '#pricing';
 import { RejectedInput } from '#model';
 import { z } from 'zod';
-import { Time } from '../wire.ts';
+import { Time, Json } from '../wire.ts';
 
 const Book = z
   .string()
@@ -50,7 +50,7 @@ export const PriceBookBody = z
       mode: Mode.default('add'),
       format: z.enum(['litellm', 'genai-prices']),
       validFrom: z.iso.datetime({ precision: 0 }).nullable().default(null),
-      data: z.json().meta({ description: 'The file as its project publishes it' }),
+      data: Json.meta({ description: 'The file as its project publishes it' }),
     }),
   ])
   .meta({ id: 'NewPriceBookVersion' });
@@ -76,19 +76,17 @@ export const BookVersionView = z
   .meta({ id: 'PriceBookVersion' });
 
 export const BookList = z.object({ items: z.array(BookVersionView) }).meta({ id: 'PriceBooks' });
-export const BookRows = BookVersionView.extend({ rows: z.array(z.json()), next: z.string().nullable() }).meta(
-  {
-    id: 'PriceBookRows',
-  },
-);
+export const BookRows = BookVersionView.extend({ rows: z.array(Json), next: z.string().nullable() }).meta({
+  id: 'PriceBookRows',
+});
 
 export const BookAnswer = z
   .object({
     version: BookVersionView.nullable().meta({ description: 'null: the book says all of this already' }),
     snapped: z
-      .array(z.json())
+      .array(Json)
       .meta({ description: 'Prices moved to a whole pico-unit, by at most 1e-9 of them' }),
-    refused: z.array(z.json()).meta({ description: 'What was not taken over, and why' }),
+    refused: z.array(Json).meta({ description: 'What was not taken over, and why' }),
   })
   .meta({ id: 'PriceBookAnswer' });
 

@@ -15,7 +15,7 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { CursorUuid, decodeCursor, encodeCursor, formatWireTime, PageSize } from '../wire.ts';
+import { CursorUuid, decodeCursor, encodeCursor, formatWireTime, PageSize, Json } from '../wire.ts';
 import {
   BookAnswer,
   BookList,
@@ -36,7 +36,7 @@ const Version = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1')
   .transform(Number);
-const Rows = z.array(z.json());
+const Rows = z.array(Json);
 
 /** Prices are dated rows; a correction is a row of a newer version, and re-prices by correcting entries. */
 @ApiTags('settings')

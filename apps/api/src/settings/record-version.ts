@@ -3,7 +3,7 @@ import { RejectedInput } from '#model';
 import type { Principal } from '#server';
 import { readSettings, recordSetting, type Client, type Setting, type SettingTable } from '#store';
 import { z } from 'zod';
-import { formatWireTime } from '../wire.ts';
+import { formatWireTime, Json } from '../wire.ts';
 import type { SettingView } from './setting-bodies.ts';
 
 const LEAF_KINDS = {
@@ -34,7 +34,7 @@ export async function recordVersion(
   shipped: readonly string[],
   nowUs: bigint,
 ): Promise<{ setting: Setting; isNew: boolean }> {
-  const rule = z.json().parse(body.rule);
+  const rule = Json.parse(body.rule);
   const text = canonicalJson(rule);
   if (Buffer.byteLength(text) > MAX_RULE_BYTES)
     throw new RejectedInput('too_large', `a rule has at most ${MAX_RULE_BYTES} bytes`, 'rule');
@@ -42,7 +42,7 @@ export async function recordVersion(
     ({ name }) => name === body.name,
   );
   const newest = standing.at(-1);
-  const isSameRule = newest !== undefined && canonicalJson(z.json().parse(newest.rule)) === text;
+  const isSameRule = newest !== undefined && canonicalJson(Json.parse(newest.rule)) === text;
   const validFromUs =
     body.validFrom !== undefined
       ? body.validFrom
@@ -87,7 +87,7 @@ export function toSettingView(setting: Setting): z.infer<typeof SettingView> {
     name: setting.name,
     version: setting.version,
     validFrom: setting.validFromUs === null ? null : formatWireTime(setting.validFromUs),
-    rule: z.json().parse(setting.rule),
+    rule: Json.parse(setting.rule),
     createdAt: formatWireTime(setting.createdAtUs),
     createdBy: setting.createdBy,
   };

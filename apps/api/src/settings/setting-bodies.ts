@@ -6,7 +6,7 @@ import {
 } from '#attribution';
 import { RESERVED_REF_KINDS } from '#model';
 import { z } from 'zod';
-import { Instant, Time } from '../wire.ts';
+import { Instant, Time, Json } from '../wire.ts';
 
 const validFrom = Instant.nullish().meta({
   description:
@@ -63,7 +63,7 @@ export const SettingView = z
     name: z.string(),
     version: z.int().meta({ description: '0: shipped, in force until the tenant sets its own' }),
     validFrom: Time.nullable(),
-    rule: z.json(),
+    rule: Json,
     createdAt: Time.nullable(),
     createdBy: z.uuid().nullable(),
   })

@@ -1,6 +1,7 @@
 import { SHIPPED_DEFINITIONS, SHIPPED_KEY_MAPPINGS } from '#attribution';
 import type { SettingTable } from '#store';
 import { z } from 'zod';
+import { Json } from '../wire.ts';
 import type { SettingView } from './setting-bodies.ts';
 
 type View = z.infer<typeof SettingView>;
@@ -8,7 +9,7 @@ const shipped = (name: string, rule: unknown): View => ({
   name,
   version: 0,
   validFrom: null,
-  rule: z.json().parse(rule),
+  rule: Json.parse(rule),
   createdAt: null,
   createdBy: null,
 });
