@@ -6,8 +6,13 @@ import {
   buildPriceIndex,
   chargeUsage,
   importGenaiPrices,
+  diffBooks,
+  importLitellmMap,
+  importModelsDev,
   issueRows,
+  priceRowSchema,
   readPicoPrice,
+  type ImportedPrices,
   type PriceIndex,
 } from '#pricing';
 import { waitForUpdate } from '@pydantic/genai-prices';
@@ -178,34 +183,62 @@ function verdictOn(run: Run, charges: readonly Charge[]): string {
   return isEqual ? 'equal' : `${total} for ${run.agent_cost}`;
 }
 
+given('price lists of others', () => {
+  const validity = { validFrom: null, validTo: null };
+  const place = { tenantId: '7', book: 'list' };
+  const rowsOf = (read: ImportedPrices) => issueRows(read.rows, place, 1);
+
+  test('every row that is taken over is valid, with an id of its own', () => {
+    const lists = [
+      importLitellmMap(JSON.parse(unzip('prices/litellm_2025-07-05.json.gz')), validity),
+      importLitellmMap(JSON.parse(unzip('prices/litellm_2026-08-01.json.gz')), validity),
+      importModelsDev(JSON.parse(unzip('prices/models.dev_providers.json.gz')), validity),
+    ];
+    expect(lists.map((list) => list.rows.length)).toEqual([1_003, 2_806, 4_232]);
+    for (const list of lists) {
+      const rows = rowsOf(list);
+      expect(rows.filter((row) => !priceRowSchema.safeParse(row).success)).toEqual([]);
+      expect(new Set(rows.map((row) => row.priceId)).size).toBe(rows.length);
+    }
+  });
+
+  test('the difference of two maps names the models that changed price', () => {
+    const before = rowsOf(importLitellmMap(JSON.parse(unzip('prices/litellm_2025-07-05.json.gz')), validity));
+    const after = rowsOf(importLitellmMap(JSON.parse(unzip('prices/litellm_2026-08-01.json.gz')), validity));
+    const { added, removed, changed } = diffBooks(before, after);
+    const moved = changed.filter(({ prices }) =>
+      prices.some((price) => price.before !== null && price.after !== null),
+    );
+    expect([added.length, removed.length, changed.length, moved.length]).toEqual([2_006, 203, 100, 31]);
+    expect(diffBooks(after, before).removed).toEqual(added);
+  });
+});
+
 given('recorded runs of agents cost what was recorded for them', () => {
-  test('all 726 runs with a recorded cost are equal; what has no price has no cost', async () => {
-    const index = indexOf(await waitForUpdate());
-    const runs = unzip('tau2/runs.ndjson.gz')
+  const runs = (): Run[] =>
+    unzip('tau2/runs.ndjson.gz')
       .trim()
       .split('\n')
       .map((line): Run => JSON.parse(line));
-    const verdicts = new Map<string, number>();
+  const PRICED = {
+    'gpt-4.1 equal': 140,
+    'grok-3 equal': 358,
+    'grok-3-mini equal': 61,
+    'grok-4 equal': 97,
+    'grok-4-fast-reasoning equal': 70,
+    'qwen2.5 unknown_model': 50,
+    'gpt-4.1-mini-2025-04-14 no usage': 164,
+  };
+
+  test('by the shipped book: all 726 runs with a recorded cost; what has no price has no cost', async () => {
+    const index = indexOf(await waitForUpdate());
     const unpricedCalls = new Map<string, number>();
-    for (const run of runs) {
-      const charges = chargesOf(run, index);
-      const model = run.agent_llm.replace(/^.*\/|:.*$/g, '');
-      const verdict = `${model} ${verdictOn(run, charges)}`;
-      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-      const unpriced = charges.filter((each) => each.state === 'unpriced').length;
-      const group = `${run.domain} ${model} ${run.variant}`;
+    for (const run of runs()) {
+      const unpriced = chargesOf(run, index).filter((each) => each.state === 'unpriced').length;
+      const group = `${run.domain} ${modelOf(run)} ${run.variant}`;
       if (unpriced > 0) unpricedCalls.set(group, (unpricedCalls.get(group) ?? 0) + unpriced);
     }
-    expect(Object.fromEntries(verdicts)).toEqual({
-      'gpt-4.1 equal': 140,
-      'grok-3 equal': 358,
-      'grok-3-mini equal': 61,
-      'grok-4 equal': 97,
-      'grok-4-fast-reasoning equal': 70,
-      'ft unknown_model': 140,
-      'qwen2.5 unknown_model': 50,
-      'gpt-4.1-mini-2025-04-14 no usage': 164,
-    });
+    expect(verdictsOn(runs(), index)).toEqual({ ...PRICED, 'ft unknown_model': 140 });
     expect(Object.fromEntries(unpricedCalls)).toEqual({
       'airline ft default': 248,
       'airline qwen2.5 default': 732,
@@ -214,4 +247,26 @@ given('recorded runs of agents cost what was recorded for them', () => {
       'telecom ft no-user': 629,
     });
   });
+
+  test('by a LiteLLM map the same, and the fine-tune has rates of its own', () => {
+    const validity = { validFrom: null, validTo: null };
+    const { rows } = importLitellmMap(JSON.parse(unzip('prices/litellm_2026-08-01.json.gz')), validity);
+    const index = buildPriceIndex(issueRows(rows, { tenantId: '7', book: 'litellm' }, 1));
+    expect(verdictsOn(runs(), index)).toEqual({ ...PRICED, 'ft priced': 140 });
+  });
 });
+
+const modelOf = (run: Run): string => run.agent_llm.replace(/^.*\/|:.*$/g, '');
+
+/** Runs by model and verdict; a recorded 0 is that of a recorder without a price. */
+function verdictsOn(runs: readonly Run[], index: PriceIndex): Record<string, number> {
+  const verdicts: Record<string, number> = {};
+  for (const run of runs) {
+    const verdict = `${modelOf(run)} ${verdictOn(run, chargesOf(run, index))}`.replace(
+      / [1-9]\d* for 0$/,
+      ' priced',
+    );
+    verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  }
+  return verdicts;
+}

@@ -101,7 +101,7 @@ test('every model of the catalogue costs what the package says, for any usage at
   const unpriced = new Map<string, Set<string>>();
   let priced = 0;
   for (const [at, each] of named.entries())
-    for (let sample = at % 4; sample < SAMPLES; sample += 4) {
+    for (let sample = at % 10; sample < SAMPLES; sample += 10) {
       const expected = theirs(each, usages[sample]!, times[sample]!);
       const charge = ours(each, usages[sample]!, times[sample]!);
       const label = `${each.provider} ${each.name}`;
@@ -113,7 +113,7 @@ test('every model of the catalogue costs what the package says, for any usage at
         differ.add(`${label}: ${charge.amountPico}, not ${expected}`);
     }
   expect([...differ]).toEqual([]);
-  expect(priced).toBeGreaterThan(20_000);
+  expect(priced).toBeGreaterThan(8_000);
   expect([...unpriced.keys()].sort()).toEqual(['no_price_for_class', 'unknown_model']);
   expect(unexplained(unpriced)).toEqual([]);
 });

@@ -14,7 +14,7 @@ import {
 const MILLION = 1_000_000n;
 
 /** Price columns: per million tokens, or per one of the unit. An empty cell is no price. */
-export const PRICE_COLUMNS: Readonly<Record<string, PriceField>> = {
+const PRICE_COLUMNS: Readonly<Record<string, PriceField>> = {
   input_per_million: { priceClass: 'in_uncached', per: MILLION },
   cache_read_per_million: { priceClass: 'cache_read', per: MILLION },
   cache_write_per_million: { priceClass: 'cache_write_5m', per: MILLION },
@@ -65,8 +65,10 @@ const MAX_LINES = 100_000;
  *
  * Columns: `provider` and `model` (required; provider `*` means any); `match`, more exact names of the model
  * separated by `|`; `valid_from` (inclusive) and `valid_to` (exclusive) as `2026-09-01` or `2026-09-01T00:00:00Z`,
- * empty = open; `currency`, default USD; `service_tier`, default standard; and the price columns of
- * `PRICE_COLUMNS`. A line with `above_tokens` gives the prices of the line of the same provider, model, dates and
+ * empty = open; `currency`, default USD; `service_tier`, default standard; and the price columns: `input`,
+ * `cache_read`, `cache_write`, `cache_write_1h`, `output`, `reasoning`, `audio_input`, `audio_output`,
+ * `audio_cache_read`, `image_input`, `image_output`, each with `_per_million`, and `per_request`, `per_search`,
+ * `per_image`, `per_audio_second`, `per_tool_call`. A line with `above_tokens` gives the prices of the line of the same provider, model, dates and
  * tier for prompts strictly above that many tokens, and follows it.
  *
  * @returns the rows; lines and cells that break a rule are refused singly. An unknown column refuses the file.
