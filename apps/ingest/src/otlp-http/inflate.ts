@@ -4,8 +4,12 @@ import { RejectedInput } from '#model';
 import { tooLarge } from './receive-body.ts';
 
 const gunzipInThread = promisify(gunzip);
-/** Up to this size a body is inflated at once: under 4 ms. */
-const SYNC_BYTES = 2 * 1024 * 1024;
+/**
+ * Up to this size a body is inflated at once (under 1 ms); a larger one on a thread, where it stalls nobody and may use
+ * another core. Both cost the same: 2.0 us of CPU time per span of 1 KB (compressed four times), measured in one run.
+ */
+const SYNC_BYTES = 256 * 1024;
+/** zlib's own default of 16 KiB costs a fifth more. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
