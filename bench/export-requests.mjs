@@ -48,9 +48,17 @@ export function buildExportRequests(count, nowNs = BigInt(Date.now()) * 1_000_00
   );
 }
 
+/** Two thousand made-up words: bodies compress about as real ones do (four times), which eight words would not. */
+function vocabulary(random) {
+  const letters = 'etaoinshrdlucmfwypvbgkqjxz';
+  const word = () =>
+    Array.from({ length: 2 + random(9) }, () => letters[Math.min(random(26), random(26))]).join('');
+  return Array.from({ length: 2000 }, word);
+}
+
 function buildTemplate(random) {
   const models = ['gpt-5.2', 'claude-sonnet-4-6', 'gemini-3-pro-preview'];
-  const words = ['refund', 'order', 'customer', 'policy', 'shipment', 'claim', 'approved', 'pending'];
+  const words = vocabulary(random);
   const id = (bytes) => Buffer.from(Array.from({ length: bytes }, () => 1 + random(255)));
   const spans = [];
   while (spans.length < SPANS_PER_REQUEST) {
@@ -59,7 +67,7 @@ function buildTemplate(random) {
     for (let n = 1; n <= SPANS_PER_TRACE; n += 1) {
       const isRoot = n === SPANS_PER_TRACE;
       const model = models[random(3)];
-      const prose = Array.from({ length: 42 }, () => words[random(words.length)]).join(' ');
+      const prose = Array.from({ length: 46 }, () => words[random(words.length)]).join(' ');
       spans.push({
         traceId,
         spanId: isRoot ? rootId : id(8),

@@ -1,6 +1,6 @@
 // The same endpoint with gzip bodies, against itself with plain ones.
 import { pathToFileURL } from 'node:url';
-import { alternate, median, startRig } from './ingest-rig.mjs';
+import { alternate, cpuUsPerSpan, median, startRig } from './ingest-rig.mjs';
 
 export async function run({ short = false } = {}) {
   const rig = await startRig({ requests: short ? 120 : 600, kinds: ['plain', 'gzip'], withReference: false });
@@ -23,7 +23,8 @@ export async function run({ short = false } = {}) {
         gzipBytesPerSpan: rig.gzipBytesPerSpan,
         gzipPerSecond: perSecond(as),
         plainPerSecond: perSecond(bs),
-        appCpuUsPerSpan: Number(median(as.map((one) => one.cpuUsPerSpan)).toFixed(2)),
+        cpuUsPerSpan: cpuUsPerSpan(as),
+        plainCpuUsPerSpan: cpuUsPerSpan(bs),
         ratios,
       },
     };

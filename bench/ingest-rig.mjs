@@ -3,12 +3,20 @@
 import { spawn, spawnSync, fork } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import {
   createTenant,
   ensureSpanPartitions,
@@ -70,23 +78,21 @@ export async function startRig({ requests, kinds, withReference }) {
       /** Acknowledged spans per second through the endpoint. */
       endpoint: async (kind) => {
         await reset(db, OWN_TABLES);
-        const cpu = cpuSeconds(app.pid);
+        const before = { app: cpuSeconds(app.pid), server: cpuSeconds(server.pid) };
         const { sent } = await ask(load, { send: kind, port: app.port, authorizations });
-        const used = cpuSeconds(app.pid) - cpu;
+        const cpuUs = (pid, secondsBefore) => ((cpuSeconds(pid) - secondsBefore) / spans) * 1e6;
+        const used = { app: cpuUs(app.pid, before.app), server: cpuUs(server.pid, before.server) };
         await expectCount(db, 'spans', spans);
-        return {
-          perSecond: spans / (sent.milliseconds / 1000),
-          p50: sent.p50,
-          p99: sent.p99,
-          cpuUsPerSpan: (used / spans) * 1e6,
-        };
+        return { perSecond: spans / (sent.milliseconds / 1000), p50: sent.p50, p99: sent.p99, cpuUs: used };
       },
       /** Rows per second of one \copy. */
       reference: async () => {
         await reset(db, 'bench_reference');
+        const before = cpuSeconds(server.pid);
         const milliseconds = await copyReference(server.connection, dump);
+        const cpuUs = { server: ((cpuSeconds(server.pid) - before) / spans) * 1e6 };
         await expectCount(db, 'bench_reference', spans);
-        return { perSecond: spans / (milliseconds / 1000) };
+        return { perSecond: spans / (milliseconds / 1000), cpuUs };
       },
     };
   } catch (error) {
@@ -189,10 +195,14 @@ async function copyByStream(connection, dump) {
 /** The real process, as `outcome-ledger up` starts it. */
 async function startApp(connection) {
   const extra = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
-  const app = spawn(process.execPath, [...extra, 'dist/apps/ingest/src/main.js'], {
-    env: { ...process.env, DATABASE_URL: connection, OL_OTLP_HTTP_PORT: '0', OL_OTLP_GRPC_PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const app = spawn(
+    process.execPath,
+    [...extra, fileURLToPath(new URL('../dist/apps/ingest/src/main.js', import.meta.url))],
+    {
+      env: { ...process.env, DATABASE_URL: connection, OL_OTLP_HTTP_PORT: '0', OL_OTLP_GRPC_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const exited = once(app, 'exit');
   const port = await new Promise((resolve, reject) => {
     createInterface({ input: app.stdout }).on('line', (line) => {
@@ -219,11 +229,28 @@ async function ask(load, command) {
   return answer;
 }
 
-/** User and system time of a process so far (proc(5), fields 14 and 15, in ticks of 10 ms). */
+/** User and system seconds of a process and its children, those that ended included (proc(5), ticks of 10 ms). */
 function cpuSeconds(pid) {
-  const stat = spawnSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' }).stdout;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  let ticks = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const fields = statFields(name);
+    const isSelf = Number(name) === pid;
+    if (!isSelf && Number(fields[1]) !== pid) continue;
+    ticks += Number(fields[11]) + Number(fields[12]);
+    if (isSelf) ticks += Number(fields[13]) + Number(fields[14]);
+  }
+  return ticks / 100;
+}
+
+/** What stands after the command's name in /proc/PID/stat; nothing when the process has just ended. */
+function statFields(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }
 
 export const median = (values) => {
@@ -231,6 +258,15 @@ export const median = (values) => {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
+
+/** CPU time per span by process: steadier than rates where the machine is shared. */
+export const cpuUsPerSpan = (runs) =>
+  Object.fromEntries(
+    Object.keys(runs[0].cpuUs).map((name) => [
+      name,
+      Number(median(runs.map((one) => one.cpuUs[name])).toFixed(2)),
+    ]),
+  );
 
 /** A-B-A-B-A: the ratios of neighbours in time, so that a drifting machine does not tilt them. */
 export async function alternate(a, b, rounds = 2) {

@@ -1,7 +1,7 @@
 // Acknowledged, durable, exactly-once spans per second through the real OTLP/HTTP endpoint, against one \copy of the
-// same spans in text form with attributes as jsonb (docs: bench/README.md).
+// same spans in text form with attributes as jsonb (see bench/README.md).
 import { pathToFileURL } from 'node:url';
-import { alternate, median, referenceClient, startRig } from './ingest-rig.mjs';
+import { alternate, cpuUsPerSpan, median, referenceClient, startRig } from './ingest-rig.mjs';
 
 export async function run({ short = false } = {}) {
   const rig = await startRig({ requests: short ? 120 : 600, kinds: ['plain'], withReference: true });
@@ -22,7 +22,8 @@ export async function run({ short = false } = {}) {
         referencePerSecond: perSecond(bs),
         p50Ms: Math.round(median(as.map((one) => one.p50))),
         p99Ms: Math.round(median(as.map((one) => one.p99))),
-        appCpuUsPerSpan: Number(median(as.map((one) => one.cpuUsPerSpan)).toFixed(2)),
+        cpuUsPerSpan: cpuUsPerSpan(as),
+        referenceCpuUsPerSpan: cpuUsPerSpan(bs),
         ratios,
       },
     };

@@ -1,0 +1,37 @@
+// Runs the benchmarks and prints one table of ratios (bench/README.md says what each compares).
+//   --short   fewer spans: for a look, not for a verdict
+//   --strict  exit code 1 when a ratio is under its floor by more than NOISE
+//   NAME ...  only these: lazy-read, ingest, gzip
+const NOISE = 0.05;
+const NAMES = ['lazy-read', 'ingest', 'gzip'];
+
+const options = process.argv.slice(2);
+const chosen = options.filter((option) => !option.startsWith('--'));
+const unknown = chosen.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0)
+  throw new Error(`no such benchmark: ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
+
+function verdict({ ratio, floor, aim }) {
+  if (ratio >= aim) return 'reaches the aim';
+  if (ratio >= floor) return 'above the floor';
+  return ratio >= floor * (1 - NOISE) ? 'at the floor' : 'BELOW THE FLOOR';
+}
+
+const results = [];
+for (const name of chosen.length > 0 ? chosen : NAMES) {
+  const { run } = await import(`./${name}.mjs`);
+  const result = await run({ short: options.includes('--short') });
+  results.push(result);
+  console.error(`${name}: ${JSON.stringify(result.details)}`);
+}
+console.table(
+  results.map((result) => ({
+    name: result.name,
+    ratio: Number(result.ratio.toFixed(2)),
+    floor: result.floor,
+    aim: result.aim,
+    verdict: verdict(result),
+  })),
+);
+const isBelow = results.some(({ ratio, floor }) => ratio < floor * (1 - NOISE));
+if (isBelow && options.includes('--strict')) process.exitCode = 1;
