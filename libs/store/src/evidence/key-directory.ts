@@ -43,20 +43,31 @@ export async function createSigningKey(keyDir: string, origin: string): Promise<
  * beside the keys and not in the database, so that a database restored from an older dump cannot hide it.
  *
  * @returns null where none was signed yet
+ * @throws Error where the file cannot be read
  */
 export async function readGuard(keyDir: string, origin: string): Promise<string | null> {
+  const path = join(keyDir, guardFile(origin));
   try {
-    return await readFile(join(keyDir, guardFile(origin)), 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
+    throw fileError(`the guard ${path} cannot be read`, error);
   }
 }
 
-/** Replaces the guard of a log; durable and whole when it returns, whole or the earlier one after a crash. */
-export function writeGuard(keyDir: string, origin: string, note: string): Promise<void> {
-  return replaceDurably(keyDir, guardFile(origin), note);
+/**
+ * Replaces the guard of a log; durable and whole when it returns, whole or the earlier one after a crash.
+ *
+ * @throws Error where the directory cannot be written
+ */
+export async function writeGuard(keyDir: string, origin: string, note: string): Promise<void> {
+  await replaceDurably(keyDir, guardFile(origin), note).catch((error: unknown) => {
+    throw fileError(`the guard of ${origin} cannot be written to ${keyDir}`, error);
+  });
 }
+
+/** Without the system's code on top: inside a transaction that would be taken for a lost connection. */
+const fileError = (message: string, cause: unknown): Error => new Error(message, { cause });
 
 const guardFile = (origin: string): string => `${encodeURIComponent(origin)}.guard`;
 
