@@ -4,6 +4,15 @@ import { z } from 'zod';
 
 const Line = z.looseObject({ time: z.string(), level: z.string(), process: z.string(), message: z.string() });
 
+/** Contexts under which Nest tells that it starts, route by route. */
+const FRAMEWORK = new Set<unknown>([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
 /**
  * Passes a child's log lines on: as they are where we write JSON, readable where we write for the eye. What is not a
  * log line of ours (a crash of Node itself) is passed on as it is.
@@ -14,17 +23,22 @@ export function logChild(output: Readable, human: boolean, write: (line: string)
   output.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) write(human ? readable(line) : line);
+    for (const line of lines) {
+      const shown = human ? readable(line) : line;
+      if (shown !== null) write(shown);
+    }
   });
   output.on('end', () => {
     if (rest !== '') write(rest);
   });
 }
 
-function readable(line: string): string {
+/** @returns null for what a person at a terminal does not need */
+function readable(line: string): string | null {
   const parsed = Line.safeParse(parseJson(line));
   if (!parsed.success) return line;
   const { time, level, process, message, ...fields } = parsed.data;
+  if (level === 'info' && FRAMEWORK.has(fields['context'])) return null;
   let text = line;
   const logger = new ProcessLogger({
     process,

@@ -35,7 +35,10 @@ export async function reachDatabase(
   const embedded = await startEmbeddedPostgres({
     directory: join(config.dataDir, 'postgresql'),
     database: DATABASE,
-    log: (line) => logger.log(line, { source: 'postgresql' }),
+    log: (line) => {
+      // That it starts and stops in order is for the log file, not for a person at a terminal.
+      if (!process.stdout.isTTY || !line.startsWith('LOG:')) logger.log(line, { source: 'postgresql' });
+    },
     ...(address === undefined ? {} : { address }),
   });
   return { connection: embedded.connection, embedded };

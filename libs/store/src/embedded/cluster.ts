@@ -31,11 +31,6 @@ export interface Cluster {
   readonly user: ServerUser | null;
 }
 
-/** Where the cluster of `directory` is: the directory itself, or what it is a link to. */
-export function dataDirectoryOf(directory: string): string {
-  return join(existsSync(directory) ? realpathSync(directory) : directory, 'data');
-}
-
 /**
  * Makes the cluster where there is none yet (initdb in a temporary directory, then renamed: a cluster is whole or not
  * there) and finds its files otherwise.
