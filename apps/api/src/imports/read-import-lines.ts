@@ -107,9 +107,13 @@ export async function* readCsvRecords(
     // The parser is destroyed with the same error, and reading it below throws it.
   });
   let header: string[] | null = null;
+  // The parser counts a CR LF inside quotes as two lines, and a record where it ends, not where it begins.
+  let doubled = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      const line = info.lines - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+      const text = record.join();
+      doubled += text.split('\r\n').length - 1;
+      const line = info.lines - doubled - (text.split('\n').length - 1);
       if (header === null) header = checkHeader(record, columns);
       else if (record.length !== header.length)
         yield { line, refusal: new RejectedInput('invalid', 'has another number of cells than the header') };

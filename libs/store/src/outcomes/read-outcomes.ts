@@ -98,14 +98,15 @@ export async function readOutcomes(
   return rows.map(toOutcome);
 }
 
-/** Every event of one work item, in the order of receipt. */
+/** Every event of one work item, by business time, then receipt. */
 export async function readOutcomesOf(
   client: Client,
   tenantId: bigint,
   ref: string,
 ): Promise<StoredOutcome[]> {
   const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM outcome_events WHERE tenant_id = $1 AND ref = $2 ORDER BY received_at, surrogate_id`,
+    `SELECT ${COLUMNS} FROM outcome_events WHERE tenant_id = $1 AND ref = $2
+     ORDER BY occurred_at, received_at, surrogate_id`,
     [tenantId, ref],
   );
   return rows.map(toOutcome);
