@@ -50,7 +50,7 @@ export const CursorTime = z
   .string()
   .regex(/^-?\d{1,18}$/)
   .transform(BigInt);
-export const CursorUuid = z.uuid();
+export const CursorUuid = z.guid();
 
 /**
  * @param parts what the cursor of this list holds

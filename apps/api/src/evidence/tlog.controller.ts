@@ -4,6 +4,7 @@ import {
   parseTilePath,
   runOfTile,
   type Tile,
+  TILE_WIDTH,
   tilePath,
   tileWidth,
 } from '#evidence';
@@ -112,7 +113,8 @@ async function readTile(client: Client, tenantId: bigint, tile: Tile): Promise<B
   const { level, index, width } = tile;
   if (tileWidth(level, index, size) < width)
     throw new RejectedInput('not_found', `${tilePath(tile)} is beyond the checkpoint of ${size} leaves`);
-  if (level === 'entries') return encodeEntries(await readEntries(client, tenantId, index * 256, width));
+  if (level === 'entries')
+    return encodeEntries(await readEntries(client, tenantId, index * TILE_WIDTH, width));
   const [hashes] = await nodeReader(client, tenantId)([runOfTile({ level, index, width })]);
   return Buffer.from(hashes!);
 }

@@ -20,7 +20,7 @@ const ImportQuery = z.object({
 });
 const ImportView = z
   .object({
-    importId: z.uuid(),
+    importId: z.guid(),
     format: z.enum(['csv', 'ndjson']),
     state: z
       .enum(['running', 'done', 'interrupted'])
@@ -98,7 +98,7 @@ export class ImportsController {
   @ApiResponse({ status: 200, standardSchema: ImportView })
   async progress(
     @Caller() { tenantId }: Pick<Principal, 'tenantId'>,
-    @Param('importId', { schema: z.uuid() }) importId: string,
+    @Param('importId', { schema: z.guid() }) importId: string,
   ): Promise<z.infer<typeof ImportView>> {
     const progress = await asTenant(this.api.db, tenantId, (client) =>
       readImport(client, tenantId, importId),

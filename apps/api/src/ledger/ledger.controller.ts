@@ -50,7 +50,7 @@ const Transactions = z
   .object({
     items: z.array(
       z.object({
-        transactionId: z.uuid(),
+        transactionId: z.guid(),
         postingId: z.string(),
         code: z.string(),
         cause: z.string(),
@@ -58,7 +58,7 @@ const Transactions = z
         recordedAt: Time,
         period: z.string(),
         rules: z.string(),
-        batchId: z.uuid().meta({ description: 'Its ledger.batch leaf in the evidence log' }),
+        batchId: z.guid().meta({ description: 'Its ledger.batch leaf in the evidence log' }),
         entries: z.array(
           z.object({
             account: z.string(),
@@ -68,9 +68,9 @@ const Transactions = z
             usageDay: z.string(),
             provider: z.string(),
             callModel: z.string(),
-            attemptId: z.uuid().nullable(),
+            attemptId: z.guid().nullable(),
             workItem: z.object({ kind: z.string(), key: z.string() }).nullable(),
-            priceId: z.uuid().nullable(),
+            priceId: z.guid().nullable(),
           }),
         ),
       }),

@@ -12,7 +12,7 @@ const Attributes = z.object({
 
 export const OutcomeView = z
   .object({
-    outcomeId: z.uuid().meta({ description: 'Names the event in this API and in the evidence log' }),
+    outcomeId: z.guid().meta({ description: 'Names the event in this API and in the evidence log' }),
     source: z.string(),
     id: z.string(),
     type: z.string(),

@@ -23,7 +23,7 @@ const OutcomeQuery = z.object({
   cursor: z.string().optional(),
   limit: PageSize,
 });
-const OutcomeId = z.uuid();
+const OutcomeId = z.guid();
 const Cursor = z.tuple([CursorTime, CursorUuid]);
 const readCursor = (cursor: string) => {
   const [receivedAtUs, surrogateId] = decodeCursor(cursor, Cursor);

@@ -48,7 +48,7 @@ const SetAsidePage = z
       .meta({ description: 'All open entries by cause; unpriced ones by provider and model' }),
     items: z.array(
       z.object({
-        id: z.uuid(),
+        id: z.guid(),
         reason: z.string(),
         subject: z.string().meta({ description: 'The trace, work item, event or model it is about' }),
         detail: Json,

@@ -31,7 +31,7 @@ const Name = z.string().trim().min(1).max(200);
 const Bound = z.array(z.string().min(1).max(512)).min(1).max(100).nullable().default(null);
 
 const PrincipalView = z
-  .object({ principalId: z.uuid(), name: z.string(), createdAt: Time })
+  .object({ principalId: z.guid(), name: z.string(), createdAt: Time })
   .meta({ id: 'Principal' });
 const PrincipalList = z.object({ items: z.array(PrincipalView) }).meta({ id: 'Principals' });
 const PrincipalBody = z.strictObject({ name: Name }).meta({ id: 'NewPrincipal' });
@@ -46,8 +46,8 @@ const KeyBody = z
   .meta({ id: 'NewKey' });
 const KeyView = z
   .object({
-    keyId: z.uuid(),
-    principal: z.object({ principalId: z.uuid(), name: z.string() }),
+    keyId: z.guid(),
+    principal: z.object({ principalId: z.guid(), name: z.string() }),
     roles: z.array(z.enum(ROLES)),
     sources: z.array(z.string()).nullable(),
     kinds: z.array(z.string()).nullable(),
@@ -135,7 +135,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke a key; every process has forgotten it five seconds later' })
   @ApiResponse({ status: 204 })
   async revoke(
-    @Param('keyId', { schema: z.uuid() }) keyId: string,
+    @Param('keyId', { schema: z.guid() }) keyId: string,
     @Caller() { tenantId, keyId: own }: Principal,
   ): Promise<void> {
     if (keyId === own) throw new RejectedInput('conflict', 'a key does not revoke itself: use another one');

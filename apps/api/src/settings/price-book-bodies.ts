@@ -71,7 +71,7 @@ export const BookVersionView = z
     rowCount: z.int().meta({ description: 'Rows this version changed' }),
     root: z.string().meta({ description: 'RFC 6962 root over the canonical rows, as in the evidence log' }),
     createdAt: Time,
-    createdBy: z.uuid().nullable(),
+    createdBy: z.guid().nullable(),
   })
   .meta({ id: 'PriceBookVersion' });
 

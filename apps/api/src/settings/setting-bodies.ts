@@ -65,7 +65,7 @@ export const SettingView = z
     validFrom: Time.nullable(),
     rule: Json,
     createdAt: Time.nullable(),
-    createdBy: z.uuid().nullable(),
+    createdBy: z.guid().nullable(),
   })
   .meta({ id: 'SettingVersion' });
 export const SettingPage = z.object({ items: z.array(SettingView) }).meta({ id: 'SettingVersions' });

@@ -7,7 +7,7 @@ import { StepView, toStepView } from './step-view.ts';
 
 const PriceView = z
   .object({
-    priceId: z.uuid(),
+    priceId: z.guid(),
     book: z.string(),
     version: z.int(),
     provider: z.string(),
@@ -23,7 +23,7 @@ export const CostLine = z
     step: StepView.nullable(),
     traceId: z.string(),
     spanId: z.string(),
-    attemptId: z.uuid().nullable(),
+    attemptId: z.guid().nullable(),
     account: z.string().meta({ description: 'Where this part of the charge sits now' }),
     currency: z.string(),
     amount: Money.meta({ description: 'The part of the charge that is this work item’s' }),
@@ -46,12 +46,12 @@ export const CostLine = z
         scope: z.string(),
         tier: z.string(),
         confidence: z.string(),
-        linkId: z.uuid(),
+        linkId: z.guid(),
       }),
     ),
     postings: z.array(
       z.object({
-        transactionId: z.uuid(),
+        transactionId: z.guid(),
         code: z.string(),
         cause: z.string(),
         account: z.string(),

@@ -8,7 +8,7 @@ import { StepView, toStepView } from './step-view.ts';
 export const TrailStep = StepView.extend({
   n: z.int().meta({ description: 'Place in the trail, from 1' }),
   attempt: z.int().nullable().meta({ description: 'Which attempt, from 1 in their order' }),
-  attemptId: z.uuid().nullable(),
+  attemptId: z.guid().nullable(),
   costUsd: Money.nullable().meta({
     description: 'This work item’s part of the charge; null: none is posted',
   }),

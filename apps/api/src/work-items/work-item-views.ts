@@ -14,7 +14,7 @@ export const WorkItemView = z
   .object({
     kind: z.string(),
     key: z.string(),
-    workItemId: z.uuid().meta({ description: 'Names the work item in the evidence log' }),
+    workItemId: z.guid().meta({ description: 'Names the work item in the evidence log' }),
     phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired']),
     outcomeType: z.string(),
     definition: z.string().meta({ description: 'kind@version; 0 is the shipped one' }),
@@ -31,7 +31,7 @@ export const WorkItemView = z
 
 export const AttemptView = z
   .object({
-    attemptId: z.uuid(),
+    attemptId: z.guid(),
     placement: z.string().meta({ description: 'work, outcome or waste:<reason>' }),
     startedAt: Time,
     endedAt: Time,
