@@ -78,8 +78,15 @@ module.exports = {
       name: 'a-lib-is-entered-by-its-door',
       severity: 'error',
       comment: 'Import #lib, never a file inside it: index.ts lists what others may use.',
-      from: { path: '^(?:apps|migrations)/|^libs/([^/]+)/' },
+      from: { path: '^libs/([^/]+)/' },
       to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/$1/'] },
+    },
+    {
+      name: 'apps-enter-a-lib-by-its-door',
+      severity: 'error',
+      comment: 'Import #lib, never a file inside it: index.ts lists what others may use.',
+      from: { path: '^(apps|migrations)/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
     },
   ],
   options: {

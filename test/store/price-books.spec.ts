@@ -11,6 +11,7 @@ import {
   readPrice,
   readPriceBooks,
   readPriceRows,
+  SHIPPED_PRICES,
   recordPriceBook,
   type PriceList,
 } from '#store';
@@ -90,7 +91,7 @@ test('a book is stored with its leaf and its fact; the same again stores nothing
   ]);
   expect((await readBookRows(database.db, acme, 'contract')).length).toBe(3);
   expect(await readBookRows(database.db, acme, 'contract', 1)).toEqual(first);
-  expect(priceOf(await readPriceRows(database.db, acme), 'gpt-4.1')).toBe(1_400_000n);
+  expect(priceOf(await readPriceRows(database.db, [SHIPPED_PRICES, acme]), 'gpt-4.1')).toBe(1_400_000n);
 });
 
 /** What one input token of an OpenAI model costs in November 2026. */
@@ -133,9 +134,9 @@ test('the shipped book prices every tenant, is proved in every log, and is insta
   });
   expect(await leaves('genai-prices@1')).toHaveLength(3);
   // The contract of acme holds for acme alone.
-  expect(priceOf(await readPriceRows(database.db, acme), 'gpt-4.1')).toBe(1_400_000n);
+  expect(priceOf(await readPriceRows(database.db, [SHIPPED_PRICES, acme]), 'gpt-4.1')).toBe(1_400_000n);
   for (const tenantId of [other, late])
-    expect(priceOf(await readPriceRows(database.db, tenantId), 'gpt-4.1')).toBe(2_000_000n);
+    expect(priceOf(await readPriceRows(database.db, [SHIPPED_PRICES, tenantId]), 'gpt-4.1')).toBe(2_000_000n);
 });
 
 test('a tenant sees its own books and the shipped ones, and writes only its own', async () => {

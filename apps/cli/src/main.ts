@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { InvalidConfig } from '#config';
 import { RejectedInput, Unavailable } from '#model';
+import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -13,7 +14,7 @@ const program = new Command('outcome-ledger')
     'Ties the token spend of AI agents to business outcomes. Settings come from the environment; see .env.example.',
   )
   .showHelpAfterError();
-for (const add of [addUp, addDemo, addMigrate, addKeys, addTenants]) add(program);
+for (const add of [addUp, addDemo, addMigrate, addKeys, addTenants, addCheck]) add(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { Rules } from '#attribution';
-import { buildPriceIndex, type PriceIndex } from '#pricing';
-import { readPriceRows, readRulesDigest, readTenantRules, type Queryable } from '#store';
+import { buildPriceIndex, type PriceIndex, type PriceRow } from '#pricing';
+import { readPriceRows, readRulesDigest, readTenantRules, SHIPPED_PRICES, type Queryable } from '#store';
 
 /** Rules and prices of a tenant as they stood when they were asked for. */
 export interface TenantRulebook {
@@ -16,20 +16,28 @@ export interface TenantRulebook {
  */
 export class TenantRulebooks {
   private readonly known = new Map<bigint, TenantRulebook>();
+  private shipped: { readonly digest: string; readonly rows: readonly PriceRow[] } | null = null;
 
   async read(db: Queryable, tenantId: bigint): Promise<TenantRulebook> {
     const digest = await readRulesDigest(db, tenantId);
     const known = this.known.get(tenantId);
-    if (known !== undefined && known.digest === digest) return known;
+    if (known !== undefined && known.digest === digest.all) return known;
     const versions = await readTenantRules(db, tenantId);
-    const prices = buildPriceIndex(await readPriceRows(db, tenantId));
+    const shipped =
+      this.shipped?.digest === digest.shippedPrices
+        ? this.shipped.rows
+        : await readPriceRows(db, [SHIPPED_PRICES]);
+    const own = await readPriceRows(db, [tenantId]);
     const made = {
       rules: new Rules(versions.definitions, versions.policies, versions.keyMappings),
-      prices,
-      digest,
+      prices: buildPriceIndex([...shipped, ...own]),
+      digest: digest.all,
     };
     // Read after the digest: a version committed in between is in `made` too early for its name, so it is not kept.
-    if ((await readRulesDigest(db, tenantId)) === digest) this.known.set(tenantId, made);
+    if ((await readRulesDigest(db, tenantId)).all === digest.all) {
+      this.shipped = { digest: digest.shippedPrices, rows: shipped };
+      this.known.set(tenantId, made);
+    }
     return made;
   }
 }

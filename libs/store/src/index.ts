@@ -93,7 +93,7 @@ export type { PostingBatch } from './posting/insert-transactions.ts';
 export { readPosted } from './posting/read-posted.ts';
 export type { PostedBalance } from './posting/read-posted.ts';
 export { readRulesDigest, readTenantRules } from './posting/read-rules.ts';
-export type { SettingVersion, TenantRules } from './posting/read-rules.ts';
+export type { RulesDigest, SettingVersion, TenantRules } from './posting/read-rules.ts';
 export {
   lockWorkItems,
   readOutcomeEvents,
@@ -112,7 +112,7 @@ export type { PriceBookHead } from './prices/price-book-leaf.ts';
 export { readBookRows } from './prices/read-book-rows.ts';
 export { readPriceBooks } from './prices/read-price-books.ts';
 export type { PriceBookVersion } from './prices/read-price-books.ts';
-export { readPriceRows } from './prices/read-price-rows.ts';
+export { readPriceRows, SHIPPED_PRICES } from './prices/read-price-rows.ts';
 export { readPrice } from './prices/read-price.ts';
 export { recordPriceBook } from './prices/record-price-book.ts';
 export type { PriceList } from './prices/record-price-book.ts';
@@ -138,6 +138,7 @@ export { readSettings } from './settings/read-settings.ts';
 export type { Setting, SettingTable } from './settings/read-settings.ts';
 export { recordSetting } from './settings/record-setting.ts';
 export { createTenant } from './tenants/create-tenant.ts';
+export { listTenants } from './tenants/list-tenants.ts';
 export { lockTenant } from './tenants/lock-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';
 export { readAttemptsOf } from './work-items/read-attempts-of.ts';

@@ -1,7 +1,7 @@
 import { buildPriceIndex, chargeStep, type PriceIndex } from '#pricing';
 import { parseStep } from '#trails';
 import type { Database } from '../connection/database.ts';
-import { readPriceRows } from '../prices/read-price-rows.ts';
+import { readPriceRows, SHIPPED_PRICES } from '../prices/read-price-rows.ts';
 import { readNewestSteps } from '../assemble/steps.ts';
 import { readOwedByDay, readTraceIdsAfter } from './charges-by-day.ts';
 import { findViolations, type Violation } from './violations.ts';
@@ -21,7 +21,11 @@ const FIRST = '0'.repeat(32);
  */
 export async function checkBooks(db: Database, tenantId: bigint): Promise<Violation[]> {
   const violations = await findViolations(db, tenantId);
-  const charged = await recomputeCharges(db, tenantId, buildPriceIndex(await readPriceRows(db, tenantId)));
+  const charged = await recomputeCharges(
+    db,
+    tenantId,
+    buildPriceIndex(await readPriceRows(db, [SHIPPED_PRICES, tenantId])),
+  );
   for (const { provider, usageDay, asset, amount } of await readOwedByDay(db, tenantId)) {
     const key = `${provider} ${usageDay} ${asset}`;
     charged.set(key, (charged.get(key) ?? 0n) - amount);

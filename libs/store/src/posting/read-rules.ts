@@ -14,22 +14,31 @@ export interface TenantRules {
   readonly keyMappings: readonly SettingVersion[];
 }
 
-/**
- * A text that changes whenever a rule or price of the tenant is added; cheap, so that every posting can ask
- * for it after its facts are committed and keep what it made of the rules until it changes.
- */
-export async function readRulesDigest(db: Queryable, tenantId: bigint): Promise<string> {
-  const { rows } = await db.query<{ digest: string }>({
+/** Texts that change whenever a rule or price is added. */
+export interface RulesDigest {
+  /** The tenant's rules and prices, shipped prices included. */
+  readonly all: string;
+  /** The shipped prices alone. */
+  readonly shippedPrices: string;
+}
+
+/** Cheap, so that every posting can ask after its facts are committed and keep what it made of the rules till then. */
+export async function readRulesDigest(db: Queryable, tenantId: bigint): Promise<RulesDigest> {
+  const { rows } = await db.query<{ rules: string; shipped: string | null; own: string | null }>({
     name: 'read-rules-digest',
     text: `
 SELECT concat_ws('/',
-  (SELECT count(*) FROM definitions WHERE tenant_id = $1), (SELECT count(*) FROM policies WHERE tenant_id = $1),
-  (SELECT count(*) FROM key_mappings WHERE tenant_id = $1),
-  (SELECT string_agg(tenant_id || ':' || book || '@' || version, ',' ORDER BY tenant_id, book, version)
-     FROM price_books WHERE tenant_id IN (0, $1))) AS digest`,
+         (SELECT 'definitions=' || count(*) FROM definitions WHERE tenant_id = $1),
+         (SELECT 'policies=' || count(*) FROM policies WHERE tenant_id = $1),
+         (SELECT 'key_mappings=' || count(*) FROM key_mappings WHERE tenant_id = $1)) AS rules,
+       string_agg(book || '@' || version, ',' ORDER BY book, version) FILTER (WHERE tenant_id = 0) AS shipped,
+       string_agg(book || '@' || version, ',' ORDER BY book, version) FILTER (WHERE tenant_id = $1) AS own
+  FROM price_books WHERE tenant_id IN (0, $1)`,
     values: [tenantId],
   });
-  return rows[0]!.digest;
+  const { rules, shipped, own } = rows[0]!;
+  const shippedPrices = shipped ?? '';
+  return { all: `${rules}/shipped=${shippedPrices}/own=${own ?? ''}`, shippedPrices };
 }
 
 /** All versions of the tenant's rules, ordered by name and version. The shipped ones (version 0) are code. */
