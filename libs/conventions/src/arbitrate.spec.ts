@@ -103,6 +103,22 @@ const CASES: readonly Case[] = [
     [BILLED, 'model_call mirror(replay) | in 10, out 1 | reported inclusive A1.2'],
   ],
   [
+    'a short id that came again later is another response',
+    [
+      call('1', TEN, { at: [0, 4], ...response('chatcmpl-842') }),
+      call('2', TEN, { at: [5, 9], ...response('chatcmpl-842') }),
+    ],
+    [LEAF, LEAF],
+  ],
+  [
+    'a short id seen by two emitters at the same time',
+    [
+      call('1', TEN, response('chatcmpl-842')),
+      call('2', {}, { scope: 'x', at: [1, 9], ...response('chatcmpl-842') }),
+    ],
+    [BILLED, 'model_call mirror(same_response) | ∅ | missing'],
+  ],
+  [
     'an id that holds several calls is not a response',
     [
       call('1', { input_tokens: 25, output_tokens: 70 }, { at: [0, 4], ...response('run_aaaaaaaaaaaaaaaa') }),

@@ -6,8 +6,9 @@ import type { Sighting } from './same-call.ts';
 import { CallGroups } from './same-call.ts';
 import type { LeafCandidate, StepDraft } from './step-draft.ts';
 import type { TraceTree } from './trace-tree.ts';
+import { sideTotals } from './usage-sums.ts';
 import type { Testimony } from './witness.ts';
-import { completeTestimony, fromCandidate, keysOf, testimonyOf, toCandidate, toSighting } from './witness.ts';
+import { completeTestimony, fromCandidate, testimonyOf, toCandidate, toSighting } from './witness.ts';
 
 /** The final word on one span. */
 export interface Decision {
@@ -76,9 +77,10 @@ function groupLocally(
   const leaves = verdicts.flatMap((verdict, index) => (verdict.role === 'leaf' ? [index] : []));
   const spansOf = (leaf: number): number[] => [leaf, ...(nested.get(leaf) ?? [])];
   const sight = (witness: number, seenBy: readonly number[]): Sighting =>
-    toSighting(drafts[witness]!, keysOf(draftsAt(drafts, seenBy)), drafts[witness]!.stance === 'total');
+    toSighting(drafts[witness]!, draftsAt(drafts, seenBy), drafts[witness]!.stance === 'total');
   const groups = new CallGroups(leaves.map((leaf) => sight(leaf, spansOf(leaf))));
   groups.joinByKeys();
+  groups.joinByShortKeys();
   groups.joinByUsage();
   return groups.groups().map(({ members, reasons }) => {
     const indices = members.map((member) => leaves[member]!);
@@ -90,7 +92,12 @@ function groupLocally(
     const mirrors = seenBy.filter((index) => index !== witness);
     const own = testimonyOf(drafts[witness]!, containers.billedUsage.get(witness));
     const others = draftsAt(drafts, mirrors).map((draft) => testimonyOf(draft));
-    return { witness, mirrors, sighting: sight(witness, seenBy), ...completeTestimony(own, others) };
+    const completed = completeTestimony(own, others);
+    const { usage } = completed.testimony;
+    // Other traces see the completed usage and no short ids, so this one has to decide by the same.
+    const totals = usage && sideTotals(usage.tokens);
+    const sighting = { ...sight(witness, seenBy), totals, shortKeys: [] };
+    return { witness, mirrors, sighting, ...completed };
   });
 }
 
@@ -110,6 +117,14 @@ function nestedMirrors(verdicts: readonly Verdict[]): Map<number, number[]> {
   return mirrors;
 }
 
+/** A candidate is found once under each of its keys. */
+function distinct(candidates: readonly LeafCandidate[]): LeafCandidate[] {
+  if (candidates.length < 2) return [...candidates];
+  const bySpan = new Map<string, LeafCandidate>();
+  for (const candidate of candidates) bySpan.set(`${candidate.traceId}/${candidate.spanId}`, candidate);
+  return [...bySpan.values()];
+}
+
 /** Lets this trace's calls stand beside what other traces saw of them. */
 function decideAcross(
   calls: readonly LocalCall[],
@@ -118,7 +133,7 @@ function decideAcross(
   decisions: Decision[],
 ): void {
   const own = new Set(calls.map((call) => call.sighting.traceId));
-  const foreign = others.filter((other) => !own.has(other.traceId)).map(fromCandidate);
+  const foreign = distinct(others.filter((other) => !own.has(other.traceId))).map(fromCandidate);
   const groups = new CallGroups([...calls, ...foreign].map((one) => one.sighting));
   if (foreign.length > 0) groups.joinByKeys();
   for (const { members, reasons } of groups.groups()) {

@@ -2,6 +2,7 @@ import type { SpanAddress } from '#model';
 import type { JoiningKey } from './step-draft.ts';
 import type { SideTotals } from './usage-sums.ts';
 
+const KINDS = ['response', 'request'] as const;
 /** How many calls further on a pair is looked for. */
 const LOOK_AHEAD_CALLS = 64;
 
@@ -10,6 +11,8 @@ export interface Sighting extends SpanAddress {
   readonly rank: number;
   readonly emitter: string;
   readonly keys: readonly JoiningKey[];
+  /** Ids too short to hold outside of the trace. */
+  readonly shortKeys: readonly JoiningKey[];
   readonly startedAtNs: bigint;
   readonly endedAtNs: bigint;
   /** null = usage unknown. */
@@ -37,8 +40,20 @@ export class CallGroups {
 
   /** conventions.md B5 first half, B4: the same response id, else the same request id. */
   joinByKeys(): void {
-    for (const kind of ['response', 'request'] as const)
-      for (const members of this.membersByKey(kind)) this.joinMembers(members, kind);
+    for (const kind of KINDS)
+      for (const members of this.membersByKey(kind, 'keys')) this.joinMembers(members, kind);
+  }
+
+  /** The same short id seen by two emitters at the same time, with counts that do not contradict each other. */
+  joinByShortKeys(): void {
+    const matches = (left: number, right: number): boolean => {
+      const [one, other] = [this.sightings[left]!, this.sightings[right]!];
+      const isCompatible = one.totals === null || other.totals === null || sameTotals(one, other);
+      return isCompatible && overlap(one, other);
+    };
+    for (const kind of KINDS)
+      for (const members of this.membersByKey(kind, 'shortKeys'))
+        this.pairByTime(members, matches, kind === 'response' ? 'same_response' : 'same_request');
   }
 
   /**
@@ -77,10 +92,10 @@ export class CallGroups {
     return isAgain && reason !== 'same_usage' ? 'replay' : reason;
   }
 
-  private membersByKey(kind: JoiningKey['kind']): Iterable<number[]> {
+  private membersByKey(kind: JoiningKey['kind'], from: 'keys' | 'shortKeys'): Iterable<number[]> {
     const byKey = new Map<string, number[]>();
-    this.sightings.forEach(({ keys }, index) => {
-      for (const key of keys) if (key.kind === kind) push(byKey, key.key, index);
+    this.sightings.forEach((sighting, index) => {
+      for (const key of sighting[from]) if (key.kind === kind) push(byKey, key.key, index);
     });
     return [...byKey.entries()]
       .filter(([, members]) => members.length > 1)
@@ -122,7 +137,8 @@ export class CallGroups {
   private responseIdsOf(members: readonly number[]): Set<string> {
     const ids = new Set<string>();
     for (const member of members)
-      for (const key of this.sightings[member]!.keys) if (key.kind === 'response') ids.add(key.key);
+      for (const from of ['keys', 'shortKeys'] as const)
+        for (const key of this.sightings[member]![from]) if (key.kind === 'response') ids.add(key.key);
     return ids;
   }
 

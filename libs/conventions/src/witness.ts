@@ -1,6 +1,6 @@
 import { TOKEN_BUCKETS } from '#model';
 import type { ReportedCost, SpanAddress, TokenBucket, Usage, UsageSemantics, UsageState } from '#model';
-import { joiningKeys } from './joining-key.ts';
+import { joiningKeys, shortKeys } from './joining-key.ts';
 import type { Sighting } from './same-call.ts';
 import type { JoiningKey, LeafCandidate, StepDraft, Vantage } from './step-draft.ts';
 import { sideTotals } from './usage-sums.ts';
@@ -58,13 +58,15 @@ export function emitterOf(draft: StepDraft): string {
   return JSON.stringify([draft.serviceName, draft.scopeName, draft.dialect]);
 }
 
-export function toSighting(draft: StepDraft, keys: readonly JoiningKey[], isTotal: boolean): Sighting {
+/** @param seenBy all spans of the trace that saw the call: what one knows of its ids holds for all */
+export function toSighting(draft: StepDraft, seenBy: readonly StepDraft[], isTotal: boolean): Sighting {
   return {
     traceId: draft.traceId,
     spanId: draft.spanId,
     rank: rankOf(draft, isTotal),
     emitter: emitterOf(draft),
-    keys,
+    keys: distinctKeys(seenBy.flatMap(joiningKeys)),
+    shortKeys: distinctKeys(seenBy.flatMap(shortKeys)),
     startedAtNs: draft.startedAtNs,
     endedAtNs: draft.endedAtNs,
     totals: draft.usage === null ? null : sideTotals(draft.usage.tokens),
@@ -83,9 +85,9 @@ function bareModel(model: string | null): string {
     .replace(/[-@]20\d{2}-?\d{2}-?\d{2}$/, '');
 }
 
-export function keysOf(drafts: readonly StepDraft[]): JoiningKey[] {
-  const keys = new Map<string, JoiningKey>();
-  for (const draft of drafts) for (const key of joiningKeys(draft)) keys.set(`${key.kind}:${key.key}`, key);
+function distinctKeys(all: readonly JoiningKey[]): readonly JoiningKey[] {
+  if (all.length < 2) return all;
+  const keys = new Map(all.map((key) => [`${key.kind}:${key.key}`, key]));
   return [...keys.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, key]) => key);
 }
 
@@ -118,6 +120,7 @@ export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; t
       rank: candidate.rank,
       emitter: candidate.emitter,
       keys: candidate.keys,
+      shortKeys: [],
       startedAtNs: BigInt(candidate.startedAtNs),
       endedAtNs: BigInt(candidate.endedAtNs),
       totals: tokens && sideTotals(tokens),
