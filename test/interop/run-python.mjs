@@ -26,6 +26,11 @@ if (!existsSync(python)) {
 }
 run(
   process.execPath,
-  ['test/support/run-tests.mjs', '--testMatch', '<rootDir>/test/interop/otlp-python.spec.ts'],
+  [
+    'test/support/run-tests.mjs',
+    '--testMatch',
+    '<rootDir>/test/interop/otlp-python.spec.ts',
+    ...process.argv.slice(2),
+  ],
   { OTLP_PYTHON: python },
 );
