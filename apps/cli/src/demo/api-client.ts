@@ -7,24 +7,26 @@ export class ApiClient {
 
   /** @throws Error with the problem's text where the answer is not a success */
   get(path: string): Promise<unknown> {
-    return this.call(path, {});
+    return this.call('GET', path, {});
   }
 
   post(path: string, body: unknown, mediaType = 'application/json'): Promise<unknown> {
-    return this.call(path, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': mediaType },
-    });
+    return this.call('POST', path, { 'content-type': mediaType }, JSON.stringify(body));
   }
 
-  private async call(path: string, request: RequestInit): Promise<unknown> {
+  private async call(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | null = null,
+  ): Promise<unknown> {
     const answer = await fetch(`${this.url}${path}`, {
-      ...request,
-      headers: { ...request.headers, authorization: `Bearer ${this.key}` },
+      method,
+      body,
+      headers: { ...headers, authorization: `Bearer ${this.key}` },
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${request.method ?? 'GET'} ${path}: ${answer.status} ${text}`);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return JSON.parse(text);
   }
 }

@@ -1,5 +1,5 @@
 import {
-  createTenant,
+  openTenant,
   hashSecret,
   insertApiKey,
   inTransaction,
@@ -33,7 +33,9 @@ export type DemoKeys = Readonly<Record<keyof typeof PARTIES, string>>;
  * stand on screens.
  */
 export async function makeDemoKeys(db: Database): Promise<DemoKeys> {
-  const tenantId = (await readTenantId(db, DEMO_TENANT)) ?? (await createTenant(db, DEMO_TENANT));
+  const tenantId =
+    (await readTenantId(db, DEMO_TENANT)) ??
+    (await inTransaction(db, (client) => openTenant(client, DEMO_TENANT, BigInt(Date.now()) * 1000n)));
   const principals = new Set(Object.keys(PARTIES).map(principalOf));
   for (const key of await listApiKeys(db, tenantId))
     if (key.revokedAtUs === null && principals.has(key.principalName))

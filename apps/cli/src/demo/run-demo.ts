@@ -3,7 +3,7 @@ import { ApiClient } from './api-client.ts';
 import { DEMO_TENANT, makeDemoKeys } from './demo-keys.ts';
 import { readFigures, REPORT_PATH, type Figures } from './read-figures.ts';
 import { recordBaselines } from './record-baselines.ts';
-import { demoScenario, type Workflow } from './scenario.ts';
+import { claimsWorkflow, ticketsWorkflow, type Workflow } from './scenario.ts';
 import { sendOutcomes } from './send-outcomes.ts';
 import { sendSpans } from './send-spans.ts';
 import { untilSettled } from './settle.ts';
@@ -38,8 +38,9 @@ export async function runDemo(target: DemoTarget): Promise<DemoResult> {
     applicationName: 'outcome-ledger demo',
   });
   const keys = await makeDemoKeys(db).finally(() => db.close());
-  const workflows = demoScenario();
-  const [tickets, claims] = workflows as [Workflow, Workflow];
+  const tickets = ticketsWorkflow();
+  const claims = claimsWorkflow();
+  const workflows = [tickets, claims];
   const helpdesk = new ApiClient(target.apiUrl, keys.helpdesk);
   const claimsSystem = new ApiClient(target.apiUrl, keys.claimsSystem);
 

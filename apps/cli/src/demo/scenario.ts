@@ -67,31 +67,32 @@ export interface Workflow {
   readonly cases: readonly Case[];
 }
 
-/** A month in the life of two workflows; everything in it follows from the seed. */
-export function demoScenario(seed = 20_261_001n): Workflow[] {
-  const random = new SeededRandom(seed);
-  return [
-    {
-      name: 'Support tickets',
-      agent: 'support-agent',
-      serviceName: 'support-agent',
-      kind: 'ticket',
-      outcomeType: 'ticket.resolved',
-      outcomes: 'resolved tickets',
-      eventSource: '/demo/helpdesk',
-      outsourced: { amountUsd: '4.20', contract: 'Contact centre, per resolved ticket' },
-      cases: ticketCases(random),
-    },
-    {
-      name: 'Insurance claims',
-      agent: 'claims-agent',
-      serviceName: 'claims-agent',
-      kind: 'claim',
-      outcomeType: 'claim.processed',
-      outcomes: 'processed claims',
-      eventSource: '/demo/claims-system',
-      outsourced: { amountUsd: '21.50', contract: 'Claims handling, per processed claim' },
-      cases: claimCases(random),
-    },
-  ];
+/** A month of a help desk; everything in it follows from the seed. */
+export function ticketsWorkflow(seed = 20_261_001n): Workflow {
+  return {
+    name: 'Support tickets',
+    agent: 'support-agent',
+    serviceName: 'support-agent',
+    kind: 'ticket',
+    outcomeType: 'ticket.resolved',
+    outcomes: 'resolved tickets',
+    eventSource: '/demo/helpdesk',
+    outsourced: { amountUsd: '4.20', contract: 'Contact centre, per resolved ticket' },
+    cases: ticketCases(new SeededRandom(seed)),
+  };
+}
+
+/** A month of a claims department; everything in it follows from the seed. */
+export function claimsWorkflow(seed = 20_261_002n): Workflow {
+  return {
+    name: 'Insurance claims',
+    agent: 'claims-agent',
+    serviceName: 'claims-agent',
+    kind: 'claim',
+    outcomeType: 'claim.processed',
+    outcomes: 'processed claims',
+    eventSource: '/demo/claims-system',
+    outsourced: { amountUsd: '21.50', contract: 'Claims handling, per processed claim' },
+    cases: claimCases(new SeededRandom(seed)),
+  };
 }
