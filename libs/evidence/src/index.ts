@@ -6,12 +6,12 @@ export { canonicalJson } from './canonical-json.ts';
 export type { CanonicalValue } from './canonical-json.ts';
 export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
 export type { LeafKind } from './leaf.ts';
-export { leafHash, merkleRoot, nodeHash, rootOfLeafHashes } from './merkle.ts';
+export { leafHash, merkleRoot, rootOfLeafHashes } from './merkle.ts';
 export { appendLeafHashes, decodeEdge, EMPTY_EDGE, encodeEdge, rootOfEdge } from './tree-edge.ts';
 export type { TreeEdge, TreeNode } from './tree-edge.ts';
 export { MissingNodes, proveConsistency, proveInclusion, readRoot } from './prove.ts';
-export type { NodeRun, ReadNodes } from './prove.ts';
-export { verifyConsistency, verifyInclusion } from './verify-proof.ts';
+export type { ReadNodes } from './prove.ts';
+export { verifyConsistency } from './verify-proof.ts';
 export {
   decodeEntries,
   encodeEntries,
@@ -23,20 +23,11 @@ export {
   tileWidth,
 } from './tile.ts';
 export type { Tile } from './tile.ts';
-export {
-  COSIGNATURE,
-  formatSignerKey,
-  isKeyName,
-  makeSigner,
-  parseSignerKey,
-  parseVerifierKey,
-} from './note-key.ts';
-export type { NoteSigner, NoteVerifier } from './note-key.ts';
-export { cosign, openNote, signNote } from './note.ts';
+export { formatSignerKey, makeSigner, parseSignerKey, parseVerifierKey } from './note-key.ts';
+export type { NoteSigner } from './note-key.ts';
+export { signNote } from './note.ts';
 export { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { formatLogPolicy, openCheckpoint, parsePolicy } from './tlog-policy.ts';
 export type { TlogPolicy } from './tlog-policy.ts';
-export { formatTlogProof, parseTlogProof, verifyTlogProof } from './tlog-proof.ts';
-export type { TlogProof } from './tlog-proof.ts';
-export { InvalidEvidence } from './errors.ts';
+export { formatTlogProof, verifyTlogProof } from './tlog-proof.ts';
