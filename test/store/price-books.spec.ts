@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildPriceIndex, chargeUsage, plainRow, type DraftRow, type PriceRow } from '#pricing';
 import {
-  announceShippedBooks,
+  openTenant,
   asTenant,
   createTenant,
   inTransaction,
@@ -128,8 +128,7 @@ test('the shipped book prices every tenant, is proved in every log, and is insta
     2,
   );
   const late = await inTransaction(database.db, async (client) => {
-    const tenantId = await createTenant(client, 'late');
-    await announceShippedBooks(client, tenantId, NOW_US);
+    const tenantId = await openTenant(client, 'late', NOW_US);
     return tenantId;
   });
   expect(await leaves('genai-prices@1')).toHaveLength(3);

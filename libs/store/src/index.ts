@@ -103,7 +103,6 @@ export {
 export type { WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
-export { announceShippedBooks } from './prices/announce-shipped-books.ts';
 export { insertPriceBook } from './prices/insert-price-book.ts';
 export type { NewPriceBook } from './prices/insert-price-book.ts';
 export { installShippedBook, SHIPPED_BOOK } from './prices/install-shipped-book.ts';
@@ -140,6 +139,7 @@ export { recordSetting } from './settings/record-setting.ts';
 export { createTenant } from './tenants/create-tenant.ts';
 export { listTenants } from './tenants/list-tenants.ts';
 export { lockTenant } from './tenants/lock-tenant.ts';
+export { openTenant } from './tenants/open-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';
 export { readAttemptsOf } from './work-items/read-attempts-of.ts';
 export type { CostedAttemptPart } from './work-items/read-attempts-of.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createTenant } from '#store';
+import { inTransaction, openTenant } from '#store';
 import { withDatabase } from './with-database.ts';
 
 export function addTenants(program: Command): void {
@@ -10,7 +10,8 @@ export function addTenants(program: Command): void {
     .description('make a tenant; the slug stands in URLs and cannot be changed')
     .action((slug: string) =>
       withDatabase(async (db) => {
-        const tenantId = await createTenant(db, slug);
+        const nowUs = BigInt(Date.now()) * 1000n;
+        const tenantId = await inTransaction(db, (client) => openTenant(client, slug, nowUs));
         process.stdout.write(`tenant ${slug} has id ${tenantId}\n`);
       }),
     );

@@ -22,7 +22,7 @@ export const DEFAULT_TENANT = 'default';
 export async function ensureFirstKey(db: Database, bootstrapKey: string | null): Promise<string | null> {
   const secret = bootstrapKey ?? newSecret();
   return inTransaction(db, async (client) => {
-    const tenantId = await lockTenant(client, DEFAULT_TENANT);
+    const tenantId = await lockTenant(client, DEFAULT_TENANT, BigInt(Date.now()) * 1000n);
     const isFirst = (await listApiKeys(client, tenantId)).length === 0;
     if (bootstrapKey === null && !isFirst) return null;
     try {
