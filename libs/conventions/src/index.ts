@@ -3,17 +3,5 @@
  * `arbitrate` decides over a trace which step is billed. Pure: no time, no randomness, no I/O.
  */
 export { arbitrate } from './arbitrate.ts';
-export { joiningKeys } from './joining-key.ts';
-export { usageFromProviderBody } from './provider-body.ts';
-export type { BodyUsage } from './provider-body.ts';
-export type { UsageFlavor } from './provider-shapes.ts';
 export { readStep } from './read-step.ts';
-export type {
-  ArbitratedStep,
-  ArbitratedTrace,
-  JoiningKey,
-  LeafCandidate,
-  Stance,
-  StepDraft,
-  Vantage,
-} from './step-draft.ts';
+export type { LeafCandidate, StepDraft } from './step-draft.ts';
