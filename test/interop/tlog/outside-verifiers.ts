@@ -1,8 +1,9 @@
 import { verifyCheckpoint } from '@sigstore/verify/dist/tlog/checkpoint.js';
 import { verifyMerkleInclusion } from '@sigstore/verify/dist/tlog/merkle.js';
 import { RFC9162 } from '@transmute/rfc9162';
-import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +21,10 @@ export interface GivenProof {
   readonly note: string;
 }
 
-/** @returns null where the tool is missing; then a caller skips, loudly */
-export type Tool = ((directory: string) => string | null) | null;
+/** @returns null where the log was accepted, else what the tool says */
+type Verify = (...args: string[]) => Promise<string | null>;
+/** null where the tool is missing: then a caller skips, loudly. */
+export type Tool = Verify | null;
 
 const DEBIAN_GOPATH = '/usr/share/gocode';
 
@@ -35,9 +38,7 @@ export function buildGoVerifier(): Tool {
       spawnSync('go', ['build', '-o', binary, '.'], { cwd: source, env: { ...process.env, ...env } })
         .status === 0,
   );
-  return isBuilt
-    ? (directory) => rejection(spawnSync(binary, [directory], { encoding: 'utf8' }), 'verified ')
-    : null;
+  return isBuilt ? (directory) => rejection(binary, [directory], 'verified ') : null;
 }
 
 /** The checker of transparency-dev/tessera, where its module can be built: it needs Go 1.25 or newer. */
@@ -52,26 +53,19 @@ export function buildTesseraFsck(): Tool {
   if (!existsSync(binary)) return null;
   // A worker that finds a difference ends, and without a free one fsck waits for ever: so there are many.
   const args = ['--ui=false', '--N=64'];
-  return (log) =>
-    rejection(
-      spawnSync(binary, [...args, `--storage_url=file://${log}/`, `--public_key=${join(log, 'vkey')}`], {
-        encoding: 'utf8',
-        timeout: 60_000,
-      }),
-      "Successfully fsck'd log",
-    );
+  return (...more) => rejection(binary, [...args, ...more], "Successfully fsck'd log");
 }
 
-/**
- * By what it says, not by its exit code: fsck ends with 0 whatever it found.
- *
- * @returns null where the log was accepted
- */
-function rejection({ status, stdout, stderr }: SpawnSyncReturns<string>, accepted: string): string | null {
+/** By what the tool says, not by its exit code alone: fsck ends with 0 whatever it found. */
+async function rejection(binary: string, args: readonly string[], accepted: string): Promise<string | null> {
+  const child = spawn(binary, args, { timeout: 60_000 });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => output.push(part.toString()));
+  const [status] = await once(child, 'close');
+  const text = output.join('');
   if (status === null) throw new Error('the verifier came to no verdict');
-  return status === 0 && `${stdout}${stderr}`.includes(accepted)
-    ? null
-    : `${status} ${stdout}${stderr}`.slice(0, 500);
+  return status === 0 && text.includes(accepted) ? null : `${String(status)} ${text}`.slice(0, 500);
 }
 
 /** @throws where a checkpoint or an inclusion proof does not verify */

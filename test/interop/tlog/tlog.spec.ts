@@ -96,16 +96,27 @@ async function getProof(index: number): Promise<GivenProof> {
   const hashes = body.hashes.map((hash: string) => Buffer.from(hash, 'base64'));
   return { index, size: body.size, entry: Buffer.from(body.entry), hashes, root, note: body.checkpoint };
 }
+async function fsck({ path }: LogDirectory): Promise<string | null> {
+  return tesseraFsck === null
+    ? null
+    : tesseraFsck(`--storage_url=file://${path}/`, `--public_key=${path}/vkey`);
+}
 async function getConsistency() {
   return (await api.call(`/v1/proofs/consistency?from=${OLDER}`, { headers: { authorization } })).body;
 }
 
 describe('the whole log is accepted', () => {
-  test('by Go x/mod: every entry, every tile, the older checkpoint, every proof', () => {
-    if (goVerifier !== null) expect(goVerifier(whole.path)).toBeNull();
+  test('by Go x/mod: every entry, every tile, the older checkpoint, every proof', async () => {
+    if (goVerifier !== null) expect(await goVerifier(whole.path)).toBeNull();
   });
-  test('by tessera fsck', () => {
-    if (tesseraFsck !== null) expect(tesseraFsck(whole.path)).toBeNull();
+  test('by tessera fsck, from the files', async () => {
+    expect(await fsck(whole)).toBeNull();
+  });
+  test('by tessera fsck, over HTTP from the API', async () => {
+    if (tesseraFsck === null) return;
+    const args = [`--storage_url=${api.url}/tlog/acme/`, `--public_key=${whole.path}/vkey`];
+    expect(await tesseraFsck(...args, `--bearer_token=${authorization.split(' ')[1]}`)).toBeNull();
+    expect(await tesseraFsck(...args, '--bearer_token=olk_wrong')).not.toBeNull();
   });
   test.each(PROVEN.map((_, i) => i))('proof %i by sigstore, transmute and openssl', async (i) => {
     const given = proofs[i]!;
@@ -212,11 +223,11 @@ const BEYOND_FSCK = [
 ];
 
 describe('every tampered copy is rejected', () => {
-  test.each(MUTATIONS)('%s', (name, mutate) => {
+  test.each(MUTATIONS)('%s', async (name, mutate) => {
     const copy = whole.copy();
     mutate(copy);
-    if (goVerifier !== null) expect(goVerifier(copy.path)).toEqual(expect.stringContaining('REJECTED'));
-    if (tesseraFsck !== null && !BEYOND_FSCK.includes(name)) expect(tesseraFsck(copy.path)).not.toBeNull();
+    if (goVerifier !== null) expect(await goVerifier(copy.path)).toEqual(expect.stringContaining('REJECTED'));
+    if (tesseraFsck !== null && !BEYOND_FSCK.includes(name)) expect(await fsck(copy)).not.toBeNull();
     copy.remove();
   });
 
