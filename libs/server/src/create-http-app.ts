@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { ProcessLogger } from './process-logger.ts';
 
 export interface HttpAppOptions {
@@ -29,11 +29,21 @@ export async function createHttpApp(
     routerOptions: { maxParamLength: 2048 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: options.logger,
+    logger: withoutChatter(options.logger),
     abortOnError: false,
   });
   await options.prepare?.(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
+}
+
+/** Nest tells of every route it maps at the level `log`; what it warns of and fails at is ours to hear. */
+function withoutChatter(logger: ProcessLogger): LoggerService {
+  return {
+    log: () => {},
+    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal(message, ...rest),
+  };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { describeApi } from './open-api.ts';
 
@@ -37,6 +38,7 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinki
 export function serveDocs(app: NestFastifyApplication, version: string): void {
   const fastify = app.getHttpAdapter().getInstance();
   const require = createRequire(import.meta.url);
+  const directory = dirname(require.resolve('swagger-ui-dist/package.json'));
   const files = new Map<string, Promise<Buffer>>();
   let description: string | null = null;
 
@@ -55,7 +57,7 @@ export function serveDocs(app: NestFastifyApplication, version: string): void {
   );
   for (const [name, mediaType] of Object.entries(MEDIA_TYPES))
     fastify.get(`/docs/${name}`, async (_request, reply) => {
-      const file = files.get(name) ?? readFile(require.resolve(`swagger-ui-dist/${name}`));
+      const file = files.get(name) ?? readFile(join(directory, name));
       files.set(name, file);
       return reply
         .header('content-type', mediaType)
