@@ -2,13 +2,10 @@
 // were computed from the raw files by somebody else. Needs ../shared beside the checkout; skips itself loudly without.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { canonicalJson, encodeLeaf } from '#evidence';
-import { inTransaction, recordSetting } from '#store';
 import { makeTenant, type TestTenant } from '../support/api.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -59,9 +56,9 @@ interface Sender {
 
   beforeAll(async () => {
     service = await startTestService();
-    const reference = JSON.parse(readFileSync(new URL('data/tau2/reference.json', shared), 'utf8')) as {
-      groups: ReferenceGroup[];
-    };
+    const reference: { groups: ReferenceGroup[] } = JSON.parse(
+      readFileSync(new URL('data/tau2/reference.json', shared), 'utf8'),
+    );
     groups = reference.groups.filter(({ variant }) => variant !== 'ALL');
   });
   afterAll(() => service.stop());
@@ -84,17 +81,12 @@ interface Sender {
       ],
       ['dimensions', { attributes: ['tau2.variant'] }],
     ] as const) {
-      await inTransaction(service.database.db, (client) =>
-        recordSetting(client, tenant.tenantId, {
-          table: 'policies',
-          name,
-          validFromUs: null,
-          rule: canonicalJson(rule),
-          recordedAtUs: service.parts.nowUs(),
-          createdBy: randomUUID(),
-          leaf: (version) => encodeLeaf('policy', service.parts.nowUs(), { name, version, rule }),
-        }),
-      );
+      const { status, body } = await service.api.call('/v1/policies', {
+        key: adminKey,
+        body: { name, rule },
+      });
+      if (status !== 201)
+        throw new Error(`the policy ${name} was answered with ${status}: ${JSON.stringify(body)}`);
     }
     return {
       tenant,
@@ -116,7 +108,7 @@ interface Sender {
         maxBuffer: 1 << 26,
       },
     );
-    const sent = JSON.parse(stdout) as { requests: number; spans: number; failed: number };
+    const sent: { requests: number; spans: number; failed: number } = JSON.parse(stdout);
     expect(sent.failed).toBe(0);
     return sent;
   }
@@ -230,7 +222,7 @@ interface Sender {
     let compared = 0;
     const file = new URL('data/tau2/reference_per_run.ndjson.gz', shared);
     for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
-      const reference = JSON.parse(line) as { simulation_id: string; agent_cost: number | null };
+      const reference: { simulation_id: string; agent_cost: number | null } = JSON.parse(line);
       if (reference.agent_cost === null || reference.agent_cost === 0) {
         expect(costs.get(reference.simulation_id) ?? 0).toBe(0);
         continue;

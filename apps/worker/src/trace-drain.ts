@@ -2,7 +2,9 @@ import type { ProcessLogger } from '#server';
 import { Unavailable } from '#model';
 import { claimDueTraces, postponeDueTrace, recordTraceFailure, type Database, type DueTrace } from '#store';
 import { groupBy } from './group-by.ts';
-import { normaliseTraces, publishCandidates, type NormaliseParts } from './normalise-traces.ts';
+import { normaliseTraces } from './normalise-traces.ts';
+import { publishCandidates } from './publish-candidates.ts';
+import type { NormaliseParts } from './read-trace.ts';
 import { postTraces, type PostParts } from './post-traces.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 

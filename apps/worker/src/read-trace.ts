@@ -1,0 +1,28 @@
+import type { LeafCandidate, StepDraft } from '#conventions';
+import type { Ref } from '#model';
+import type { Database, TraceState } from '#store';
+import type { ReceivedSpan, SpanReader } from './read-spans.ts';
+import type { TenantRulebooks } from './tenant-rules.ts';
+
+export interface NormaliseParts {
+  readonly db: Database;
+  readonly spans: SpanReader;
+  readonly rulebooks: TenantRulebooks;
+  readonly nowUs: () => bigint;
+}
+
+/** A trace read and understood as far as it can be from its own spans. */
+export interface ReadTrace {
+  readonly state: TraceState;
+  readonly received: readonly ReceivedSpan[];
+  readonly drafts: readonly StepDraft[];
+  /** Its own best witness of each call, under every key another trace may know the call by. */
+  readonly candidates: ReadonlyMap<Ref, readonly LeafCandidate[]>;
+}
+
+/** Smallest start of its spans, microseconds since the epoch. */
+export const startOf = (trace: ReadTrace): bigint =>
+  trace.drafts.reduce(
+    (first, { startedAtNs }) => (startedAtNs < first ? startedAtNs : first),
+    trace.drafts[0]!.startedAtNs,
+  ) / 1000n;

@@ -1,0 +1,126 @@
+import { canonicalJson, encodeLeaf, leafHash, merkleRoot } from '#evidence';
+import { toRef, type Ref, type Step, type TraceId } from '#model';
+import {
+  advanceRevisions,
+  insertEvidence,
+  insertSteps,
+  insertTraceRefs,
+  readNewestSteps,
+  type Client,
+  type NewRevision,
+  type StepRow,
+  type TraceRef,
+} from '#store';
+import { stepRecord } from '#trails';
+import { startOf, type ReadTrace } from './read-trace.ts';
+
+/**
+ * Writes the next revision of each trace whose steps or spans changed: its changed step records, its leaf, and the
+ * business keys it names.
+ *
+ * @returns the traces that got a revision
+ * @throws Error when another worker moved one of them meanwhile: what was read is old, it must be read again
+ */
+export async function writeRevisions(
+  client: Client,
+  tenantId: bigint,
+  traces: readonly ReadTrace[],
+  stepsByTrace: ReadonlyMap<TraceId, readonly Step[]>,
+  nowUs: bigint,
+): Promise<Set<TraceId>> {
+  const standing = await readNewestSteps(
+    client,
+    tenantId,
+    traces.filter(({ state }) => state.revision > 0).map(({ state }) => state.traceId),
+  );
+  const known = new Map(
+    standing.map((row) => [`${row.traceId} ${row.spanId} ${row.startedAtUs}`, row.record]),
+  );
+  const made = traces
+    .map((trace) => makeRevision(trace, stepsByTrace.get(trace.state.traceId)!, known, nowUs))
+    .filter(({ changed, isCounted }) => changed.length > 0 || !isCounted);
+  const moved = await advanceRevisions(
+    client,
+    tenantId,
+    made.map(({ revision }) => revision),
+  );
+  if (moved.size < made.length) throw new Error('another worker made a newer revision meanwhile');
+  await insertSteps(
+    client,
+    tenantId,
+    made.flatMap(({ changed }) => changed),
+  );
+  await insertEvidence(
+    client,
+    tenantId,
+    made.map(({ revision, leaf }) => ({ kind: 'trace.revision', subjectId: revision.traceId, body: leaf })),
+    nowUs,
+  );
+  await insertTraceRefs(
+    client,
+    tenantId,
+    traces.flatMap((trace) => businessRefs(tenantId, trace, stepsByTrace.get(trace.state.traceId)!)),
+  );
+  return moved;
+}
+
+function makeRevision(
+  trace: ReadTrace,
+  steps: readonly Step[],
+  known: ReadonlyMap<string, string>,
+  nowUs: bigint,
+): { revision: NewRevision; changed: StepRow[]; isCounted: boolean; leaf: Buffer } {
+  const { state } = trace;
+  const revision = state.revision + 1;
+  const rows = steps.map((step): StepRow => ({
+    traceId: step.traceId,
+    revision,
+    spanId: step.spanId,
+    startedAtUs: step.startedAtNs / 1000n,
+    role: step.role,
+    provider: step.provider,
+    callModel: step.modelResponse ?? step.modelRequest,
+    record: canonicalJson(stepRecord(step)),
+  }));
+  const changed = rows.filter(
+    (row) => known.get(`${row.traceId} ${row.spanId} ${row.startedAtUs}`) !== row.record,
+  );
+  const places = trace.received
+    .map(({ stored }) => [stored.batchId, stored.position, stored.spanId] as const)
+    .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  const leaf = encodeLeaf('trace.revision', nowUs, {
+    traceId: state.traceId,
+    revision,
+    previous: state.revisionLeafHash?.toString('base64'),
+    steps: {
+      count: rows.length,
+      root: merkleRoot(rows.map(({ record }) => Buffer.from(record))).toString('base64'),
+    },
+    spans: {
+      count: places.length,
+      root: merkleRoot(places.map((place) => Buffer.from(canonicalJson(place)))).toString('base64'),
+    },
+  });
+  return {
+    revision: {
+      traceId: state.traceId,
+      revision,
+      spanCount: trace.received.length,
+      leafHash: leafHash(leaf),
+    },
+    changed,
+    isCounted: trace.received.length === state.revisionSpanCount,
+    leaf,
+  };
+}
+
+/** Work items and conversations the trace names. What its attempts look like is filled in when it is posted. */
+function businessRefs(tenantId: bigint, trace: ReadTrace, steps: readonly Step[]): TraceRef[] {
+  const refs = new Set<Ref>();
+  for (const step of steps) {
+    for (const { kind, key } of step.workItemKeys) refs.add(toRef(kind, tenantId, key));
+    if (step.conversationId !== null) refs.add(toRef('conversation', tenantId, step.conversationId));
+  }
+  const startedAtUs = startOf(trace);
+  return [...refs].map((ref) => ({ ref, traceId: trace.state.traceId, startedAtUs, detail: [] }));
+}
