@@ -118,7 +118,6 @@ CREATE TABLE traces (                                    -- T, projection
   last_received_at timestamptz NOT NULL,
   revision         integer NOT NULL DEFAULT 0,           -- newest assembled revision; 0 = none yet
   revision_span_count integer NOT NULL DEFAULT 0,        -- spans that revision was made from
-  revision_leaf_hash bytea,
   PRIMARY KEY (tenant_id, trace_id)
 ) WITH (fillfactor = 80);
 `;

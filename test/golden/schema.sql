@@ -458,7 +458,6 @@ TABLE traces WITH (fillfactor=80) ROW SECURITY
   last_received_at timestamp with time zone NOT NULL
   revision integer NOT NULL DEFAULT 0
   revision_span_count integer NOT NULL DEFAULT 0
-  revision_leaf_hash bytea
   CONSTRAINT traces_pkey PRIMARY KEY (tenant_id, trace_id)
   POLICY traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

@@ -1,4 +1,4 @@
-import { canonicalJson, encodeLeaf, leafHash, merkleRoot } from '#evidence';
+import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { toRef, type Ref, type Step, type TraceId } from '#model';
 import {
   advanceRevisions,
@@ -91,7 +91,6 @@ function makeRevision(
   const leaf = encodeLeaf('trace.revision', nowUs, {
     traceId: state.traceId,
     revision,
-    previous: state.revisionLeafHash?.toString('base64'),
     steps: {
       count: rows.length,
       root: merkleRoot(rows.map(({ record }) => Buffer.from(record))).toString('base64'),
@@ -102,12 +101,7 @@ function makeRevision(
     },
   });
   return {
-    revision: {
-      traceId: state.traceId,
-      revision,
-      spanCount: trace.received.length,
-      leafHash: leafHash(leaf),
-    },
+    revision: { traceId: state.traceId, revision, spanCount: trace.received.length },
     changed,
     isCounted: trace.received.length === state.revisionSpanCount,
     leaf,

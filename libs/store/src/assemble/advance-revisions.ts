@@ -6,7 +6,6 @@ export interface NewRevision {
   readonly traceId: TraceId;
   readonly revision: number;
   readonly spanCount: number;
-  readonly leafHash: Buffer;
 }
 
 /**
@@ -24,8 +23,8 @@ export async function advanceRevisions(
   const { rows } = await db.query<{ trace_id: string }>({
     name: 'advance-revisions',
     text: `
-UPDATE traces t SET revision = n.revision, revision_span_count = n.span_count, revision_leaf_hash = n.leaf_hash
-  FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::bytea[]) AS n (trace_id, revision, span_count, leaf_hash)
+UPDATE traces t SET revision = n.revision, revision_span_count = n.span_count
+  FROM unnest($2::uuid[], $3::integer[], $4::integer[]) AS n (trace_id, revision, span_count)
  WHERE t.tenant_id = $1 AND t.trace_id = n.trace_id AND t.revision = n.revision - 1
 RETURNING t.trace_id`,
     values: [
@@ -33,7 +32,6 @@ RETURNING t.trace_id`,
       sorted.map(({ traceId }) => traceId),
       sorted.map(({ revision }) => revision),
       sorted.map(({ spanCount }) => spanCount),
-      sorted.map(({ leafHash }) => leafHash),
     ],
   });
   return new Set(rows.map((row) => traceIdFromUuid(row.trace_id)));

@@ -18,7 +18,6 @@ export interface TraceState {
   readonly spanCount: number;
   readonly revision: number;
   readonly revisionSpanCount: number;
-  readonly revisionLeafHash: Buffer | null;
 }
 
 /** Summary rows of traces; one that was never received has none. */
@@ -32,11 +31,10 @@ export async function readTraceStates(
     span_count: number;
     revision: number;
     revision_span_count: number;
-    revision_leaf_hash: Buffer | null;
   }>({
     name: 'read-trace-states',
     text: `
-SELECT trace_id, span_count, revision, revision_span_count, revision_leaf_hash
+SELECT trace_id, span_count, revision, revision_span_count
   FROM traces WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
     values: [tenantId, traceIds],
   });
@@ -45,7 +43,6 @@ SELECT trace_id, span_count, revision, revision_span_count, revision_leaf_hash
     spanCount: row.span_count,
     revision: row.revision,
     revisionSpanCount: row.revision_span_count,
-    revisionLeafHash: row.revision_leaf_hash,
   }));
 }
 
