@@ -6,13 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dividePico, formatPico } from '#model';
 import { endOf } from '../../apps/cli/src/demo/case-writing.ts';
-import {
-  claimsWorkflow,
-  ticketsWorkflow,
-  type Case,
-  type ModelCall,
-  type Run,
-} from '../../apps/cli/src/demo/scenario.ts';
+import type { Case, ModelCall, Run } from '../../apps/cli/src/demo/case.ts';
+import { claimsWorkflow, ticketsWorkflow } from '../../apps/cli/src/demo/scenario.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 /** List prices of October 2026 in pico-USD per token: input, cached input, output. */

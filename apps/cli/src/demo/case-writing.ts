@@ -1,4 +1,4 @@
-import type { Case, CaseEvent, ModelCall, Run, ToolUse } from './scenario.ts';
+import type { Case, CaseEvent, ModelCall, Run, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export const MINUTE_MS = 60_000;

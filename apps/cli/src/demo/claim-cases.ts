@@ -1,5 +1,5 @@
 import { CaseWriter, chat, DAY_MS, HOUR_MS, retrieval, startOfCase, tool } from './case-writing.ts';
-import type { Case, ModelCall, ToolUse } from './scenario.ts';
+import type { Case, ModelCall, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 type Story = (claim: CaseWriter, random: SeededRandom) => CaseWriter;

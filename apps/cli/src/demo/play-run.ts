@@ -8,7 +8,8 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { durationOf } from './case-writing.ts';
-import type { Case, ModelCall, Run, ToolUse, Workflow } from './scenario.ts';
+import type { Case, ModelCall, Run, ToolUse } from './case.ts';
+import type { Workflow } from './scenario.ts';
 
 const STEP_GAP_MS = 5;
 

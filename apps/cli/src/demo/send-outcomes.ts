@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiClient } from './api-client.ts';
-import type { Case, CaseEvent, Workflow } from './scenario.ts';
+import type { Case, CaseEvent } from './case.ts';
+import type { Workflow } from './scenario.ts';
 
 const Answer = z.object({
   stored: z.int(),

@@ -1,5 +1,5 @@
 import { CaseWriter, chat, DAY_MS, HOUR_MS, MINUTE_MS, startOfCase, tool } from './case-writing.ts';
-import type { Case, ModelCall, ToolUse } from './scenario.ts';
+import type { Case, ModelCall, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 type Story = (ticket: CaseWriter, random: SeededRandom, key: string) => CaseWriter;
