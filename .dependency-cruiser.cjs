@@ -7,7 +7,8 @@ module.exports = {
     {
       name: 'no-circular',
       severity: 'error',
-      comment: 'Two files that need each other are one thing, or hide a third: put the shared part in the earlier stage.',
+      comment:
+        'Two files that need each other are one thing, or hide a third: put the shared part in the earlier stage.',
       from: {},
       to: { circular: true },
     },
@@ -15,7 +16,10 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nobody uses this file: use it or remove it.',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '(^|/)main\\.ts$', 'index\\.ts$', '\\.spec\\.ts$', '^apps/[^/]+/public/'] },
+      from: {
+        orphan: true,
+        pathNot: ['\\.d\\.ts$', '(^|/)main\\.ts$', 'index\\.ts$', '\\.spec\\.ts$', '^apps/[^/]+/public/'],
+      },
       to: {},
     },
     {
@@ -49,7 +53,8 @@ module.exports = {
     {
       name: 'pure-stages-stay-pure',
       severity: 'error',
-      comment: 'No framework, database, file, network or environment in a pure stage: take data, time, ids and randomness as arguments. Only evidence may use node:crypto.',
+      comment:
+        'No framework, database, file, network or environment in a pure stage: take data, time, ids and randomness as arguments. Only evidence may use node:crypto.',
       from: { path: `^libs/(${pure})/`, pathNot: '\\.spec\\.ts$' },
       to: { path: `^(libs/(${rings})/|node_modules/(@nestjs|typeorm|pg|pg-copy-streams|bullmq|ioredis)/)` },
     },
@@ -94,6 +99,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     exclude: { path: '^(dist|node_modules/.cache)' },
-    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default'], exportsFields: ['exports'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
   },
 };
