@@ -28,7 +28,6 @@ export type {
   SpanAddress,
   Step,
   StepKind,
-  StepRole,
   TokenBucket,
   ToolUse,
   Usage,
@@ -37,7 +36,7 @@ export type {
   UsageUnit,
 } from './step.ts';
 export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
-export type { EvidenceTier, Ref, ReservedRefKind, WorkItemKey } from './work-item.ts';
+export type { EvidenceTier, Ref, WorkItemKey } from './work-item.ts';
 export type { OutcomeDefinition, OutcomeEffect, OutcomeEvent, WorkItemPhase } from './outcome.ts';
 export type { Charge, ChargeLine, UnpricedReason } from './charge.ts';
 export type { LedgerEntry, LedgerTransaction, TransactionCode } from './ledger-entry.ts';

@@ -20,7 +20,6 @@ export interface WorkItemKey {
 export type Ref = string;
 
 export const RESERVED_REF_KINDS = ['conversation', 'response', 'request'] as const;
-export type ReservedRefKind = (typeof RESERVED_REF_KINDS)[number];
 
 export function toRef(kind: string, tenantId: bigint, key: string): Ref {
   return `${kind}:${tenantId}:${key}`;

@@ -1,3 +1,2 @@
 /** Steps -> trail. So far: the step record, the form in which a step is stored, hashed and read back. Pure. */
 export { parseStep, stepRecord } from './step-record.ts';
-export type { StepRecord } from './step-record.ts';
