@@ -215,7 +215,7 @@ class Play {
       claims = (await claimDueTraces(parts.db, 2, 60_000)).filter(({ tenantId }) => tenantId === mine);
     };
     yield async () => {
-      if (claims.length > 0) read = await publishCandidates(parts, mine, claims);
+      if (claims.length > 0) read = await publishCandidates(parts, mine, claims, 100_000);
     };
     yield async () => normaliseTraces(parts, mine, read);
     yield async () => {

@@ -62,7 +62,12 @@ export async function startTestService(
   const parts = workerParts(database);
   const failures: unknown[] = [];
   const metrics = new WorkerMetrics(createMetrics('test'), database.db);
-  const drain = new TraceDrain(parts, { tracesPerTurn: 64, claimMs: 60_000 }, metrics, logger);
+  const drain = new TraceDrain(
+    parts,
+    { tracesPerTurn: 64, claimMs: 60_000, traceSpans: 100_000 },
+    metrics,
+    logger,
+  );
   const settle = async (): Promise<void> => {
     for (;;) {
       const facts = await workThroughFacts({ ...parts, onFailure: (_, error) => failures.push(error) }, 500);

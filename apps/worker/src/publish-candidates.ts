@@ -1,5 +1,5 @@
 import { arbitrate, readStep, type LeafCandidate } from '#conventions';
-import { toRef, type Ref } from '#model';
+import { RejectedInput, toRef, type Ref } from '#model';
 import { inTransaction, readTraceStates, upsertTraceRefs, type DueTrace, type TraceRef } from '#store';
 import { startOf, type NormaliseParts, type ReadTrace } from './read-trace.ts';
 
@@ -8,12 +8,15 @@ import { startOf, type NormaliseParts, type ReadTrace } from './read-trace.ts';
  * Only what is published can be seen by the arbitration of another trace, so of two traces that share a call at
  * least one sees the other, whichever comes first.
  *
+ * @param maxSpans of one trace
  * @returns the traces whose spans must be made into steps (again); the others are normalised already
+ * @throws RejectedInput when a trace has more spans than may be understood together
  */
 export async function publishCandidates(
   parts: NormaliseParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
+  maxSpans: number,
 ): Promise<ReadTrace[]> {
   const states = await readTraceStates(
     parts.db,
@@ -25,6 +28,13 @@ export async function publishCandidates(
     (state) => asked.has(state.traceId) || state.spanCount !== state.revisionSpanCount,
   );
   if (stale.length === 0) return [];
+  const tooLong = stale.find(({ spanCount }) => spanCount > maxSpans);
+  if (tooLong !== undefined) {
+    throw new RejectedInput(
+      'too_large',
+      `trace ${tooLong.traceId} has ${tooLong.spanCount} spans, over the limit of ${maxSpans} (OL_MAX_TRACE_SPANS)`,
+    );
+  }
   const received = await parts.spans.read(
     parts.db,
     tenantId,

@@ -1,6 +1,13 @@
 import type { ProcessLogger } from '#server';
 import { Unavailable } from '#model';
-import { claimDueTraces, postponeDueTrace, recordTraceFailure, type Database, type DueTrace } from '#store';
+import {
+  claimDueTraces,
+  postponeDueTrace,
+  recordTraceFailure,
+  type Database,
+  type DueTrace,
+  readTraceStates,
+} from '#store';
 import { groupBy } from './group-by.ts';
 import { normaliseTraces } from './normalise-traces.ts';
 import { publishCandidates } from './publish-candidates.ts';
@@ -11,7 +18,12 @@ import type { WorkerMetrics } from './worker-metrics.ts';
 export interface DrainOptions {
   readonly tracesPerTurn: number;
   readonly claimMs: number;
+  /** A longer trace is set aside. */
+  readonly traceSpans: number;
 }
+
+/** Spans that are decoded together, unless one trace alone has more: what a batch may take of memory. */
+const SPANS_PER_BATCH = 20_000;
 
 /** After so many failures in a row a trace is shown in the worklist as well. */
 const FAILURES_TO_SHOW = 3;
@@ -42,8 +54,10 @@ export class TraceDrain {
     while (!this.isStopping) {
       const claims = await claimDueTraces(this.parts.db, this.options.tracesPerTurn, this.options.claimMs);
       if (claims.length === 0) return worked;
-      for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId))
-        await this.work(tenantId, ofTenant);
+      for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId)) {
+        const batches = await batchesBySpans(this.parts.db, tenantId, ofTenant, this.options.traceSpans);
+        for (const batch of batches) await this.work(tenantId, batch);
+      }
       worked += claims.length;
       // A full turn is the sign of a backlog; what is left of a short one comes with the next wake.
       if (claims.length < this.options.tracesPerTurn) return worked;
@@ -54,7 +68,7 @@ export class TraceDrain {
   /** A batch that fails is tried again trace by trace, so that one bad trace does not hold up its neighbours. */
   private async work(tenantId: bigint, claims: readonly DueTrace[]): Promise<void> {
     try {
-      await workTraces(this.parts, tenantId, claims);
+      await workTraces(this.parts, tenantId, claims, this.options.traceSpans);
       this.metrics.worked(claims.length);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
@@ -82,13 +96,41 @@ export class TraceDrain {
   }
 }
 
+/** Cuts a turn into batches of bounded size, in the order of the claims; a trace over the limit stands alone. */
+async function batchesBySpans(
+  db: Database,
+  tenantId: bigint,
+  claims: readonly DueTrace[],
+  traceSpans: number,
+): Promise<DueTrace[][]> {
+  const states = await readTraceStates(
+    db,
+    tenantId,
+    claims.map(({ traceId }) => traceId),
+  );
+  const spans = new Map(states.map(({ traceId, spanCount }) => [traceId, spanCount]));
+  const batches: DueTrace[][] = [];
+  let room = 0;
+  for (const claim of claims) {
+    const count = spans.get(claim.traceId) ?? 0;
+    if (batches.length === 0 || count > room || count > traceSpans) {
+      batches.push([]);
+      room = SPANS_PER_BATCH;
+    }
+    batches.at(-1)!.push(claim);
+    room = count > traceSpans ? 0 : room - count;
+  }
+  return batches;
+}
+
 /** The way of a batch of one tenant's traces through the worker; each step is one commit (architecture 4.5, 4.6). */
 export async function workTraces(
   parts: NormaliseParts & PostParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
+  traceSpans: number,
 ): Promise<void> {
-  const read = await publishCandidates(parts, tenantId, claims);
+  const read = await publishCandidates(parts, tenantId, claims, traceSpans);
   await normaliseTraces(parts, tenantId, read);
   await postTraces(parts, tenantId, claims);
 }

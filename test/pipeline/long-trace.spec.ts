@@ -1,0 +1,55 @@
+// Goal: a trace that is too long to be understood holds up nobody and shows in the worklist. Method: the real endpoint,
+// a drain with a limit of three spans, and the failing trace tried three times.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createMetrics, ProcessLogger } from '#server';
+import { TraceDrain } from '../../apps/worker/src/trace-drain.ts';
+import { WorkerMetrics } from '../../apps/worker/src/worker-metrics.ts';
+import { makeTenant } from '../support/api.ts';
+import { encodeSpans } from '../support/export-request.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ prices: 'none' });
+});
+afterAll(() => service.stop());
+
+const trace = (id: number, spans: number) =>
+  Array.from({ length: spans }, (_, n) => ({
+    traceId: id.toString(16).padStart(32, '0'),
+    spanId: (n + 1).toString(16).padStart(16, '0'),
+    ...(n === 0 ? {} : { parentSpanId: '0000000000000001' }),
+    startedAtNs: 1_760_000_000_000_000_000n + BigInt(n),
+    attributes: { 'ticket.id': `T${id}` },
+  }));
+
+test('a trace over the limit is set aside; its neighbours are worked through', async () => {
+  const tenant = await makeTenant(service.database.db, 'long');
+  const key = await tenant.key(['admin']);
+  const answer = await fetch(`${service.otlpUrl}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${key}` },
+    body: new Uint8Array(encodeSpans([...trace(1, 3), ...trace(2, 4), ...trace(3, 1)])),
+  });
+  expect(answer.status).toBe(200);
+  const lines: string[] = [];
+  const drain = new TraceDrain(
+    service.parts,
+    { tracesPerTurn: 64, claimMs: 60_000, traceSpans: 3 },
+    new WorkerMetrics(createMetrics('test'), service.database.db),
+    new ProcessLogger({ process: 'test', human: false, write: (line) => void lines.push(line) }),
+  );
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await drain.run();
+    await service.database.db.query("UPDATE due_traces SET due_at = now() - interval '1 second'");
+  }
+  const { rows } = await service.database.db.query('SELECT trace_id, revision FROM traces ORDER BY trace_id');
+  expect(rows).toEqual([
+    { trace_id: '00000000-0000-0000-0000-000000000001', revision: 1 },
+    { trace_id: '00000000-0000-0000-0000-000000000002', revision: 0 },
+    { trace_id: '00000000-0000-0000-0000-000000000003', revision: 1 },
+  ]);
+  expect(lines).toHaveLength(3);
+  const { body } = await service.api.call('/v1/set-aside?kind=rejected', { key });
+  expect(body.items).toMatchObject([{ reason: 'trace_fails' }]);
+});
