@@ -22,6 +22,9 @@ const event = (
   ...extra,
 });
 
+const WORTH_2 = { amountPico: 2n, asset: 'USD/12' };
+const WORTH_3 = { amountPico: 3n, asset: 'USD/12' };
+
 test.each<[string, OutcomeEvent[], Partial<ReturnType<typeof foldWorkItem>>]>([
   ['nothing happened yet', [], { phase: 'open', phaseAtUs: null, generation: 1, settlements: [] }],
   [
@@ -76,6 +79,31 @@ test.each<[string, OutcomeEvent[], Partial<ReturnType<typeof foldWorkItem>>]>([
     'sequences compare as integers',
     [event('a', 'achieved', 5, { sequence: '9' }), event('b', 'reopened', 5, { sequence: '10' })],
     { phase: 'open', generation: 2 },
+  ],
+  [
+    'an outcome is worth what its event says',
+    [event('a', 'achieved', 5, { value: WORTH_2 }), event('b', 'achieved', 9, { value: WORTH_3 })],
+    { phase: 'achieved', value: WORTH_2 },
+  ],
+  [
+    'a reopened outcome is worth nothing',
+    [event('a', 'achieved', 5, { value: WORTH_2 }), event('b', 'reopened', 9)],
+    { phase: 'open', value: null },
+  ],
+  [
+    'nor is one that was reopened and then failed',
+    [event('a', 'achieved', 5, { value: WORTH_2 }), event('b', 'reopened', 9), event('c', 'failed', 12)],
+    { phase: 'failed', value: null },
+  ],
+  [
+    'nor one that failed at once',
+    [event('a', 'achieved', 5, { value: WORTH_2 }), event('b', 'failed', 9)],
+    { phase: 'failed', value: null },
+  ],
+  [
+    'the worth of an outcome that did not last does not pass to the next',
+    [event('a', 'achieved', 5, { value: WORTH_2 }), event('b', 'reopened', 9), event('c', 'achieved', 12)],
+    { phase: 'achieved', value: null },
   ],
 ])('%s', (_, events, state) => {
   expect(foldWorkItem(events)).toMatchObject(state);

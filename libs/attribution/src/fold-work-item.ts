@@ -22,6 +22,7 @@ export interface WorkItemState {
   readonly settlements: readonly Settlement[];
   /** Times at which a new attempt begins when neither an attempt number nor a conversation says so; ascending, distinct. */
   readonly boundariesUs: readonly bigint[];
+  /** What the standing outcome is worth, as the event that achieved it said; null without one. */
   readonly value: OutcomeEvent['value'];
 }
 
@@ -44,6 +45,7 @@ export function foldWorkItem(events: readonly OutcomeEvent[]): WorkItemState {
     settlements.push({ ...settlements.pop()!, reopenedAtUs: atUs });
     phase = 'open';
     phaseAtUs = atUs;
+    value = null;
   };
   const settle = (to: Settlement['phase'], event: OutcomeEvent): void => {
     if (phase === to) return;
@@ -59,7 +61,7 @@ export function foldWorkItem(events: readonly OutcomeEvent[]): WorkItemState {
       eventKey: `${event.source}/${event.eventId}`,
       reopenedAtUs: null,
     });
-    if (to === 'achieved' && event.value !== null) value = event.value;
+    value = to === 'achieved' ? event.value : null;
   };
 
   for (const event of orderEvents(events)) {
