@@ -19,7 +19,7 @@ export function quoteLongIntegers(text: string): string {
     } else if (character === 0x2d || (character >= 0x30 && character <= 0x39)) {
       NUMBER.lastIndex = at;
       const token = NUMBER.exec(text)?.[0] ?? '-';
-      if (token.length >= 16 && /^-?\d+$/.test(token)) {
+      if (/^-?\d{16,}$/.test(token)) {
         pieces.push(text.slice(copied, at), `"${token}"`);
         copied = at + token.length;
       }
