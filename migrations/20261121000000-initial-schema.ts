@@ -144,6 +144,7 @@ CREATE TABLE trace_refs (                                -- R, record of the new
   detail     jsonb NOT NULL,                             -- for work items: the attempts of this trace at it
   PRIMARY KEY (tenant_id, ref, trace_id)
 );
+CREATE INDEX trace_refs_trace_idx ON trace_refs (tenant_id, trace_id);
 CREATE TABLE links (                                     -- T, record
   tenant_id     bigint NOT NULL,
   trace_id      uuid NOT NULL,

@@ -29,6 +29,8 @@ interface Story {
     readonly startedAtS: number;
     readonly tokens: number;
     readonly gateway: boolean;
+    /** Another call within the call, exported apart: then the outer one is a container. */
+    readonly nested: boolean;
   }[];
   readonly events: readonly {
     readonly id: number;
@@ -49,6 +51,7 @@ const anyStory: fc.Arbitrary<Story> = fc.record({
       startedAtS: fc.nat(9),
       tokens: fc.integer({ min: 1, max: 1000 }),
       gateway: fc.boolean(),
+      nested: fc.boolean(),
     }),
     { selector: ({ id }) => id, minLength: 1, maxLength: 4 },
   ),
@@ -72,6 +75,9 @@ const hex = (text: string, digits: number): string =>
 const text = (key: string, value: string): object => ({ key, value: { stringValue: value } });
 const number = (key: string, value: number): object => ({ key, value: { intValue: String(value) } });
 
+const isResponseId = (attribute: object): boolean =>
+  'key' in attribute && attribute.key === 'gen_ai.response.id';
+
 /** The export requests of a story's traces: agent and model call apart, so that halves can come late. */
 function requestsOf(story: Story): object[] {
   return story.traces.flatMap((trace) => {
@@ -88,7 +94,7 @@ function requestsOf(story: Story): object[] {
       text('gen_ai.operation.name', 'chat'),
       text('gen_ai.provider.name', 'openai'),
       text('gen_ai.request.model', 'law-model'),
-      text('gen_ai.response.id', `r${trace.id}`),
+      text('gen_ai.response.id', hex(`response ${trace.id}`, 24)),
       number('gen_ai.usage.input_tokens', trace.tokens),
       number('gen_ai.usage.output_tokens', 1),
     ];
@@ -110,9 +116,21 @@ function requestsOf(story: Story): object[] {
       end,
       usage,
     );
+    const inner = span(
+      traceId,
+      hex(`inner ${trace.id}`, 16),
+      hex(`call ${trace.id}`, 16),
+      'chat law-model',
+      atNs(trace.startedAtS + 1),
+      end,
+      usage.map((each) =>
+        isResponseId(each) ? text('gen_ai.response.id', hex(`inner ${trace.id}`, 24)) : each,
+      ),
+    );
     return [
       request('agent', [agent]),
       request('agent', [call]),
+      ...(trace.nested ? [request('agent', [inner])] : []),
       ...(trace.gateway ? [request('gateway', [seen])] : []),
     ];
   });
@@ -209,13 +227,13 @@ class Play {
   *traceWorker(): Generator<Step> {
     const { parts } = service;
     let claims: DueTrace[] = [];
-    let read: ReadTrace[] = [];
+    let read: readonly ReadTrace[] = [];
     const mine = this.tenant.tenantId;
     yield async () => {
       claims = (await claimDueTraces(parts.db, 2, 60_000)).filter(({ tenantId }) => tenantId === mine);
     };
     yield async () => {
-      if (claims.length > 0) read = await publishCandidates(parts, mine, claims, 100_000);
+      if (claims.length > 0) read = (await publishCandidates(parts, mine, claims, 100_000)).traces;
     };
     yield async () => normaliseTraces(parts, mine, read);
     yield async () => {

@@ -60,7 +60,7 @@ export function placeTrace(
         NAMESPACE,
       ),
     })),
-    worklist: worklistOf(tenantId, traceId, steps),
+    worklist: worklistOf(tenantId, traceId, steps, trace.isSplitTooWide),
   };
 }
 
@@ -165,7 +165,12 @@ const isUnpriced = (charges: readonly Charge[]): boolean =>
       charge.state === 'unpriced' && charge.reason !== 'usage_missing' && charge.reason !== 'usage_rejected',
   );
 
-function worklistOf(tenantId: bigint, traceId: TraceId, steps: readonly PricedStep[]): WorklistEntry[] {
+function worklistOf(
+  tenantId: bigint,
+  traceId: TraceId,
+  steps: readonly PricedStep[],
+  isSplitTooWide: boolean,
+): WorklistEntry[] {
   const entries: WorklistEntry[] = [];
   const unpriced = groupBy(
     steps.flatMap(({ charges }) => charges.filter((charge) => charge.state === 'unpriced')),
@@ -189,7 +194,7 @@ function worklistOf(tenantId: bigint, traceId: TraceId, steps: readonly PricedSt
     entries.push({
       id: uuidFromName(`unmatched_spend ${tenantId} ${traceId}`, NAMESPACE),
       kind: 'unmatched_spend',
-      reason: 'names_no_work_item',
+      reason: isSplitTooWide ? 'names_too_many_work_items' : 'names_no_work_item',
       subject: traceId,
       detail: {
         calls: unmatched.length,

@@ -3,6 +3,7 @@ import type { AttemptPart } from '#attribution';
 import type { LedgerTransaction, Ref, SpanId, TraceId, TransactionCode } from '#model';
 import {
   advancePostings,
+  clearTraceFailures,
   completeDueTraces,
   insertEvidence,
   insertLinks,
@@ -170,6 +171,7 @@ async function saveProjections(
     placed.flatMap(({ links }) => links),
     nowUs,
   );
+  await clearTraceFailures(client, tenantId, traceIds, nowUs);
   const worklist = placed.flatMap((trace) => trace.worklist);
   await replaceWorklist(client, tenantId, ['unpriced', 'unmatched_spend'], traceIds, worklist, nowUs);
 }

@@ -1,6 +1,14 @@
 import { arbitrate, readStep, type LeafCandidate } from '#conventions';
-import { RejectedInput, toRef, type Ref } from '#model';
-import { inTransaction, readTraceStates, upsertTraceRefs, type DueTrace, type TraceRef } from '#store';
+import { toRef, type Ref } from '#model';
+import {
+  inTransaction,
+  readRefsOfTraces,
+  readTraceStates,
+  upsertTraceRefs,
+  type DueTrace,
+  type TraceRef,
+  type TraceState,
+} from '#store';
 import { startOf, type NormaliseParts, type ReadTrace } from './read-trace.ts';
 
 /**
@@ -8,33 +16,28 @@ import { startOf, type NormaliseParts, type ReadTrace } from './read-trace.ts';
  * Only what is published can be seen by the arbitration of another trace, so of two traces that share a call at
  * least one sees the other, whichever comes first.
  *
- * @param maxSpans of one trace
+ * @param maxSpans of one trace; a longer one keeps the steps it has
  * @returns the traces whose spans must be made into steps (again); the others are normalised already
- * @throws RejectedInput when a trace has more spans than may be understood together
  */
 export async function publishCandidates(
   parts: NormaliseParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
   maxSpans: number,
-): Promise<ReadTrace[]> {
+): Promise<{ readonly traces: readonly ReadTrace[]; readonly tooLong: readonly TraceState[] }> {
   const states = await readTraceStates(
     parts.db,
     tenantId,
     claims.map(({ traceId }) => traceId),
   );
   const asked = new Set(claims.filter(({ renormalise }) => renormalise).map(({ traceId }) => traceId));
+  const tooLong = states.filter(({ spanCount }) => spanCount > maxSpans);
   const stale = states.filter(
-    (state) => asked.has(state.traceId) || state.spanCount !== state.revisionSpanCount,
+    (state) =>
+      state.spanCount <= maxSpans &&
+      (asked.has(state.traceId) || state.spanCount !== state.revisionSpanCount),
   );
-  if (stale.length === 0) return [];
-  const tooLong = stale.find(({ spanCount }) => spanCount > maxSpans);
-  if (tooLong !== undefined) {
-    throw new RejectedInput(
-      'too_large',
-      `trace ${tooLong.traceId} has ${tooLong.spanCount} spans, over the limit of ${maxSpans} (OL_MAX_TRACE_SPANS)`,
-    );
-  }
+  if (stale.length === 0) return { traces: [], tooLong };
   const received = await parts.spans.read(
     parts.db,
     tenantId,
@@ -47,6 +50,7 @@ export async function publishCandidates(
     const { candidates } = arbitrate(drafts, []);
     return [{ state, received: spans, drafts, candidates: candidatesByRef(tenantId, candidates) }];
   });
+  await addWithdrawnKeys(parts, tenantId, traces);
   const refs = traces.flatMap((trace) =>
     [...trace.candidates].map(([ref, detail]): TraceRef => ({
       ref,
@@ -56,10 +60,25 @@ export async function publishCandidates(
     })),
   );
   if (refs.length > 0) await inTransaction(parts.db, (client) => upsertTraceRefs(client, tenantId, refs));
-  return traces;
+  return { traces, tooLong };
 }
 
-function candidatesByRef(tenantId: bigint, candidates: readonly LeafCandidate[]): Map<Ref, LeafCandidate[]> {
+/** Late spans may turn what was a call into a container: its keys are published once more, without a witness. */
+async function addWithdrawnKeys(parts: NormaliseParts, tenantId: bigint, traces: ReadTrace[]): Promise<void> {
+  const again = new Map(
+    traces.filter(({ state }) => state.revision > 0).map((trace) => [trace.state.traceId, trace]),
+  );
+  const before = await readRefsOfTraces(parts.db, tenantId, [...again.keys()], ['response', 'request']);
+  for (const { traceId, ref } of before) {
+    const { candidates } = again.get(traceId)!;
+    if (!candidates.has(ref)) candidates.set(ref, []);
+  }
+}
+
+function candidatesByRef(
+  tenantId: bigint,
+  candidates: readonly LeafCandidate[],
+): Map<Ref, readonly LeafCandidate[]> {
   const byRef = new Map<Ref, LeafCandidate[]>();
   for (const candidate of candidates) {
     for (const { kind, key } of candidate.keys) {

@@ -29,7 +29,11 @@ export async function readResolvedTraces(
     else list.push(step);
   }
   const aliases = await readAliases(client, tenantId, conversations);
-  const resolveRules = { tenantId, kinds: rules.kinds, conversations: aliases };
+  const resolveRules = {
+    tenantId,
+    isWorkItemKind: (kind: string, atUs: bigint) => rules.isWorkItemKind(kind, atUs),
+    conversations: aliases,
+  };
   return new Map(
     [...steps].map(([traceId, ofTrace]) => [
       traceId,

@@ -16,8 +16,11 @@ export interface ReadTrace {
   readonly state: TraceState;
   readonly received: readonly ReceivedSpan[];
   readonly drafts: readonly StepDraft[];
-  /** Its own best witness of each call, under every key another trace may know the call by. */
-  readonly candidates: ReadonlyMap<Ref, readonly LeafCandidate[]>;
+  /**
+   * Its own best witness of each call, under every key another trace may know the call by; empty under a key that it
+   * published before and no longer has, so that whoever joined it there is looked at again.
+   */
+  readonly candidates: Map<Ref, readonly LeafCandidate[]>;
 }
 
 /** Smallest start of its spans, microseconds since the epoch. */

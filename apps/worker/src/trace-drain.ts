@@ -25,8 +25,10 @@ export interface DrainOptions {
 /** Spans that are decoded together, unless one trace alone has more: what a batch may take of memory. */
 const SPANS_PER_BATCH = 20_000;
 
-/** After so many failures in a row a trace is shown in the worklist as well. */
+/** After so many claims in a row that did not end a trace is shown in the worklist as well. */
 const FAILURES_TO_SHOW = 3;
+/** Claimed more often than this without an end, a trace may be what kills the worker: it is taken alone. */
+const CLAIMS_IN_COMPANY = 2;
 const LONGEST_DELAY_MS = 600_000;
 
 /**
@@ -85,13 +87,16 @@ export class TraceDrain {
     this.logger.error('a trace could not be worked through; it is tried again later', {
       tenantId: claim.tenantId.toString(),
       traceId: claim.traceId,
-      failures: claim.failures + 1,
+      failures: claim.failures,
       error,
     });
-    await postponeDueTrace(db, claim, Math.min(2 ** claim.failures * 1000, LONGEST_DELAY_MS));
-    if (claim.failures + 1 >= FAILURES_TO_SHOW) {
-      const reason = error instanceof Error ? error.message : String(error);
-      await recordTraceFailure(db, claim, reason, this.parts.nowUs());
+    await postponeDueTrace(db, claim, Math.min(2 ** claim.failures * 500, LONGEST_DELAY_MS));
+    if (claim.failures >= FAILURES_TO_SHOW) {
+      const detail = {
+        error: (error instanceof Error ? error.message : String(error)).slice(0, 2000),
+        failures: claim.failures,
+      };
+      await recordTraceFailure(db, claim, 'trace_fails', detail, this.parts.nowUs());
     }
   }
 }
@@ -113,12 +118,13 @@ async function batchesBySpans(
   let room = 0;
   for (const claim of claims) {
     const count = spans.get(claim.traceId) ?? 0;
-    if (batches.length === 0 || count > room || count > traceSpans) {
+    const isAlone = count > traceSpans || claim.failures > CLAIMS_IN_COMPANY;
+    if (batches.length === 0 || count > room || isAlone) {
       batches.push([]);
       room = SPANS_PER_BATCH;
     }
     batches.at(-1)!.push(claim);
-    room = count > traceSpans ? 0 : room - count;
+    room = isAlone ? -1 : room - count;
   }
   return batches;
 }
@@ -130,7 +136,14 @@ export async function workTraces(
   claims: readonly DueTrace[],
   traceSpans: number,
 ): Promise<void> {
-  const read = await publishCandidates(parts, tenantId, claims, traceSpans);
-  await normaliseTraces(parts, tenantId, read);
+  const { traces, tooLong } = await publishCandidates(parts, tenantId, claims, traceSpans);
+  await normaliseTraces(parts, tenantId, traces);
+  // A trace that grew over the limit keeps its steps: what is known of them by now still moves their cost.
   await postTraces(parts, tenantId, claims);
+  const spansOf = new Map(tooLong.map(({ traceId, spanCount }) => [traceId, spanCount]));
+  for (const claim of claims) {
+    const spans = spansOf.get(claim.traceId);
+    if (spans === undefined) continue;
+    await recordTraceFailure(parts.db, claim, 'trace_too_long', { spans, limit: traceSpans }, parts.nowUs());
+  }
 }

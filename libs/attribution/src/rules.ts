@@ -105,18 +105,33 @@ export interface RulesInForce {
   readonly versions: readonly string[];
 }
 
+/** What the verb of an event means; without an effect the event is set aside and moves nothing. */
+export type ReadVerb =
+  | { readonly effect: OutcomeEffect; readonly setAsideReason: null; readonly definition: OutcomeDefinition }
+  | {
+      readonly effect: null;
+      readonly setAsideReason: 'unknown_kind' | 'unknown_verb';
+      readonly definition: OutcomeDefinition | null;
+    };
+
 /**
  * All rules of a tenant, shipped ones included; asked by the time of the usage they are applied to.
  * A tenant's version replaces the shipped one of the same name from its valid-from time on.
  */
 export class Rules {
   private readonly memo = new Map<string, RulesInForce>();
+  private readonly definitions = new Map<RuleVersion, OutcomeDefinition>();
 
   constructor(
     private readonly definitionVersions: readonly RuleVersion[],
     private readonly policyVersions: readonly RuleVersion[],
     private readonly keyMappingVersions: readonly RuleVersion[],
   ) {}
+
+  /** Whether a kind has an outcome definition in force at a business time: then its keys name work items. */
+  isWorkItemKind(kind: string, atUs: bigint): boolean {
+    return this.definition(kind, atUs) !== null;
+  }
 
   /** Kinds that have an outcome definition at any time: their keys name work items. */
   get kinds(): ReadonlySet<string> {
@@ -126,18 +141,52 @@ export class Rules {
     ]);
   }
 
-  /** The definition of a kind in force at a time; null for a kind without one. */
+  /** Whether keys of a kind name work items at a business time: a definition of it is in force then. */
+  isWorkItemKind(kind: string, atUs: bigint): boolean {
+    return (
+      SHIPPED_BY_KIND.has(kind) ||
+      this.definitionVersions.some((version) => version.name === kind && isValidAt(version, atUs))
+    );
+  }
+
+  /** The definition of a kind in force at a business time; null for a kind without one. */
   definition(ofKind: string, atUs: bigint): OutcomeDefinition | null {
-    const version = inForce(this.definitionVersions, atUs).get(ofKind);
-    if (version === undefined) return SHIPPED_DEFINITIONS.find((shipped) => shipped.kind === ofKind) ?? null;
-    const rule = definitionRuleSchema.parse(version.rule);
-    return {
-      kind: ofKind,
-      version: version.version,
-      outcomeType: rule.outcomeType,
-      verbs: rule.verbs,
-      waitingWindowMs: rule.waitingWindowMs,
-    };
+    const version = inForce(
+      this.definitionVersions.filter(({ name: kind }) => kind === ofKind),
+      atUs,
+    ).get(ofKind);
+    return version === undefined ? (SHIPPED_BY_KIND.get(ofKind) ?? null) : this.parsed(version);
+  }
+
+  /**
+   * The definition a work item is kept by, whatever the clock says: that in force at the first of the business times
+   * (null = not known) at which there is one, else the earliest of its kind.
+   *
+   * @returns null only for a kind that no version ever defines
+   */
+  definitionOfItem(ofKind: string, timesUs: readonly (bigint | null)[]): OutcomeDefinition | null {
+    for (const atUs of timesUs) {
+      const definition = atUs === null ? null : this.definition(ofKind, atUs);
+      if (definition !== null) return definition;
+    }
+    const starts = this.definitionVersions
+      .filter(({ name: kind }) => kind === ofKind)
+      .map(({ validFromUs }) => validFromUs ?? BEGINNING_US);
+    return this.definition(
+      ofKind,
+      starts.reduce((first, atUs) => (atUs < first ? atUs : first), starts[0] ?? BEGINNING_US),
+    );
+  }
+
+  /** What a verb did to a work item of its kind, by the definition in force when it happened. */
+  readVerb(kind: string, verb: string, occurredAtUs: bigint): ReadVerb {
+    const definition = this.definition(kind, occurredAtUs);
+    if (definition === null) return { effect: null, setAsideReason: 'unknown_kind', definition };
+    // A verb may be called "constructor".
+    const effect = Object.hasOwn(definition.verbs, verb) ? definition.verbs[verb] : undefined;
+    return effect === undefined
+      ? { effect: null, setAsideReason: 'unknown_verb', definition }
+      : { effect, setAsideReason: null, definition };
   }
 
   /** Rules that read a span which started at `atUs`. Equal results are the same object while no rule changes between. */
@@ -162,7 +211,29 @@ export class Rules {
     this.memo.set(key, rules);
     return rules;
   }
+
+  private parsed(version: RuleVersion): OutcomeDefinition {
+    const known = this.definitions.get(version);
+    if (known !== undefined) return known;
+    const rule = definitionRuleSchema.parse(version.rule);
+    const definition: OutcomeDefinition = {
+      kind: version.name,
+      version: version.version,
+      outcomeType: rule.outcomeType,
+      verbs: rule.verbs,
+      waitingWindowMs: rule.waitingWindowMs,
+    };
+    this.definitions.set(version, definition);
+    return definition;
+  }
 }
+
+const SHIPPED_BY_KIND: ReadonlyMap<string, OutcomeDefinition> = new Map(
+  SHIPPED_DEFINITIONS.map((definition) => [definition.kind, definition]),
+);
+
+/** Before every business time there is. */
+const BEGINNING_US = -(2n ** 63n);
 
 function toKeyMapping(version: RuleVersion): KeyMapping {
   const rule = keyMappingRuleSchema.parse(version.rule);
@@ -180,9 +251,12 @@ function toKeyMapping(version: RuleVersion): KeyMapping {
 function inForce(versions: readonly RuleVersion[], atUs: bigint): Map<string, RuleVersion> {
   const newest = new Map<string, RuleVersion>();
   for (const version of versions) {
-    if (version.validFromUs !== null && version.validFromUs > atUs) continue;
+    if (!isValidAt(version, atUs)) continue;
     const known = newest.get(version.name);
     if (known === undefined || version.version > known.version) newest.set(version.name, version);
   }
   return newest;
 }
+
+const isValidAt = ({ validFromUs }: RuleVersion, atUs: bigint): boolean =>
+  validFromUs === null || validFromUs <= atUs;

@@ -11,7 +11,7 @@ export { readTraceSpans, readTraceStates } from './assemble/read-trace-spans.ts'
 export type { StoredSpan, TraceState } from './assemble/read-trace-spans.ts';
 export { insertSteps, readNewestSteps } from './assemble/steps.ts';
 export type { StepRow } from './assemble/steps.ts';
-export { insertTraceRefs, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
+export { insertTraceRefs, readRefsOfTraces, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';
 export { checkBooks } from './check/check-books.ts';
 export { findViolations, INVARIANTS } from './check/violations.ts';
@@ -29,7 +29,7 @@ export { makeTracesDue } from './due/make-traces-due.ts';
 export type { DueReason } from './due/make-traces-due.ts';
 export { postponeDueTrace } from './due/postpone-due-trace.ts';
 export { readBacklog } from './due/read-backlog.ts';
-export { recordTraceFailure } from './due/record-trace-failure.ts';
+export { clearTraceFailures, recordTraceFailure } from './due/record-trace-failure.ts';
 export { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 export type {
   EmbeddedPostgres,

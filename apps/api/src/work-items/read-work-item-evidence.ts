@@ -43,7 +43,7 @@ export async function resolveTraces(
   steps: readonly Step[],
 ): Promise<ResolvedTrace[]> {
   const { definitions, policies, keyMappings } = await readTenantRules(client, tenantId);
-  const { kinds } = new Rules(definitions, policies, keyMappings);
+  const rules = new Rules(definitions, policies, keyMappings);
   const ids = new Set(steps.flatMap(({ conversationId }) => conversationId ?? []));
   const aliases = await readWorkItemAliases(
     client,
@@ -58,6 +58,10 @@ export async function resolveTraces(
     else list.push(step);
   }
   return [...byTrace].map(([traceId, ofTrace]) =>
-    resolveTrace(traceId, ofTrace, { tenantId, kinds, conversations }),
+    resolveTrace(traceId, ofTrace, {
+      tenantId,
+      isWorkItemKind: (kind, atUs) => rules.isWorkItemKind(kind, atUs),
+      conversations,
+    }),
   );
 }

@@ -87,3 +87,21 @@ SELECT ref, trace_id, started_at, detail FROM trace_refs
     detail: row.detail,
   }));
 }
+
+/** Refs of these kinds that the traces published before. */
+export async function readRefsOfTraces(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+  kinds: readonly string[],
+): Promise<{ readonly traceId: TraceId; readonly ref: Ref }[]> {
+  if (traceIds.length === 0) return [];
+  const { rows } = await db.query<{ trace_id: string; ref: string }>({
+    name: 'read-refs-of-traces',
+    text: `
+SELECT trace_id, ref FROM trace_refs
+ WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) AND split_part(ref, ':', 1) = ANY ($3::text[])`,
+    values: [tenantId, traceIds, kinds],
+  });
+  return rows.map((row) => ({ traceId: traceIdFromUuid(row.trace_id), ref: row.ref }));
+}

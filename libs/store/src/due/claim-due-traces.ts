@@ -9,6 +9,7 @@ export interface DueTrace {
   /** Compared when the claim is completed: a newer reason keeps the trace due. */
   readonly version: bigint;
   readonly cause: string;
+  /** Claims since the last one that was completed, this one included. */
   readonly failures: number;
   /** A rule or another trace's witness changed: the spans are read again even when none is new. */
   readonly renormalise: boolean;
@@ -16,7 +17,8 @@ export interface DueTrace {
 
 /**
  * Leases due traces to this worker, the longest due first. Concurrent workers get disjoint traces.
- * A lease that runs out is claimed again: work on a trace is idempotent.
+ * A lease that runs out is claimed again: work on a trace is idempotent. Each claim counts as a failure until it is
+ * completed, and the lease doubles with it, so that a trace whose work kills its worker comes back ever later.
  */
 export async function claimDueTraces(db: Queryable, limit: number, leaseMs: number): Promise<DueTrace[]> {
   const { rows } = await db.query<{
@@ -30,7 +32,8 @@ export async function claimDueTraces(db: Queryable, limit: number, leaseMs: numb
     name: 'claim-due-traces',
     text: `
 UPDATE due_traces d
-   SET leased_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000)
+   SET leased_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000 * 2 ^ least(d.failures, 6)),
+       failures = d.failures + 1
   FROM (SELECT tenant_id, trace_id FROM due_traces
          WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
          ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) c
