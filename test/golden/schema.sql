@@ -444,6 +444,7 @@ TABLE trace_refs ROW SECURITY
   started_at timestamp with time zone NOT NULL
   detail jsonb NOT NULL
   CONSTRAINT trace_refs_pkey PRIMARY KEY (tenant_id, ref, trace_id)
+  CREATE INDEX trace_refs_trace_idx ON public.trace_refs USING btree (tenant_id, trace_id)
   POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 

@@ -75,8 +75,14 @@ const hex = (text: string, digits: number): string =>
 const text = (key: string, value: string): object => ({ key, value: { stringValue: value } });
 const number = (key: string, value: number): object => ({ key, value: { intValue: String(value) } });
 
-const isResponseId = (attribute: object): boolean =>
-  'key' in attribute && attribute.key === 'gen_ai.response.id';
+const usageOf = (response: string, tokens: number): object[] => [
+  text('gen_ai.operation.name', 'chat'),
+  text('gen_ai.provider.name', 'openai'),
+  text('gen_ai.request.model', 'law-model'),
+  text('gen_ai.response.id', hex(response, 24)),
+  number('gen_ai.usage.input_tokens', tokens),
+  number('gen_ai.usage.output_tokens', 1),
+];
 
 /** The export requests of a story's traces: agent and model call apart, so that halves can come late. */
 function requestsOf(story: Story): object[] {
@@ -90,14 +96,7 @@ function requestsOf(story: Story): object[] {
       text('gen_ai.operation.name', 'invoke_agent'),
       ...named,
     ]);
-    const usage = [
-      text('gen_ai.operation.name', 'chat'),
-      text('gen_ai.provider.name', 'openai'),
-      text('gen_ai.request.model', 'law-model'),
-      text('gen_ai.response.id', hex(`response ${trace.id}`, 24)),
-      number('gen_ai.usage.input_tokens', trace.tokens),
-      number('gen_ai.usage.output_tokens', 1),
-    ];
+    const usage = usageOf(`response ${trace.id}`, trace.tokens + (trace.nested ? 3 : 0));
     const call = span(
       traceId,
       hex(`call ${trace.id}`, 16),
@@ -116,21 +115,22 @@ function requestsOf(story: Story): object[] {
       end,
       usage,
     );
-    const inner = span(
-      traceId,
-      hex(`inner ${trace.id}`, 16),
-      hex(`call ${trace.id}`, 16),
-      'chat law-model',
-      atNs(trace.startedAtS + 1),
-      end,
-      usage.map((each) =>
-        isResponseId(each) ? text('gen_ai.response.id', hex(`inner ${trace.id}`, 24)) : each,
+    // Two calls within the call, together what it counted: then it is a container.
+    const inner = ['a', 'b'].map((part) =>
+      span(
+        traceId,
+        hex(`inner ${part} ${trace.id}`, 16),
+        hex(`call ${trace.id}`, 16),
+        'chat law-model',
+        atNs(trace.startedAtS + 1),
+        end,
+        usageOf(`inner ${part} ${trace.id}`, part === 'a' ? trace.tokens : 3),
       ),
     );
     return [
       request('agent', [agent]),
       request('agent', [call]),
-      ...(trace.nested ? [request('agent', [inner])] : []),
+      ...(trace.nested ? [request('agent', inner)] : []),
       ...(trace.gateway ? [request('gateway', [seen])] : []),
     ];
   });
@@ -334,3 +334,19 @@ test('workers at the same time end in the same balances', async () => {
     { numRuns: 15 },
   );
 }, 120_000);
+
+test('a call whose inner call comes late gives its place to the other witness', async () => {
+  const story: Story = {
+    traces: [{ id: 1, ticket: 0, conversation: null, startedAtS: 0, tokens: 7, gateway: true, nested: true }],
+    events: [],
+    prices: [],
+  };
+  const [agent, call, inner, gateway] = requestsOf(story);
+  const late = await Play.begin();
+  for (const body of [agent, call, gateway]) await late.sendSpans(body!)();
+  await service.settle();
+  await late.sendSpans(inner!)();
+  await service.settle();
+  expect(await late.check()).toEqual([]);
+  expect(await late.balances()).toEqual(await playInOrder(story));
+});

@@ -10,6 +10,9 @@ export interface TenantRulebook {
   readonly digest: string;
 }
 
+/** Rulebooks kept; each holds an index over the shipped prices as well. */
+const MAX_KEPT = 64;
+
 /**
  * Rulebooks by tenant, made again only when a rule or price was added. Asking is one cheap query inside the
  * caller's transaction, so the answer holds everything committed before it.
@@ -36,7 +39,9 @@ export class TenantRulebooks {
     // Read after the digest: a version committed in between is in `made` too early for its name, so it is not kept.
     if ((await readRulesDigest(db, tenantId)).all === digest.all) {
       this.shipped = { digest: digest.shippedPrices, rows: shipped };
+      this.known.delete(tenantId);
       this.known.set(tenantId, made);
+      for (const oldest of this.known.keys()) if (this.known.size > MAX_KEPT) this.known.delete(oldest);
     }
     return made;
   }
