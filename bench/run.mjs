@@ -1,7 +1,12 @@
 // Runs the benchmarks and prints one table of ratios (bench/README.md says what each compares).
 //   --short   fewer spans: for a look, not for a verdict
+//   --save    also writes the table to bench/results/latest.json, with the machine and the commit
 //   --strict  exit code 1 when a ratio is under its floor by more than NOISE
 //   NAME ...  only these: lazy-read, ingest, gzip
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
 const NOISE = 0.05;
 const NAMES = ['lazy-read', 'ingest', 'gzip'];
 
@@ -24,14 +29,27 @@ for (const name of chosen.length > 0 ? chosen : NAMES) {
   results.push(result);
   console.error(`${name}: ${JSON.stringify(result.details)}`);
 }
-console.table(
-  results.map((result) => ({
-    name: result.name,
-    ratio: Number(result.ratio.toFixed(2)),
-    floor: result.floor,
-    aim: result.aim,
-    verdict: verdict(result),
-  })),
-);
+const table = results.map((result) => ({
+  name: result.name,
+  ratio: Number(result.ratio.toFixed(2)),
+  floor: result.floor,
+  aim: result.aim,
+  verdict: verdict(result),
+}));
+console.table(table);
+if (options.includes('--save')) {
+  const file = new URL('results/latest.json', import.meta.url);
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  const machine = {
+    cores: cpus().length,
+    model: cpus()[0]?.model ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  mkdirSync(new URL('.', file), { recursive: true });
+  const details = Object.fromEntries(results.map((result) => [result.name, result.details]));
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(file, `${JSON.stringify({ date, commit, machine, table, details }, null, 2)}\n`);
+}
 const isBelow = results.some(({ ratio, floor }) => ratio < floor * (1 - NOISE));
 if (isBelow && options.includes('--strict')) process.exitCode = 1;
