@@ -11,38 +11,27 @@ export interface TraceRef {
   readonly detail: unknown;
 }
 
-/**
- * Publishes joining keys, replacing what the same trace said before under the same ref. Idempotent.
- */
-export async function upsertTraceRefs(
-  db: Queryable,
-  tenantId: bigint,
-  refs: readonly TraceRef[],
-): Promise<void> {
-  if (refs.length === 0) return;
-  const sorted = [...refs].sort((a, b) =>
-    a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
-  );
-  await db.query({
-    name: 'upsert-trace-refs',
-    text: `
+const INSERT = `
 INSERT INTO trace_refs AS r (tenant_id, ref, trace_id, started_at, detail)
 SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
-ON CONFLICT (tenant_id, ref, trace_id) DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
- WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`,
-    values: [
-      tenantId,
-      sorted.map(({ ref }) => ref),
-      sorted.map(({ traceId }) => traceId),
-      sorted.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
-      sorted.map(({ detail }) => JSON.stringify(detail)),
-    ],
-  });
+ON CONFLICT (tenant_id, ref, trace_id)`;
+
+/** Publishes joining keys, replacing what the same trace said before under the same ref. Idempotent. */
+export function upsertTraceRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
+  const text = `${INSERT} DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
+ WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`;
+  return writeRefs(db, { name: 'upsert-trace-refs', text }, tenantId, refs);
 }
 
 /** Like `upsertTraceRefs`, but leaves what stands already: for keys whose detail another stage fills in. */
-export async function insertTraceRefs(
+export function insertTraceRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
+  return writeRefs(db, { name: 'insert-trace-refs', text: `${INSERT} DO NOTHING` }, tenantId, refs);
+}
+
+/** Rows go in key order, so that two writers wait for each other instead of deadlocking. */
+async function writeRefs(
   db: Queryable,
+  statement: { readonly name: string; readonly text: string },
   tenantId: bigint,
   refs: readonly TraceRef[],
 ): Promise<void> {
@@ -51,11 +40,7 @@ export async function insertTraceRefs(
     a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
   );
   await db.query({
-    name: 'insert-trace-refs',
-    text: `
-INSERT INTO trace_refs (tenant_id, ref, trace_id, started_at, detail)
-SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
-ON CONFLICT (tenant_id, ref, trace_id) DO NOTHING`,
+    ...statement,
     values: [
       tenantId,
       sorted.map(({ ref }) => ref),
