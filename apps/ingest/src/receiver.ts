@@ -9,7 +9,10 @@ const RETRY_MS = 1_000;
 
 /** What one request of a sender has been let in for: its bytes are counted until it is released. */
 export interface Admission {
-  /** More bytes of the body have come than were announced. */
+  /**
+   * The body takes more than was announced: by its chunks, or inflated. Asked before the memory is taken.
+   * @throws Unavailable when there is no room for that; what was held before stays held
+   */
   grow(bytes: number): void;
   /** The body has been read: what is kept of it is counted by the appender from now on. Idempotent. */
   bodyRead(): void;
@@ -20,6 +23,7 @@ export interface Admission {
 export class Receiver {
   private isDraining = false;
   private requests = 0;
+  /** Of all requests together, compressed and inflated, until their bodies are read. */
   private bodyBytes = 0;
   private onIdle: (() => void) | null = null;
 
@@ -29,6 +33,11 @@ export class Receiver {
     private readonly limits: Limits,
   ) {}
 
+  /** Bytes of bodies that are being received, inflated or read. */
+  get receivingBytes(): number {
+    return this.bodyBytes;
+  }
+
   /**
    * Lets a request in before its body is read, or turns it away while that costs nothing.
    * @param announcedBytes of the body; 0 where the sender does not say
@@ -37,10 +46,13 @@ export class Receiver {
   admit(announcedBytes: number): Admission {
     let held = 0;
     const grow = (bytes: number) => {
-      this.assertRoom(bytes);
+      this.assertRoom(bytes, held);
       held += bytes;
       this.bodyBytes += bytes;
     };
+    if (this.isDraining)
+      throw this.turnedAway('stopping', new Unavailable('the server is stopping', RETRY_MS));
+    this.assertFewRequests();
     grow(announcedBytes);
     this.requests += 1;
     const bodyRead = () => {
@@ -95,19 +107,24 @@ export class Receiver {
     if (this.requests > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
-  private assertRoom(bytes: number): void {
-    if (this.isDraining)
-      throw this.turnedAway('stopping', new Unavailable('the server is stopping', RETRY_MS));
+  /** @param held bytes of the same body: one body alone is let in however large it is */
+  private assertRoom(bytes: number, held: number): void {
     try {
       this.appender.assertOpen(this.bodyBytes + bytes);
     } catch (error) {
       throw this.turnedAway(error instanceof Unavailable ? error.reason : 'unreachable', error);
     }
+    if (this.bodyBytes === held || this.bodyBytes + bytes <= this.limits.waitingBytes) return;
+    throw this.overloaded('too many bytes are being received');
+  }
+
+  private assertFewRequests(): void {
     if (this.requests < this.limits.waitingRequests) return;
-    throw this.turnedAway(
-      'overloaded',
-      new Unavailable('too many requests are being received', RETRY_MS, 'overloaded'),
-    );
+    throw this.overloaded('too many requests are being received');
+  }
+
+  private overloaded(message: string): unknown {
+    return this.turnedAway('overloaded', new Unavailable(message, RETRY_MS, 'overloaded'));
   }
 
   private turnedAway(reason: string, error: unknown): unknown {

@@ -3,18 +3,17 @@ import {
   Server,
   ServerCredentials,
   type handleUnaryCall,
-  type sendUnaryData,
   type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Limits } from '#config';
-import { RejectedInput } from '#model';
 import { encodeExportResponse, encodeRpcStatus, type PartialSuccess, type Signal } from '#otlp';
-import { KeyAuthentication, LOGGER, mayAct, type Principal, type ProcessLogger } from '#server';
+import { KeyAuthentication, LOGGER, type ProcessLogger } from '#server';
 import { LIMITS } from '../limits.ts';
 import { Receiver } from '../receiver.ts';
 import { toRpcFailure } from '../rpc-failure.ts';
+import { CallGate, type CallStatus } from './call-gate.ts';
 
 const SERVICES: Record<Signal, string> = {
   traces: 'opentelemetry.proto.collector.trace.v1.TraceService',
@@ -30,16 +29,19 @@ const SHUTDOWN_MS = 10_000;
 @Injectable()
 export class OtlpGrpcServer {
   private readonly server: Server;
+  private readonly gate: CallGate;
 
   constructor(
     @Inject(Receiver) private readonly receiver: Receiver,
-    @Inject(KeyAuthentication) private readonly keys: KeyAuthentication,
+    @Inject(KeyAuthentication) keys: KeyAuthentication,
     @Inject(LOGGER) private readonly logger: ProcessLogger,
     @Inject(LIMITS) limits: Limits,
   ) {
+    this.gate = new CallGate(receiver, keys, (error) => this.toStatus(error), limits);
     this.server = new Server({
       'grpc.max_receive_message_length': limits.bodyBytes,
       'grpc.max_concurrent_streams': limits.waitingRequests,
+      interceptors: [this.gate.intercept],
     });
     for (const signal of ['traces', 'logs', 'metrics'] as const)
       this.server.addService(exportService(SERVICES[signal]), {
@@ -77,37 +79,32 @@ export class OtlpGrpcServer {
     return (call, callback) => {
       this.answer(signal, call).then(
         (success) => callback(null, encodeExportResponse(success)),
-        (error: unknown) => this.fail(error, callback),
+        (error: unknown) => callback(this.toStatus(error)),
       );
     };
   }
 
   private async answer(signal: Signal, call: ServerUnaryCall<Buffer, Buffer>): Promise<PartialSuccess> {
-    const principal = await this.authenticate(call.metadata);
-    const admission = this.receiver.admit(call.request.length);
+    const admitted = this.gate.take(call.metadata);
+    if (admitted === null) throw new Error('a call came past the gate');
+    const { principal, admission } = admitted;
     try {
-      if (signal === 'traces') return await this.receiver.traces(principal, call.request);
-      return this.receiver.unstoredProtobuf(signal, call.request);
+      admission.grow(call.request.length);
+      if (signal !== 'traces') return this.receiver.unstoredProtobuf(signal, call.request);
+      const taking = this.receiver.traces(principal, call.request);
+      // `append` copies what it keeps of the message before it waits.
+      admission.bodyRead();
+      return await taking;
     } finally {
       admission.release();
     }
   }
 
-  private async authenticate(metadata: Metadata): Promise<Principal> {
-    const authorization = metadata.get('authorization')[0]?.toString();
-    const principal = await this.keys.authenticate(authorization);
-    if (principal === null)
-      throw new RejectedInput('unauthenticated', 'send an API key: authorization: Bearer olk_...');
-    if (!mayAct(principal, ['spans']))
-      throw new RejectedInput('forbidden', 'this needs a key with the role spans');
-    return principal;
-  }
-
-  private fail(error: unknown, callback: sendUnaryData<Buffer>): void {
+  private toStatus(error: unknown): CallStatus {
     const { grpcCode, status } = toRpcFailure(error, this.logger);
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', encodeRpcStatus(status));
-    callback({ code: grpcCode, details: status.message, metadata });
+    return { code: grpcCode, details: status.message, metadata };
   }
 }
 
