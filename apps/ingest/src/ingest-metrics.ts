@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Signal } from '#otlp';
 import type { ProcessLogger } from '#server';
 import type { AppendObserver, SpanAppender } from '#store';
+import type { Receiver } from './receiver.ts';
 
 const OUTCOMES = ['stored', 'duplicate', 'conflicting', 'rejected'] as const;
 type Appended = Parameters<AppendObserver['stored']>;
@@ -52,8 +53,8 @@ export class IngestMetrics implements AppendObserver {
     for (const outcome of OUTCOMES) this.spans.inc({ outcome }, 0);
   }
 
-  /** Adds the gauges of what waits in the appender. */
-  watch(appender: SpanAppender): void {
+  /** Adds the gauges of what is being received, and what waits in the appender. */
+  watch(appender: SpanAppender, receiver: Pick<Receiver, 'receivingBytes'>): void {
     const registers = [this.registry];
     const gauge = (name: string, help: string, read: () => number) =>
       new Gauge({
@@ -64,6 +65,11 @@ export class IngestMetrics implements AppendObserver {
           this.set(read());
         },
       });
+    gauge(
+      'bodies_receiving_bytes',
+      'Bytes of bodies being received, inflated or read',
+      () => receiver.receivingBytes,
+    );
     gauge('spans_waiting_bytes', 'Bytes accepted and not durable yet', () => appender.waiting.bytes);
     gauge('spans_waiting_requests', 'Requests accepted and not durable yet', () => appender.waiting.requests);
   }

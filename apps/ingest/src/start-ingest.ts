@@ -28,8 +28,8 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
   const registry = createMetrics('ingest');
   const metrics = new IngestMetrics(registry, logger);
   const appender = SpanAppender.start(db, toAppendSettings(config), metrics);
-  metrics.watch(appender);
   const receiver = new Receiver(appender, metrics, config.limits);
+  metrics.watch(appender, receiver);
   const parts = {
     keys,
     metrics: registry,

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { RejectedInput } from '#model';
+import type { Admission } from '../receiver.ts';
+import { Slots } from '../slots.ts';
 import { tooLarge } from './receive-body.ts';
 
 const gunzipInThread = promisify(gunzip);
@@ -11,26 +13,71 @@ const gunzipInThread = promisify(gunzip);
 const SYNC_BYTES = 256 * 1024;
 /** zlib's own default of 16 KiB costs a fifth more. */
 const CHUNK_BYTES = 1024 * 1024;
+/** Bytes that one byte of DEFLATE can hold: matches of 258 bytes, by two bits each. */
+const DENSEST = 1032;
+/** As many as Node has threads for. */
+const INFLATED_AT_ONCE = 4;
 
-/**
- * Undoes gzip, stopping as soon as more than `maxBytes` come out.
- *
- * @throws RejectedInput `too_large`, or `invalid` when it is no gzip
- */
-export async function inflate(body: Buffer, maxBytes: number): Promise<Buffer> {
-  // The trailer says how long the content is (RFC 1952, ISIZE): a hint, which a bomb may fake.
-  const hint = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
-  const syncBytes = Math.min(SYNC_BYTES, maxBytes);
-  try {
-    if (hint <= syncBytes)
-      return gunzipSync(body, { maxOutputLength: syncBytes, chunkSize: Math.max(hint + 64, 1024) });
-  } catch (error) {
-    if (!isTooLong(error)) throw notGzip();
+/** Undoes the gzip of bodies, and takes no memory that was not counted first. */
+export class Inflater {
+  private readonly slots = new Slots(INFLATED_AT_ONCE);
+
+  /**
+   * Large bodies wait in line for a thread.
+   *
+   * @param admission grows before anything is inflated: by what the trailer tells, and where more comes out, by the
+   *   most that may
+   * @throws RejectedInput `too_large` where more than `maxBytes` come out, `invalid` when it is no gzip; Unavailable
+   *   when there is no room for it now
+   */
+  async inflate(body: Buffer, maxBytes: number, admission: Pick<Admission, 'grow'>): Promise<Buffer> {
+    // RFC 1952, ISIZE: the length of the content, but of its last member only, and a bomb may fake it.
+    const told = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
+    const most = Math.min(maxBytes, body.length * DENSEST);
+    const likely = Math.min(told, most);
+    let counted = 0;
+    if (likely <= SYNC_BYTES) {
+      admission.grow(likely);
+      counted = likely;
+      const content = inflateNow(body, likely);
+      if (content !== null) return content;
+    }
+    const giveBack = await this.slots.take();
+    try {
+      for (const limit of [likely, most]) {
+        if (limit <= counted) continue;
+        admission.grow(limit - counted);
+        counted = limit;
+        const content = await inflateInThread(body, limit);
+        if (content !== null) return content;
+      }
+      throw tooLarge(maxBytes);
+    } finally {
+      giveBack();
+    }
   }
+}
+
+/** @returns null where more than `maxBytes` would come out */
+function inflateNow(body: Buffer, maxBytes: number): Buffer | null {
+  try {
+    return gunzipSync(body, {
+      maxOutputLength: Math.max(maxBytes, 1),
+      chunkSize: Math.max(maxBytes + 64, 1024),
+    });
+  } catch (error) {
+    if (isTooLong(error)) return null;
+    throw notGzip();
+  }
+}
+
+/** As `inflateNow`, on a thread. */
+async function inflateInThread(body: Buffer, maxBytes: number): Promise<Buffer | null> {
   try {
     return await gunzipInThread(body, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES });
   } catch (error) {
-    throw isTooLong(error) ? tooLarge(maxBytes) : notGzip();
+    if (isTooLong(error)) return null;
+    throw notGzip();
   }
 }
 

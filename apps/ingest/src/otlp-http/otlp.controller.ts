@@ -12,9 +12,9 @@ import {
 } from '#otlp';
 import { RequireRole, type AuthenticatedRequest, type Principal } from '#server';
 import { LIMITS } from '../limits.ts';
-import { Receiver } from '../receiver.ts';
+import { Receiver, type Admission } from '../receiver.ts';
 import { BodyBuffers } from './body-buffers.ts';
-import { inflate } from './inflate.ts';
+import { Inflater } from './inflate.ts';
 import { otlpEncoding, sendEncoded, type OtlpEncoding } from './media-type.ts';
 import { OtlpErrorFilter } from './otlp-error.filter.ts';
 import { announcedBytes, receiveBody } from './receive-body.ts';
@@ -26,6 +26,7 @@ import { UnsupportedMedia } from './unsupported-media.ts';
 @UseFilters(OtlpErrorFilter)
 export class OtlpController {
   private readonly buffers = new BodyBuffers();
+  private readonly inflater = new Inflater();
 
   constructor(
     @Inject(Receiver) private readonly receiver: Receiver,
@@ -57,7 +58,7 @@ export class OtlpController {
     const admission = this.receiver.admit(announcedBytes(request.raw) ?? 0);
     try {
       const sent = await receiveBody(request.raw, this.limits.bodyBytes, admission, this.buffers);
-      const body = await this.decompress(request, sent);
+      const body = await this.decompress(request, sent, admission);
       const taking = this.take(signal, encoding, request.principal!, body);
       // All of the body is read by now: `append` copies what it keeps before it waits.
       this.buffers.give(sent);
@@ -73,9 +74,13 @@ export class OtlpController {
     }
   }
 
-  private async decompress(request: AuthenticatedRequest, body: Buffer): Promise<Buffer> {
+  private async decompress(
+    request: AuthenticatedRequest,
+    body: Buffer,
+    admission: Admission,
+  ): Promise<Buffer> {
     const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-    if (encoding === 'gzip') return inflate(body, this.limits.bodyBytes);
+    if (encoding === 'gzip') return this.inflater.inflate(body, this.limits.bodyBytes, admission);
     if (encoding === 'identity' || encoding === '') return body;
     throw new UnsupportedMedia(
       `content encoding ${JSON.stringify(encoding)} is not supported: use gzip or none`,
