@@ -6,7 +6,7 @@ import {
   type Rules,
   type WorkItemState,
 } from '#attribution';
-import { parseRef, type OutcomeDefinition, type Ref, type TraceId } from '#model';
+import { parseRef, type OutcomeDefinition, type OutcomeEvent, type Ref, type TraceId } from '#model';
 import {
   lockWorkItems,
   readOutcomeEvents,
@@ -20,6 +20,7 @@ import {
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
+import { readEvents, setAsideEntries, subjectOf } from './read-events.ts';
 
 /** Namespace of the ids this project derives from names (UUIDv5, RFC 9562). */
 export const NAMESPACE = '6f0c8a52-5f53-5b0e-9d3b-0d3c2d9f4c11';
@@ -29,7 +30,11 @@ export interface HeldWorkItem {
   readonly ref: Ref;
   readonly definition: OutcomeDefinition;
   readonly state: WorkItemState;
+  /** Events that count. */
   readonly eventCount: number;
+  /** Subjects of the worklist that the item's events have, and the entries that hold of them. */
+  readonly eventSubjects: readonly string[];
+  readonly setAside: readonly WorklistEntry[];
   readonly parts: readonly AttemptPart[];
   readonly attempts: readonly Attempt[];
 }
@@ -44,7 +49,8 @@ export interface WorkItemHolder {
 /**
  * Holds work items until the end of the transaction and reads what is known of them: events, and the attempts
  * of every trace, those of `replaced` traces as given. Whoever holds an item sees all that earlier holders
- * committed, so two transactions about one item come to the same end in either order.
+ * committed, so two transactions about one item come to the same end in either order. A ref of a kind that no
+ * definition knows, at whatever time, is no work item: it is left out.
  *
  * @param replaced what the caller's traces say now of their attempts; traces not in it are read as they stand
  */
@@ -54,38 +60,49 @@ export async function holdWorkItems(
   refs: readonly Ref[],
   replaced: ReadonlyMap<TraceId, ReadonlyMap<Ref, readonly AttemptPart[]>>,
 ): Promise<Map<Ref, HeldWorkItem>> {
-  const { tenantId, rules, nowUs } = holder;
-  const known = refs.filter((ref) => rules.kinds.has(parseRef(ref).kind));
-  await lockWorkItems(
-    client,
-    tenantId,
-    known.map((ref) => {
-      const { kind, key } = parseRef(ref);
-      const definition = rules.definition(kind, nowUs)!;
-      return { ref, kind, key, surrogateId: holder.newSurrogateId(), ...namesOf(definition) };
-    }),
-  );
+  const { tenantId, rules } = holder;
+  const seeds = refs.flatMap((ref) => {
+    const { kind, key } = parseRef(ref);
+    const definition = rules.definitionOfItem(kind, []);
+    return definition === null
+      ? []
+      : [{ ref, kind, key, surrogateId: holder.newSurrogateId(), ...namesOf(definition) }];
+  });
+  const known = seeds.map(({ ref }) => ref);
+  await lockWorkItems(client, tenantId, seeds);
   const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
   const standing = groupBy(await readTraceRefs(client, tenantId, known), ({ ref }) => ref);
   const held = new Map<Ref, HeldWorkItem>();
-  for (const ref of known) {
+  for (const { ref, kind, key } of seeds) {
     const parts = [
       ...(standing.get(ref) ?? []).filter(({ traceId }) => !replaced.has(traceId)).flatMap(partsFromDetail),
       ...[...replaced.values()].flatMap((byRef) => byRef.get(ref) ?? []),
     ];
     const itsEvents = events.get(ref) ?? [];
-    const state = foldWorkItem(itsEvents);
-    const definition = rules.definition(parseRef(ref).kind, state.phaseAtUs ?? nowUs)!;
+    const read = readEvents(itsEvents, rules);
+    const state = foldWorkItem(read.counted);
+    const attempts = deriveAttempts(parts, state);
     held.set(ref, {
       ref,
-      definition,
+      definition: rules.definitionOfItem(kind, [state.phaseAtUs, firstKnownUs(attempts, read.counted)])!,
       state,
-      eventCount: itsEvents.length,
+      eventCount: read.counted.length,
+      eventSubjects: itsEvents.map(subjectOf),
+      setAside: setAsideEntries(read, key),
       parts,
-      attempts: deriveAttempts(parts, state),
+      attempts,
     });
   }
   return held;
+}
+
+/** When the item is first heard of in the business. */
+function firstKnownUs(attempts: readonly Attempt[], events: readonly OutcomeEvent[]): bigint | null {
+  const times = [
+    ...attempts.slice(0, 1).map(({ startedAtUs }) => startedAtUs),
+    ...events.map(({ occurredAtUs }) => occurredAtUs),
+  ];
+  return times.length === 0 ? null : times.reduce((first, atUs) => (atUs < first ? atUs : first));
 }
 
 const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definition: string } => ({
@@ -93,7 +110,7 @@ const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definiti
   definition: `${definition.kind}@${definition.version}`,
 });
 
-/** Writes what held items have become, and the worklist of outcomes without any spend. */
+/** Writes what held items have become, and the worklist of outcomes without any spend or any meaning. */
 export async function saveWorkItems(
   client: Client,
   holder: WorkItemHolder,
@@ -129,8 +146,8 @@ export async function saveWorkItems(
     client,
     tenantId,
     ['unmatched_outcome'],
-    items.map(({ ref }) => ref),
-    unmatched,
+    items.flatMap(({ ref, eventSubjects }) => [ref, ...eventSubjects]),
+    [...unmatched, ...items.flatMap(({ setAside }) => setAside)],
     nowUs,
   );
 }

@@ -15,5 +15,6 @@ export {
   overheadPolicySchema,
   Rules,
 } from './rules.ts';
+export type { ReadVerb } from './rules.ts';
 export { SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
 export { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';

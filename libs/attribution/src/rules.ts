@@ -128,19 +128,6 @@ export class Rules {
     private readonly keyMappingVersions: readonly RuleVersion[],
   ) {}
 
-  /** Whether a kind has an outcome definition in force at a business time: then its keys name work items. */
-  isWorkItemKind(kind: string, atUs: bigint): boolean {
-    return this.definition(kind, atUs) !== null;
-  }
-
-  /** Kinds that have an outcome definition at any time: their keys name work items. */
-  get kinds(): ReadonlySet<string> {
-    return new Set([
-      ...SHIPPED_DEFINITIONS.map((d) => d.kind),
-      ...this.definitionVersions.map((d) => d.name),
-    ]);
-  }
-
   /** Whether keys of a kind name work items at a business time: a definition of it is in force then. */
   isWorkItemKind(kind: string, atUs: bigint): boolean {
     return (
@@ -169,13 +156,11 @@ export class Rules {
       const definition = atUs === null ? null : this.definition(ofKind, atUs);
       if (definition !== null) return definition;
     }
-    const starts = this.definitionVersions
-      .filter(({ name: kind }) => kind === ofKind)
-      .map(({ validFromUs }) => validFromUs ?? BEGINNING_US);
-    return this.definition(
-      ofKind,
-      starts.reduce((first, atUs) => (atUs < first ? atUs : first), starts[0] ?? BEGINNING_US),
+    const starts = this.definitionVersions.flatMap(({ name: kind, validFromUs }) =>
+      kind === ofKind && validFromUs !== null ? [validFromUs] : [],
     );
+    const firstUs = starts.reduce((first, atUs) => (atUs < first ? atUs : first), starts[0] ?? BEGINNING_US);
+    return this.definition(ofKind, BEGINNING_US) ?? this.definition(ofKind, firstUs);
   }
 
   /** What a verb did to a work item of its kind, by the definition in force when it happened. */

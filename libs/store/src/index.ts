@@ -100,7 +100,7 @@ export {
   readWorkItemAliases,
   updateWorkItems,
 } from './posting/work-items.ts';
-export type { WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
+export type { StoredOutcomeEvent, WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
 export { insertPriceBook } from './prices/insert-price-book.ts';

@@ -61,7 +61,7 @@ export class OutcomeIntake {
       const read = readAll(events, {
         caller,
         receivedAtUs,
-        definitionAt: (kind, atUs) => rules.definition(kind, atUs),
+        readVerb: (kind, verb, atUs) => rules.readVerb(kind, verb, atUs),
         maxEventBytes: this.api.limits.eventBytes,
         newUuid: randomUUID,
         newSalt: () => randomBytes(32),

@@ -18,10 +18,14 @@ export const OutcomeView = z
     type: z.string(),
     workItem: z.object({ kind: z.string(), key: z.string() }),
     verb: z.string(),
-    effect: z
+    effect: z.string().meta({
+      description:
+        'What it does to its work item, as read at receipt; set_aside: nothing, until a definition gives it a meaning',
+    }),
+    setAside: z
       .string()
-      .meta({ description: 'What it does to its work item; set_aside: nothing, see setAside' }),
-    setAside: z.string().nullable().meta({ description: 'unknown_kind or unknown_verb' }),
+      .nullable()
+      .meta({ description: 'Why nothing, at receipt: unknown_kind or unknown_verb' }),
     time: Time,
     timeAssumed: z.boolean().meta({ description: 'The event had no time: the time of receipt is used' }),
     sequence: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ReadVerb } from '#attribution';
 import { canonicalJson, commitment, encodeLeaf, formatTimeUs, type CanonicalValue } from '#evidence';
-import { parsePico, RejectedInput, RESERVED_REF_KINDS, toRef, type OutcomeDefinition } from '#model';
+import { parsePico, RejectedInput, RESERVED_REF_KINDS, toRef } from '#model';
 import type { Principal } from '#server';
 import type { OutcomeRecord } from '#store';
 import { readBusinessTime } from './business-time.ts';
@@ -11,8 +12,8 @@ import type { CloudEvent } from './cloud-event.ts';
 export interface IntakeContext {
   readonly caller: Principal;
   readonly receivedAtUs: bigint;
-  /** The definition in force for a kind at a business time; null when the tenant has none for it. */
-  readonly definitionAt: (kind: string, atUs: bigint) => OutcomeDefinition | null;
+  /** What a verb means by the definition in force for its kind at a business time, as far as it is known now. */
+  readonly readVerb: (kind: string, verb: string, atUs: bigint) => ReadVerb;
   readonly maxEventBytes: number;
   readonly newUuid: () => string;
   readonly newSalt: () => Buffer;
@@ -35,10 +36,7 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
   if (key === '') throw new RejectedInput('invalid', 'must name a work item', 'subject');
   const occurredAtUs =
     event.time === null ? context.receivedAtUs : readBusinessTime(event.time, 'time', context.receivedAtUs);
-  const definition = context.definitionAt(kind, occurredAtUs);
-  const effect = definition?.verbs[verb] ?? 'set_aside';
-  const setAsideReason =
-    definition === null ? 'unknown_kind' : effect === 'set_aside' ? 'unknown_verb' : null;
+  const { effect, setAsideReason, definition } = context.readVerb(kind, verb, occurredAtUs);
   const content = contentOf(event);
   if (content.length > context.maxEventBytes)
     throw new RejectedInput('too_large', `an event has at most ${context.maxEventBytes} bytes`);
@@ -51,7 +49,7 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
     kind,
     key,
     verb,
-    effect,
+    effect: effect ?? 'set_aside',
     occurredAtUs,
     sequence: event.sequence,
     value: readValue(event.data),
@@ -68,7 +66,7 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
       event: surrogateId,
       workItemKind: kind,
       verb,
-      effect,
+      effect: effect ?? 'set_aside',
       definition: definition === null ? undefined : `${kind}@${definition.version}`,
       occurredAt: formatTimeUs(occurredAtUs),
       content: commitment(salt, content).toString('base64'),
@@ -79,7 +77,6 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
       toRef('conversation', context.caller.tenantId, id),
     ),
     setAsideReason,
-    isKnownKind: definition !== null,
   };
 }
 

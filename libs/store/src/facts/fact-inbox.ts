@@ -77,11 +77,14 @@ export async function readTracesOfRefs(
   return rows.map((row) => ({ ref: row.ref, traceId: traceIdFromUuid(row.trace_id) }));
 }
 
-/** Traces that name a work item of this kind, under a definition or not. */
+/** Traces that name a work item of this kind, or a conversation tied to one, under a definition or not. */
 export async function readTracesOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<TraceId[]> {
   const { rows } = await db.query<{ trace_id: string }>({
     name: 'read-traces-of-kind',
-    text: `SELECT DISTINCT trace_id FROM trace_refs WHERE tenant_id = $1 AND starts_with(ref, $2)`,
+    text: `
+SELECT trace_id FROM trace_refs WHERE tenant_id = $1 AND starts_with(ref, $2)
+UNION SELECT t.trace_id FROM work_item_aliases a JOIN trace_refs t ON t.tenant_id = $1 AND t.ref = a.ref
+       WHERE a.tenant_id = $1 AND starts_with(a.work_item_ref, $2)`,
     values: [tenantId, `${kind}:${tenantId}:`],
   });
   return rows.map((row) => traceIdFromUuid(row.trace_id));

@@ -10,6 +10,7 @@ export interface OutcomeRecord {
   readonly kind: string;
   readonly key: string;
   readonly verb: string;
+  /** As the definitions known at receipt read the verb; the work item is folded by those known then. */
   readonly effect: OutcomeEffect | 'set_aside';
   readonly occurredAtUs: bigint;
   readonly sequence: string | null;
@@ -26,10 +27,8 @@ export interface OutcomeRecord {
   readonly leaf: Buffer;
   /** Conversations the event names as being about the work item: `conversation:<tenant>:<id>`. */
   readonly conversationRefs: readonly Ref[];
-  /** Why nothing can be done with it; then it goes to the worklist and no figure moves. */
+  /** Why nothing can be done with it yet; then it goes to the worklist until a definition gives it a meaning. */
   readonly setAsideReason: string | null;
-  /** False when the tenant has no definition for its kind: then it names no work item. */
-  readonly isKnownKind: boolean;
 }
 
 /** What became of one record; `surrogateId` is that of the event stored first under this source and id. */
@@ -121,13 +120,12 @@ const toRow = (record: OutcomeRecord) => ({
   leaf: record.leaf.toString('base64'),
   conversation_refs: record.conversationRefs,
   set_aside_reason: record.setAsideReason,
-  is_known_kind: record.isKnownKind,
 });
 
 const RECORDS = `jsonb_to_recordset($2::jsonb) AS r(
   ref text, source text, event_id text, kind text, key text, verb text, effect text, occurred_at timestamptz,
   sequence text, value_amount numeric, value_asset text, attributes text, surrogate_id uuid, content_hash text,
-  salt text, leaf text, conversation_refs jsonb, set_aside_reason text, is_known_kind boolean)`;
+  salt text, leaf text, conversation_refs jsonb, set_aside_reason text)`;
 
 // Sorted, so that two requests with the same events wait for each other instead of deadlocking.
 const INSERT_RECEIPTS = `
@@ -148,7 +146,7 @@ const INSERT_ALIASES = `
 INSERT INTO work_item_aliases (tenant_id, ref, work_item_ref)
 SELECT DISTINCT $1::bigint, alias, r.ref
 FROM ${RECORDS}, jsonb_array_elements_text(r.conversation_refs) AS alias
-WHERE r.is_known_kind ORDER BY alias, r.ref
+ORDER BY alias, r.ref
 ON CONFLICT DO NOTHING`;
 
 const INSERT_EVIDENCE = `
@@ -156,12 +154,13 @@ INSERT INTO evidence_inbox (tenant_id, kind, subject_id, body, recorded_at)
 SELECT $1::bigint, 'outcome.event', surrogate_id::text, decode(leaf, 'base64'), $3::timestamptz
 FROM ${RECORDS}`;
 
-// An event with an unknown verb moves nothing by itself, but the conversation it names may.
+// An event without an effect moves nothing by itself, but the conversation it names may; and a definition that gives
+// it a meaning may be on its way.
 const INSERT_FACTS = `
 INSERT INTO fact_inbox (tenant_id, kind, cause, detail, recorded_at)
 SELECT $1::bigint, 'outcome.event', 'outcome.event:' || surrogate_id,
   jsonb_build_object('ref', ref, 'conversationRefs', conversation_refs), $3::timestamptz
-FROM ${RECORDS} WHERE is_known_kind`;
+FROM ${RECORDS}`;
 
 const INSERT_SET_ASIDE = `
 INSERT INTO set_aside (tenant_id, id, kind, reason, subject, detail, since)

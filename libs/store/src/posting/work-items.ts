@@ -1,6 +1,7 @@
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
-import type { OutcomeEffect, OutcomeEvent, Ref } from '#model';
+import { SHIPPED_DEFINITIONS } from '#attribution';
+import type { OutcomeEvent, Ref } from '#model';
 
 export interface WorkItemSeed {
   readonly ref: Ref;
@@ -41,12 +42,20 @@ ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1`,
   });
 }
 
-/** All events of the items that a definition gave an effect; those set aside are left out. Unordered. */
+/**
+ * An event as it was sent. What its verb does is for the definitions to say that are known when it is asked, not for
+ * those that were known when it came.
+ */
+export interface StoredOutcomeEvent extends Omit<OutcomeEvent, 'effect'> {
+  readonly surrogateId: string;
+}
+
+/** All events of the items. Unordered. */
 export async function readOutcomeEvents(
   db: Queryable,
   tenantId: bigint,
   refs: readonly Ref[],
-): Promise<OutcomeEvent[]> {
+): Promise<StoredOutcomeEvent[]> {
   if (refs.length === 0) return [];
   const { rows } = await db.query<{
     ref: string;
@@ -54,16 +63,16 @@ export async function readOutcomeEvents(
     event_id: string;
     kind: string;
     verb: string;
-    effect: OutcomeEffect;
     occurred_at: bigint;
     sequence: string | null;
     value_amount: string | null;
     value_asset: string | null;
+    surrogate_id: string;
   }>({
     name: 'read-outcome-events',
     text: `
-SELECT ref, source, event_id, kind, verb, effect, occurred_at, sequence, value_amount, value_asset
-  FROM outcome_events WHERE tenant_id = $1 AND ref = ANY ($2::text[]) AND effect <> 'set_aside'`,
+SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, value_asset, surrogate_id
+  FROM outcome_events WHERE tenant_id = $1 AND ref = ANY ($2::text[])`,
     values: [tenantId, refs],
   });
   return rows.map((row) => ({
@@ -72,13 +81,13 @@ SELECT ref, source, event_id, kind, verb, effect, occurred_at, sequence, value_a
     eventId: row.event_id,
     kind: row.kind,
     verb: row.verb,
-    effect: row.effect,
     occurredAtUs: row.occurred_at,
     sequence: row.sequence,
     value:
       row.value_amount === null || row.value_asset === null
         ? null
         : { amountPico: BigInt(row.value_amount), asset: row.value_asset },
+    surrogateId: row.surrogate_id,
   }));
 }
 
@@ -135,7 +144,12 @@ UPDATE work_items w
   });
 }
 
-/** Work items that outcome events tied to conversations: conversation ref -> work item refs, sorted. */
+const SHIPPED_KINDS = SHIPPED_DEFINITIONS.map(({ kind }) => kind);
+
+/**
+ * Work items that outcome events tied to conversations: conversation ref -> work item refs, sorted. What an event
+ * ties to a conversation is a work item only when its kind has a definition, whichever came first.
+ */
 export async function readWorkItemAliases(
   db: Queryable,
   tenantId: bigint,
@@ -146,9 +160,12 @@ export async function readWorkItemAliases(
   const { rows } = await db.query<{ ref: string; work_item_ref: string }>({
     name: 'read-work-item-aliases',
     text: `
-SELECT ref, work_item_ref FROM work_item_aliases
- WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, work_item_ref`,
-    values: [tenantId, conversationRefs],
+SELECT a.ref, a.work_item_ref
+  FROM work_item_aliases a, split_part(a.work_item_ref, ':', 1) AS kind
+ WHERE a.tenant_id = $1 AND a.ref = ANY ($2::text[])
+   AND (kind = ANY ($3::text[]) OR EXISTS (SELECT FROM definitions d WHERE d.tenant_id = $1 AND d.name = kind))
+ ORDER BY a.ref, a.work_item_ref`,
+    values: [tenantId, conversationRefs, SHIPPED_KINDS],
   });
   for (const { ref, work_item_ref: workItemRef } of rows) {
     const list = aliases.get(ref);
