@@ -137,6 +137,18 @@ test('what crashes is started again: each of the apps, and PostgreSQL at the sam
   expect(leftovers()).toEqual([]);
 });
 
+test('SIGTERM while the apps are being started again: they accepted nothing, and the exit code is 0', async () => {
+  const service = up();
+  await service.line('ready');
+  const apps = processesWith('OL_DATA_DIR', dataDir).filter((pid) => pid !== service.pid);
+  for (const pid of apps) process.kill(pid, 'SIGKILL');
+  await until('a new app', () =>
+    processesWith('OL_DATA_DIR', dataDir).some((pid) => pid !== service.pid && !apps.includes(pid)),
+  );
+  service.kill('SIGTERM');
+  expect([await service.exited, leftovers()]).toEqual([0, []]);
+});
+
 test('kill -9 of the supervisor leaves no orphan, and the next start on the same ports works', async () => {
   const first = up();
   const { adminKey } = await first.line('the first admin key, shown this once');

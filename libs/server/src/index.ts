@@ -8,7 +8,7 @@ export { fieldPath, toProblem } from './problem.ts';
 export { LOGGER, logToStdout, ProcessLogger } from './process-logger.ts';
 export { Caller, Public, RequireRole } from './route-roles.ts';
 export type { AuthenticatedRequest } from './route-roles.ts';
-export { runUntilStopped } from './run-until-stopped.ts';
+export { runUntilStopped, STARTED } from './run-until-stopped.ts';
 export type { Running } from './run-until-stopped.ts';
 export { ServerModule } from './server.module.ts';
 export type { ServerParts } from './server.module.ts';

@@ -8,6 +8,9 @@ export interface Running {
 
 const STOP_LIMIT_MS = 30_000;
 
+/** What a process tells its supervisor over IPC: it has started, and may accept something from now on. */
+export const STARTED = 'started';
+
 /**
  * The whole life of an app's main: start, wait for SIGTERM, SIGINT or the loss of the parent's IPC channel (so
  * that no child outlives a killed supervisor), stop, exit 0. Exits 1, with the cause logged, when starting fails,
@@ -23,6 +26,8 @@ export async function runUntilStopped(logger: ProcessLogger, start: () => Promis
   const reason = nextStopReason();
   try {
     const running = await start();
+    // Where the supervisor is gone by now, 'disconnect' says so.
+    process.send?.(STARTED, undefined, undefined, () => {});
     logger.log('stopping', { reason: await reason });
     process.once('SIGTERM', () => process.exit(1));
     process.once('SIGINT', () => process.exit(1));

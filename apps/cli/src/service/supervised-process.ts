@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ProcessLogger } from '#server';
+import { STARTED, type ProcessLogger } from '#server';
 import { logChild } from './log-child.ts';
 
 export type AppName = 'ingest' | 'worker' | 'api';
@@ -12,7 +12,11 @@ export interface SupervisedProcess {
   readonly failed: Promise<never>;
   /** From now on an end is a crash of something that worked. */
   isReady(): void;
-  /** SIGTERM, then SIGKILL after the limit. @returns whether it ended by itself and without an error */
+  /**
+   * SIGTERM, then SIGKILL after the limit.
+   * @returns whether it ended by itself and without an error; one that had not started yet (it was being started again,
+   *   and the signal or a database that is away ended that) had accepted nothing, and may end as it likes
+   */
   stop(limitMs: number): Promise<boolean>;
 }
 
@@ -36,6 +40,7 @@ export function superviseProcess(
   const main = fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
   let child: ChildProcess | null = null;
   let restart: NodeJS.Timeout | null = null;
+  let hasStarted = false;
   let isStopping = false;
   let hasBeenReady = false;
   let failures = 0;
@@ -56,6 +61,10 @@ export function superviseProcess(
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
+    hasStarted = false;
+    started.on('message', (message) => {
+      hasStarted ||= message === STARTED;
+    });
     if (started.stdout !== null) logChild(started.stdout, human, writeLine);
     if (started.stderr !== null) logChild(started.stderr, human, writeLine);
     started.once('error', (error) => logger.error(`${app} cannot be run`, { error }));
@@ -83,17 +92,21 @@ export function superviseProcess(
     stop: async (limitMs) => {
       isStopping = true;
       if (restart !== null) clearTimeout(restart);
-      return child === null || (await end(child, limitMs));
+      return child === null || (await end(child, limitMs, () => hasStarted));
     },
   };
 }
 
-function end(child: ChildProcess, limitMs: number): Promise<boolean> {
+function end(child: ChildProcess, limitMs: number, hasStarted: () => boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+    }, limitMs);
     child.once('exit', (code) => {
       clearTimeout(limit);
-      resolve(code === 0);
+      resolve(code === 0 || (!isLate && !hasStarted()));
     });
     child.kill('SIGTERM');
   });
