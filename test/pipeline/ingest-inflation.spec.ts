@@ -42,13 +42,13 @@ test('many bodies at once stay under the limit, and each is answered with 200 or
   const before = await sumBatches(at.db, at.key.tenantId);
   const bodies = Array.from({ length: 30 }, dense);
   expect(gzipSync(bodies[0]!).length).toBeLessThan(bodies[0]!.length / 100);
-  let isOver = false;
+  const over = new AbortController();
   let highest = 0;
   const watching = (async () => {
-    while (!isOver) highest = Math.max(highest, await countedBytes());
+    while (!over.signal.aborted) highest = Math.max(highest, await countedBytes());
   })();
   const answers = await Promise.all(bodies.map((body) => send(at, body, { gzip: true })));
-  isOver = true;
+  over.abort();
   await watching;
   const stored = answers.filter(({ status }) => status === 200).length;
   const turnedAway = answers.filter(({ status }) => status === 429);
