@@ -32,7 +32,7 @@ export const CostRow = z
       .optional()
       .meta({ description: 'Part of it is unpriced: the true figure is higher' }),
     immature: z.literal(true).optional().meta({ description: 'Items of the cohort are still open' }),
-    inProgressCostUsd: Cost.optional(),
+    inProgressCostUsd: Cost.optional().meta({ description: 'Items that are still open' }),
     overheadCostUsd: Cost.optional(),
     unattributedCostUsd: Cost.optional(),
   })
@@ -55,7 +55,8 @@ export function shareOf(part: bigint, whole: bigint): string | null {
 /** The figures of settled items and of a cohort. */
 export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isCohort: boolean): CostRow {
   const pricedCalls = row.calls - row.unpricedCalls - row.callsWithoutUsage;
-  const isPriced = pricedCalls > 0n;
+  // A call counts as unpriced when a part of it is; what its other parts cost is known all the same.
+  const isPriced = pricedCalls > 0n || row.costPico !== 0n;
   const isIncomplete = row.unpricedCalls > 0n || row.callsWithoutUsage > 0n || row.hasOtherAssets;
   const money = (amount: bigint): string | null => (isPriced ? formatPico(amount) : null);
   const perOutcome = (amount: bigint): string | null => (isPriced ? dividePico(amount, row.outcomes) : null);
@@ -78,7 +79,10 @@ export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isC
     unmatchedOutcomes: Number(row.outcomesWithoutSpend),
     pending: {
       items: Number(row.pendingItems),
-      costUsd: row.pendingItems > 0n && row.pendingPricedCalls === 0n ? null : formatPico(row.pendingPico),
+      costUsd:
+        row.pendingItems > 0n && row.pendingPricedCalls === 0n && row.pendingPico === 0n
+          ? null
+          : formatPico(row.pendingPico),
     },
     coverage: {
       priced: shareOf(pricedCalls, row.calls),

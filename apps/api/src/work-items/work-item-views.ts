@@ -132,7 +132,10 @@ export function toAttemptView(parts: readonly CostedAttemptPart[]): z.infer<type
     calls: sum.calls,
     unpricedCalls: sum.unpricedCalls,
     callsWithoutUsage: sum.callsWithoutUsage,
-    costUsd: sum.calls > sum.unpricedCalls + sum.callsWithoutUsage ? formatPico(sum.costPico) : null,
+    costUsd:
+      sum.calls > sum.unpricedCalls + sum.callsWithoutUsage || sum.costPico !== 0n
+        ? formatPico(sum.costPico)
+        : null,
   };
 }
 
@@ -160,12 +163,12 @@ export function partsByRef(parts: readonly CostedAttemptPart[]): Map<string, Cos
   return byRef;
 }
 
-/** The same rules as the report, over one item; an open one counts its cost so far and no outcome. */
+/** The same rules as the report, over one item; the cost of an open one is in progress, and buys no outcome yet. */
 function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow {
   const attempts = groupAttempts(parts);
   const sum = sums(parts);
   const isAchieved = item.phase === 'achieved';
-  return toCostRow(
+  const row = toCostRow(
     {
       group: null,
       workItems: 1n,
@@ -181,7 +184,7 @@ function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow
       callsWithoutUsage: BigInt(sum.callsWithoutUsage),
       costPico: sum.costPico,
       directPico: isAchieved ? sum.directPico : 0n,
-      noOutcomePico: isAchieved ? 0n : sum.costPico,
+      noOutcomePico: isAchieved || item.phase === 'open' ? 0n : sum.costPico,
       isEstimated: parts.some(({ grade }) => grade !== 'metered'),
       hasOtherAssets: parts.some(({ hasOtherAssets }) => hasOtherAssets),
       pendingItems: 0n,
@@ -192,4 +195,7 @@ function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow
     [],
     false,
   );
+  if (item.phase !== 'open') return row;
+  const nothing = row.costUsd === null ? null : '0';
+  return { ...row, failedAttemptCostUsd: nothing, inProgressCostUsd: row.costUsd };
 }
