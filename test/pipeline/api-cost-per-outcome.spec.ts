@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sealOnce } from '../../apps/worker/src/seal-once.ts';
 import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { keysOf, recordLeaves, START_US } from '../support/evidence-log.ts';
 import { seedCharge, seedItem, uuidOf } from '../support/seed-spend.ts';
 
 let database: TestDatabase;
@@ -246,6 +248,7 @@ test('the tie-out accounts for every cent of the period once', async () => {
     reconciliation: 'not reconciled',
     size: null,
     root: null,
+    sealed: 'no checkpoint is signed yet',
     query: {
       view: 'settled',
       from: '2026-10-01',
@@ -375,4 +378,42 @@ test('CSV and NDJSON carry the rows, the total and the tie-out; unknown is empty
     .split('\n')
     .map((line) => JSON.parse(line).record);
   expect(records).toEqual(['row', 'row', 'row', 'row', 'total', 'tieOut']);
+});
+
+test('the cost of an item that is still open is in progress, not cost without an outcome', async () => {
+  const { body } = await api.call('/v1/work-items?phase=open', { key: analyst });
+  expect(body.items.map(({ cost }: any) => cost)).toMatchObject([
+    {
+      costUsd: '0.05',
+      inProgressCostUsd: '0.05',
+      directCostUsd: '0',
+      failedAttemptCostUsd: '0',
+      noOutcomeCostUsd: '0',
+      costPerOutcomeUsd: null,
+    },
+  ]);
+});
+
+test('the tie-out names the newest checkpoint, and says whether leaves still wait for one', async () => {
+  const sealed = async () => {
+    const { size, root, sealed: state } = (await ask('')).body.tieOut;
+    return { size, root, state };
+  };
+  const { db } = database;
+  const { tenantId } = tenant;
+  const log = await keysOf({ tenantId, slug: 'acme' });
+  await recordLeaves(db, log, ['a', 'b']);
+  await sealOnce(db, log, START_US);
+  const { rows } = await db.query<{ size: bigint; root: Buffer }>(
+    `SELECT size, root FROM log_heads WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  const head = { size: Number(rows[0]!.size), root: rows[0]!.root.toString('base64') };
+  expect(head.size).toBe(2);
+  expect(await sealed()).toEqual({ ...head, state: 'everything recorded is in the log of this size' });
+  await recordLeaves(db, log, ['c']);
+  expect(await sealed()).toEqual({
+    ...head,
+    state: 'newer leaves wait for the next checkpoint: the figures may include what they record',
+  });
 });

@@ -128,6 +128,7 @@ export type { PeriodCostRow, PeriodQuery } from './reports/read-period-costs.ts'
 export { readPeriodOutcomes } from './reports/read-period-outcomes.ts';
 export type { PeriodOutcomeRow } from './reports/read-period-outcomes.ts';
 export { readPriceBookVersions } from './reports/read-price-book-versions.ts';
+export { hasUnsealedLeaves } from './reports/has-unsealed-leaves.ts';
 export { readMetered, readTieOut } from './reports/read-tie-out.ts';
 export type { TieOutPart, TieOutQuery } from './reports/read-tie-out.ts';
 export { inTenantSnapshot } from './reports/tenant-snapshot.ts';

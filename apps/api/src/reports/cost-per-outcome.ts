@@ -15,7 +15,7 @@ import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor } from '../wire.ts';
 import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
-import { tieOut, TieOut } from './tie-out.ts';
+import { readSealed, tieOut, TieOut } from './tie-out.ts';
 
 export const CostReport = z
   .object({
@@ -83,9 +83,7 @@ export async function costPerOutcome(
       variance: null,
       changeSinceClose: null,
       reconciliation: 'not reconciled',
-      size: null,
-      root: null,
-      sealed: 'the evidence log has no sealed size yet',
+      ...(await readSealed(client, context.tenantId)),
       versions: {
         engine: context.engine,
         rules: await ruleVersions(client, context.tenantId),

@@ -34,6 +34,8 @@ export const ReportQuery = z.object({
 });
 export type ReportQuery = z.infer<typeof ReportQuery>;
 
+const NO_PAST_FIGURES = 'not offered yet: figures are always those of now';
+
 /** Beyond every business time: a report without `from` or `to` is over everything. */
 export const BEGINNING = '0001-01-01';
 export const END = '9999-12-31';
@@ -46,12 +48,9 @@ export function checkReportQuery(query: ReportQuery): void {
   const refuse = (field: string, message: string): never => {
     throw new RejectedInput('unprocessable', message, field);
   };
-  if (query.basis === 'reported')
-    refuse('basis', 'no past figure can be re-read yet: the evidence log has no sealed size');
-  if (query.as_of !== undefined)
-    refuse('as_of', 'no past figure can be re-read yet: the evidence log has no sealed size');
-  if (query.size !== undefined)
-    refuse('size', 'no past figure can be re-read yet: the evidence log has no sealed size');
+  if (query.basis === 'reported') refuse('basis', NO_PAST_FIGURES);
+  if (query.as_of !== undefined) refuse('as_of', NO_PAST_FIGURES);
+  if (query.size !== undefined) refuse('size', NO_PAST_FIGURES);
   if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
   if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
     refuse('to', 'must be after from');

@@ -1,7 +1,21 @@
 import { formatPico, USD_PICO } from '#model';
-import { readMetered, readTieOut, type Client, type TieOutQuery } from '#store';
+import {
+  hasUnsealedLeaves,
+  readCheckpoint,
+  readMetered,
+  readTieOut,
+  type Client,
+  type TieOutQuery,
+} from '#store';
 import { z } from 'zod';
 import { Money } from '../wire.ts';
+
+/** How far the evidence log covers what the figures were made of. */
+const SEALED = {
+  none: 'no checkpoint is signed yet',
+  partly: 'newer leaves wait for the next checkpoint: the figures may include what they record',
+  all: 'everything recorded is in the log of this size',
+} as const;
 
 export const TieOut = z
   .object({
@@ -20,9 +34,9 @@ export const TieOut = z
     variance: z.null(),
     changeSinceClose: z.null(),
     reconciliation: z.literal('not reconciled'),
-    size: z.null(),
-    root: z.null(),
-    sealed: z.literal('the evidence log has no sealed size yet'),
+    size: z.int().nullable().meta({ description: 'Of the newest signed checkpoint of the evidence log' }),
+    root: z.base64().nullable().meta({ description: 'Its RFC 6962 root' }),
+    sealed: z.enum(SEALED),
     versions: z.object({
       engine: z.string(),
       rules: z.record(z.string(), z.int()),
@@ -39,6 +53,20 @@ export type TieOutFigures = Pick<
   TieOut,
   'meteredUsd' | 'inScopeUsd' | 'exclusions' | 'fromOtherPeriodsUsd' | 'reportUsd' | 'otherCurrencies'
 >;
+
+/** Reads, in the snapshot of the report, up to where the evidence log is signed. */
+export async function readSealed(
+  client: Client,
+  tenantId: bigint,
+): Promise<Pick<TieOut, 'size' | 'root' | 'sealed'>> {
+  const checkpoint = await readCheckpoint(client, tenantId);
+  if (checkpoint === null) return { size: null, root: null, sealed: SEALED.none };
+  return {
+    size: checkpoint.size,
+    root: checkpoint.root.toString('base64'),
+    sealed: (await hasUnsealedLeaves(client, tenantId)) ? SEALED.partly : SEALED.all,
+  };
+}
 
 /**
  * Ties the total of a report to everything metered in its period.
