@@ -57,7 +57,7 @@ const agent = { kind: 'agent', role: 'container' } as const;
 const rules: ResolveRules = {
   tenantId: 1n,
   isWorkItemKind: (kind) => kind === 'ticket',
-  conversations: new Map([['c1', ['ticket:1:C']]]),
+  conversations: new Map([['c1', ['refund:1:R', 'ticket:1:C']]]),
 };
 
 /** span number -> `item attempt`, joined. */

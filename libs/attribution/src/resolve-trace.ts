@@ -1,4 +1,4 @@
-import { toRef, type EvidenceTier, type Ref, type SpanId, type Step, type TraceId } from '#model';
+import { parseRef, toRef, type EvidenceTier, type Ref, type SpanId, type Step, type TraceId } from '#model';
 import type { AttemptKeyKind, AttemptPart } from './derive-attempts.ts';
 import { StepTree } from './step-tree.ts';
 import { TopAgents } from './top-agents.ts';
@@ -142,7 +142,11 @@ function refsOf(
     // Of what is split only charges and the root, which describes the attempts, are needed at every item.
     return !trace.isSplitTooWide && (step.role === 'leaf' || tree.isRoot(step)) ? everywhere : [];
   }
-  return conversation === null ? [] : (rules.conversations.get(conversation) ?? []);
+  if (conversation === null) return [];
+  const atUs = step.startedAtNs / 1000n;
+  return (rules.conversations.get(conversation) ?? []).filter((ref) =>
+    rules.isWorkItemKind(parseRef(ref).kind, atUs),
+  );
 }
 
 function linkOf(ref: Ref, named: Named | null, everywhere: readonly Ref[], rules: ResolveRules): TraceLink {

@@ -1,6 +1,5 @@
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
-import { SHIPPED_DEFINITIONS } from '#attribution';
 import type { OutcomeEvent, Ref } from '#model';
 
 export interface WorkItemSeed {
@@ -144,8 +143,6 @@ UPDATE work_items w
   });
 }
 
-const SHIPPED_KINDS = SHIPPED_DEFINITIONS.map(({ kind }) => kind);
-
 /**
  * Work items that outcome events tied to conversations: conversation ref -> work item refs, sorted. What an event
  * ties to a conversation is a work item only when its kind has a definition, whichever came first.
@@ -160,12 +157,9 @@ export async function readWorkItemAliases(
   const { rows } = await db.query<{ ref: string; work_item_ref: string }>({
     name: 'read-work-item-aliases',
     text: `
-SELECT a.ref, a.work_item_ref
-  FROM work_item_aliases a, split_part(a.work_item_ref, ':', 1) AS kind
- WHERE a.tenant_id = $1 AND a.ref = ANY ($2::text[])
-   AND (kind = ANY ($3::text[]) OR EXISTS (SELECT FROM definitions d WHERE d.tenant_id = $1 AND d.name = kind))
- ORDER BY a.ref, a.work_item_ref`,
-    values: [tenantId, conversationRefs, SHIPPED_KINDS],
+SELECT ref, work_item_ref FROM work_item_aliases
+ WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, work_item_ref`,
+    values: [tenantId, conversationRefs],
   });
   for (const { ref, work_item_ref: workItemRef } of rows) {
     const list = aliases.get(ref);
