@@ -2,7 +2,6 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Signal } from '#otlp';
 import type { ProcessLogger } from '#server';
 import type { AppendObserver, SpanAppender } from '#store';
-import type { Receiver } from './receiver.ts';
 
 const OUTCOMES = ['stored', 'duplicate', 'conflicting', 'rejected'] as const;
 type Appended = Parameters<AppendObserver['stored']>;
@@ -54,7 +53,7 @@ export class IngestMetrics implements AppendObserver {
   }
 
   /** Adds the gauges of what is being received, and what waits in the appender. */
-  watch(appender: SpanAppender, receiver: Pick<Receiver, 'receivingBytes'>): void {
+  watch(appender: SpanAppender, receiver: { readonly receivingBytes: number }): void {
     const registers = [this.registry];
     const gauge = (name: string, help: string, read: () => number) =>
       new Gauge({
