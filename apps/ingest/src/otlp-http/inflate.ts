@@ -15,8 +15,8 @@ const SYNC_BYTES = 256 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 /** Bytes that one byte of DEFLATE can hold: matches of 258 bytes, by two bits each. */
 const DENSEST = 1032;
-/** As many as Node has threads for. */
-const INFLATED_AT_ONCE = 4;
+/** So many bodies of the largest size have room together on the shipped limits: the next ones wait instead of failing. */
+const INFLATED_AT_ONCE = 3;
 
 /** Undoes the gzip of bodies, and takes no memory that was not counted first. */
 export class Inflater {
