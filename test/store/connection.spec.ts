@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Unavailable } from '#model';
-import { asTenant, inTransaction, openDatabase, timestampFromUs } from '#store';
+import { asTenant, asUnavailable, inTransaction, openDatabase, timestampFromUs } from '#store';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -110,3 +110,11 @@ test('as a tenant only its own rows exist, and only until the transaction ends',
   );
   expect(owner.rows).toEqual([{ restricted: false, tenant: null }]);
 });
+
+test.each(['EPIPE', 'ECONNRESET', 'ENOENT'])(
+  'a socket that ends with %s is a database that cannot be reached',
+  (code) => {
+    const error = Object.assign(new Error(`write ${code}`), { errno: -1, code, syscall: 'write' });
+    expect(asUnavailable(error)).toMatchObject({ name: 'Unavailable', reason: 'unreachable' });
+  },
+);

@@ -66,7 +66,11 @@ export async function startTestApi(db: Database, env: Record<string, string> = {
       const isJson =
         /json/.test(answer.headers.get('content-type') ?? '') &&
         !/ndjson/.test(answer.headers.get('content-type') ?? '');
-      if (answer.status === 500) throw new Error(`500 from ${path}: ${lines.at(-1)}`);
+      if (answer.status === 500) {
+        // The log has the cause under the instance that the answer names.
+        const { instance } = JSON.parse(text);
+        throw new Error(`500 from ${path}: ${lines.find((line) => line.includes(instance))}`);
+      }
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
     close: () => app.close(),

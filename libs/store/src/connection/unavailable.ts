@@ -21,7 +21,9 @@ const MESSAGES =
 /** SQLSTATE of an error of PostgreSQL, or null. */
 export function sqlState(error: unknown): string | null {
   if (!isNativeError(error) || !('code' in error)) return null;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+  // EPIPE looks like one and is none.
+  if (typeof error.code !== 'string' || SOCKET_ERRORS.has(error.code)) return null;
+  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
 }
 
 /**
