@@ -5,15 +5,12 @@ import {
   advancePostings,
   clearTraceFailures,
   completeDueTraces,
-  insertEvidence,
   insertLinks,
-  insertTransactions,
   inTransaction,
   makeTracesDue,
   readPosted,
   readStandingAttempts,
   readStandingAttemptsOfTraces,
-  replaceAttempts,
   replaceWorklist,
   type Client,
   type Database,
@@ -21,20 +18,18 @@ import {
   type PostedBalance,
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
+import { commitPosting, type Poster } from './commit-posting.ts';
 import { groupBy } from './group-by.ts';
-import { ledgerBatchLeaf } from './ledger-batch-leaf.ts';
 import { placeTrace, type PlacedTrace } from './place-trace.ts';
 import {
   attemptIdOf,
   holdWorkItems,
   NAMESPACE,
   savePartsOfTraces,
-  saveWorkItems,
   type HeldWorkItem,
-  type WorkItemHolder,
 } from './posting-facts.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
-import type { TenantRulebooks } from './tenant-rules.ts';
+import type { TenantRulebook, TenantRulebooks } from './tenant-rules.ts';
 
 export interface PostParts {
   readonly db: Database;
@@ -63,19 +58,17 @@ async function post(
   tenantId: bigint,
   claims: readonly DueTrace[],
 ): Promise<void> {
-  const nowUs = parts.nowUs();
   const traceIds = claims.map(({ traceId }) => traceId);
   const versions = await advancePostings(client, tenantId, traceIds);
-  const rulebook = await parts.rulebooks.read(client, tenantId);
-  const holder: WorkItemHolder = { tenantId, rules: rulebook.rules, nowUs, newSurrogateId: parts.newId };
+  const poster = await posterOf(client, parts, tenantId);
 
-  const resolved = await readResolvedTraces(client, tenantId, traceIds, rulebook.rules);
+  const resolved = await readResolvedTraces(client, tenantId, traceIds, poster.rules);
   const replaced = await replacedParts(client, tenantId, resolved);
   const refs = [...new Set([...replaced.values()].flatMap((byRef) => [...byRef.keys()]))].sort();
-  const items = await holdWorkItems(client, holder, refs, replaced);
+  const items = await holdWorkItems(client, poster, refs, replaced);
   await savePartsOfTraces(client, tenantId, replaced, (traceId) => resolved.get(traceId)!.startedAtUs);
 
-  const placed = [...resolved.values()].map((trace) => placeTrace(tenantId, trace, items, rulebook.prices));
+  const placed = [...resolved.values()].map((trace) => placeTrace(tenantId, trace, items, poster.prices));
   const alreadyPosted = traceIds.filter((traceId) => versions.get(traceId) !== 1n);
   const posted = groupBy(await readPosted(client, tenantId, alreadyPosted), ({ postingId }) => postingId);
   const causes = new Map(claims.map(({ traceId, cause }) => [traceId, cause]));
@@ -88,20 +81,26 @@ async function post(
     ),
   );
 
-  if (transactions.length > 0) {
-    const batchId = parts.newId();
-    await insertTransactions(client, tenantId, transactions, {
-      batchId,
-      recordedAtUs: nowUs,
-      rules: rulebook.digest,
-    });
-    const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
-    await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
-  }
-  await saveProjections(client, tenantId, placed, nowUs);
-  await saveWorkItems(client, holder, [...items.values()]);
+  await commitPosting(client, poster, {
+    transactions,
+    traceIds: placed.map(({ traceId }) => traceId),
+    attempts: placed.flatMap(({ attempts }) => attempts),
+    items: [...items.values()],
+  });
+  await saveLinksAndWorklist(client, tenantId, placed, poster.nowUs);
   await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
   await completeDueTraces(client, tenantId, claims);
+}
+
+/** Whoever posts for a tenant in this transaction, with the rules and prices committed by now. */
+export async function posterOf(
+  client: Client,
+  parts: PostParts,
+  tenantId: bigint,
+): Promise<Poster & Pick<TenantRulebook, 'prices'>> {
+  const { rules, prices, digest } = await parts.rulebooks.read(client, tenantId);
+  const { newId } = parts;
+  return { tenantId, rules, prices, rulesDigest: digest, nowUs: parts.nowUs(), newId, newSurrogateId: newId };
 }
 
 /** What the traces say now of their attempts, and nothing for the items they have left. */
@@ -152,19 +151,13 @@ function effectiveAt(
   return starts.length === 0 ? trace.startedAtUs : starts.reduce((first, at) => (at < first ? at : first));
 }
 
-async function saveProjections(
+async function saveLinksAndWorklist(
   client: Client,
   tenantId: bigint,
   placed: readonly PlacedTrace[],
   nowUs: bigint,
 ): Promise<void> {
   const traceIds = placed.map(({ traceId }) => traceId);
-  await replaceAttempts(
-    client,
-    tenantId,
-    traceIds,
-    placed.flatMap(({ attempts }) => attempts),
-  );
   await insertLinks(
     client,
     tenantId,

@@ -16,9 +16,10 @@ import {
   type WaitingFact,
 } from '#store';
 import { z } from 'zod';
+import { commitPosting } from './commit-posting.ts';
 import { groupBy } from './group-by.ts';
-import type { PostParts } from './post-traces.ts';
-import { holdWorkItems, saveWorkItems } from './posting-facts.ts';
+import { posterOf, type PostParts } from './post-traces.ts';
+import { holdWorkItems } from './posting-facts.ts';
 
 const outcomeDetail = z.object({ ref: z.string(), conversationRefs: z.array(z.string()).default([]) });
 const settingDetail = z.object({ name: z.string(), version: z.number() });
@@ -98,10 +99,14 @@ async function workThrough(
       for (const ref of await readWorkItemsOfKind(client, tenantId, name)) refs.add(ref);
     }
   }
-  const { rules } = await parts.rulebooks.read(client, tenantId);
-  const holder = { tenantId, rules, nowUs: parts.nowUs(), newSurrogateId: parts.newId };
-  const items = await holdWorkItems(client, holder, [...refs].sort(), new Map());
-  await saveWorkItems(client, holder, [...items.values()]);
+  const poster = await posterOf(client, parts, tenantId);
+  const items = await holdWorkItems(client, poster, [...refs].sort(), new Map());
+  await commitPosting(client, poster, {
+    transactions: [],
+    traceIds: [],
+    attempts: [],
+    items: [...items.values()],
+  });
   // Read with the items held: a trace that joins one of them from now on reads this fact itself.
   const asked = outcomes.flatMap(({ ref, conversationRefs }) => [ref, ...conversationRefs]);
   const traces = groupBy(
