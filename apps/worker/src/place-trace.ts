@@ -110,6 +110,7 @@ function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['cha
               callModel: charge.callModel,
               priceId: charge.priceId,
               overheadPool: step.overheadPool,
+              writtenOff: null,
               shares,
             },
           },

@@ -29,6 +29,7 @@ const charge = (
   callModel: 'm',
   priceId,
   overheadPool: null,
+  writtenOff: null,
   shares,
 });
 

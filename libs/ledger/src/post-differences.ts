@@ -5,7 +5,7 @@ import {
   type SpanId,
   type TransactionCode,
 } from '#model';
-import { isCostAccount, OUTCOME, overheadAccount, UNATTRIBUTED, WORK_IN_PROGRESS } from './accounts.ts';
+import { codeOf, familyOf, type Family } from './code-of.ts';
 import type { Balance } from './target.ts';
 
 /** What the transactions of one posting commit have in common. */
@@ -33,18 +33,20 @@ export function postDifferences(
   posted: readonly Balance[],
   context: PostingContext,
 ): LedgerTransaction[] {
-  const byUsage = new Map<SpanId, Balance[]>();
+  const moves = new Map<string, { usage: SpanId; family: Family; legs: Balance[] }>();
   for (const difference of differences(target, posted)) {
-    const list = byUsage.get(difference.usageSpanId);
-    if (list === undefined) byUsage.set(difference.usageSpanId, [difference]);
-    else list.push(difference);
+    const [usage, family] = [difference.usageSpanId, familyOf(difference.account)];
+    const move = moves.get(`${usage} ${family}`);
+    if (move === undefined) moves.set(`${usage} ${family}`, { usage, family, legs: [difference] });
+    else move.legs.push(difference);
   }
-  if (byUsage.size === 0) return [];
-  const known = new Set(posted.filter(({ amount }) => amount !== 0n).map(({ usageSpanId }) => usageSpanId));
-  const wanted = new Set(target.map(({ usageSpanId }) => usageSpanId));
+  if (moves.size === 0) return [];
+  const known = new Set(posted.filter(({ amount }) => amount !== 0n).map(movedBy));
+  const wanted = new Set(target.map(movedBy));
   const byCode = new Map<TransactionCode, Balance[]>();
-  for (const [usage, legs] of byUsage) {
-    const code = codeOf(legs, known.has(usage), wanted.has(usage));
+  for (const [key, { usage, family, legs }] of moves) {
+    const beside = family === 'pending' ? (moves.get(`${usage} cost`)?.legs ?? []) : [];
+    const code = codeOf(family, legs, { isKnown: known.has(key), isWanted: wanted.has(key), beside });
     const list = byCode.get(code);
     if (list === undefined) byCode.set(code, [...legs]);
     else list.push(...legs);
@@ -82,21 +84,8 @@ const keyOf = (b: Balance): string =>
     b.priceId,
   ].join('\n');
 
-/** Names the kind of fact that moved this usage; balances never depend on it. */
-function codeOf(legs: readonly Balance[], isKnown: boolean, isWanted: boolean): TransactionCode {
-  if (!isKnown) return 'C100';
-  if (!isWanted) return 'C410';
-  if (legs.some(({ account }) => !isCostAccount(account))) return 'C400';
-  const to = (test: (account: string) => boolean): boolean =>
-    legs.some((leg) => leg.amount > 0n && test(leg.account));
-  const from = (test: (account: string) => boolean): boolean =>
-    legs.some((leg) => leg.amount < 0n && test(leg.account));
-  const settled = (account: string): boolean => account === OUTCOME || account.startsWith('5300:');
-  if (to((account) => account === WORK_IN_PROGRESS) && from(settled)) return 'C310';
-  if (to(settled) && (from((account) => account === WORK_IN_PROGRESS) || from(settled))) return 'C300';
-  if (to((account) => account.startsWith(overheadAccount('')))) return 'C220';
-  return from((account) => account === UNATTRIBUTED) ? 'C200' : 'C410';
-}
+/** A usage moves as one, apart from its memorandum accounts. */
+const movedBy = ({ usageSpanId, account }: Balance): string => `${usageSpanId} ${familyOf(account)}`;
 
 function toTransaction(
   code: TransactionCode,

@@ -1,18 +1,19 @@
 import { splitExactly, type Asset, type Ref, type SpanId } from '#model';
 import {
+  accountOfPlacement,
   accruedAccount,
-  OUTCOME,
   overheadAccount,
+  PENDING,
+  PENDING_ESTIMATES,
   UNATTRIBUTED,
-  wasteAccount,
-  WORK_IN_PROGRESS,
+  writtenOffAccount,
 } from './accounts.ts';
 
 /** A place a part of a charge sits in. */
 export interface CostShare {
   readonly workItemRef: Ref;
   readonly attemptId: string;
-  /** `work`, `outcome` or `waste:<reason>`. */
+  /** `work`, `outcome`, `carried:<reason>` or `waste:<reason>`. */
   readonly placement: string;
   readonly weight: bigint;
 }
@@ -26,10 +27,19 @@ export interface PlacedCharge {
   readonly amountPico: bigint;
   readonly provider: string;
   readonly callModel: string;
-  readonly priceId: string;
+  /** Null where a provider's report gave the amount of a call whose usage is unknown. */
+  readonly priceId: string | null;
   readonly overheadPool: string | null;
+  /** The reason for which it is written off as long as nothing links it; null = it is not. */
+  readonly writtenOff: string | null;
   readonly shares: readonly CostShare[];
 }
+
+/** A call whose usage is not known, and what it may have cost. */
+export type PendingEstimate = Pick<
+  PlacedCharge,
+  'usageSpanId' | 'usageDay' | 'asset' | 'amountPico' | 'provider' | 'callModel'
+>;
 
 /** A balance of one usage: everything an entry is told apart by, and its amount (+ debit, - credit). */
 export interface Balance {
@@ -51,13 +61,7 @@ export interface Balance {
  */
 export function targetBalances(charge: PlacedCharge): Balance[] {
   if (charge.amountPico === 0n) return [];
-  const base = {
-    usageSpanId: charge.usageSpanId,
-    usageDay: charge.usageDay,
-    asset: charge.asset,
-    provider: charge.provider,
-    callModel: charge.callModel,
-  };
+  const base = dimensionsOf(charge);
   const credit: Balance = {
     ...base,
     account: accruedAccount(charge.provider, charge.usageDay),
@@ -71,10 +75,34 @@ export function targetBalances(charge: PlacedCharge): Balance[] {
   );
 }
 
+/**
+ * Memorandum balances of an estimate (ledger.md Ex 8): they stand until the charge is known or is known never to
+ * come, and are in no balance of cost.
+ */
+export function pendingBalances(estimate: PendingEstimate): Balance[] {
+  if (estimate.amountPico === 0n) return [];
+  const base = { ...dimensionsOf(estimate), attemptId: null, workItemRef: null, priceId: null };
+  return [
+    { ...base, account: PENDING, amount: estimate.amountPico },
+    { ...base, account: PENDING_ESTIMATES, amount: -estimate.amountPico },
+  ];
+}
+
+const dimensionsOf = (usage: PendingEstimate) => ({
+  usageSpanId: usage.usageSpanId,
+  usageDay: usage.usageDay,
+  asset: usage.asset,
+  provider: usage.provider,
+  callModel: usage.callModel,
+});
+
 function debits(charge: PlacedCharge): Pick<Balance, 'account' | 'attemptId' | 'workItemRef' | 'amount'>[] {
   const whole = { attemptId: null, workItemRef: null, amount: charge.amountPico };
   if (charge.overheadPool !== null) return [{ ...whole, account: overheadAccount(charge.overheadPool) }];
-  if (charge.shares.length === 0) return [{ ...whole, account: UNATTRIBUTED }];
+  if (charge.shares.length === 0) {
+    const account = charge.writtenOff === null ? UNATTRIBUTED : writtenOffAccount(charge.writtenOff);
+    return [{ ...whole, account }];
+  }
   const parts = splitExactly(
     charge.amountPico,
     charge.shares.map(({ workItemRef, attemptId, weight }) => ({
@@ -83,18 +111,9 @@ function debits(charge: PlacedCharge): Pick<Balance, 'account' | 'attemptId' | '
     })),
   );
   return charge.shares.map(({ workItemRef, attemptId, placement }, index) => ({
-    account: accountOf(placement),
+    account: accountOfPlacement(placement),
     attemptId,
     workItemRef,
     amount: parts[index]!,
   }));
-}
-
-function accountOf(placement: string): string {
-  if (placement === 'work') return WORK_IN_PROGRESS;
-  if (placement === 'outcome') return OUTCOME;
-  const [kind, reason] = placement.split(':');
-  if (kind !== 'waste' || reason === undefined)
-    throw new RangeError(`no account for the placement ${placement}`);
-  return wasteAccount(reason);
 }

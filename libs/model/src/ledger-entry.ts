@@ -8,12 +8,21 @@ import type { Ref } from './work-item.ts';
  */
 export type TransactionCode =
   | 'C100' // usage accrued
+  | 'C110' // estimate pending
+  | 'C111' // pending estimate posted
+  | 'C112' // pending estimate voided
   | 'C200' // attributed to a work item
+  | 'C210' // shared cost allocated
   | 'C220' // put into an overhead pool
   | 'C300' // outcome settled
   | 'C310' // outcome reopened
   | 'C400' // re-priced
-  | 'C410'; // re-attributed
+  | 'C410' // re-attributed
+  | 'C500' // invoice booked
+  | 'C510' // variance against an invoice
+  | 'C600' // written off
+  | 'C700' // moved between currencies
+  | 'C900'; // reversed by hand
 
 /** One leg. Positive is debit, negative is credit. */
 export interface LedgerEntry {
