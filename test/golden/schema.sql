@@ -16,6 +16,17 @@ TABLE api_keys ROW SECURITY
   POLICY api_keys_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT, UPDATE (revoked_at) TO outcome_ledger_api
 
+TABLE attempt_history ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  attempt_id uuid NOT NULL
+  from_batch uuid NOT NULL
+  to_batch uuid NOT NULL
+  was jsonb NOT NULL
+  CONSTRAINT attempt_history_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id, to_batch)
+  POLICY attempt_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE attempts ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
@@ -34,6 +45,7 @@ TABLE attempts ROW SECURITY
   model_calls integer NOT NULL
   unpriced_calls integer NOT NULL
   calls_without_usage integer NOT NULL
+  since_batch uuid
   CONSTRAINT attempts_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
   CREATE INDEX attempts_work_item_idx ON public.attempts USING btree (tenant_id, work_item_ref)
   POLICY attempts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -69,6 +81,20 @@ TABLE batches WITH (fillfactor=85) ROW SECURITY
   POLICY batches_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE cause_deltas ROW SECURITY
+  tenant_id bigint NOT NULL
+  cause_id text NOT NULL
+  asset text NOT NULL
+  code text NOT NULL
+  period text NOT NULL
+  account text NOT NULL
+  workflow text NOT NULL
+  amount numeric NOT NULL
+  entries bigint NOT NULL
+  CONSTRAINT cause_deltas_pkey PRIMARY KEY (tenant_id, cause_id, asset, code, period, account, workflow)
+  POLICY cause_deltas_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE causes ROW SECURITY
   tenant_id bigint NOT NULL
   cause_id text NOT NULL
@@ -76,7 +102,21 @@ TABLE causes ROW SECURITY
   opened_at timestamp with time zone NOT NULL
   done_at timestamp with time zone
   traces_due integer NOT NULL DEFAULT 0
+  mode text NOT NULL DEFAULT 'post'::text
+  detail jsonb NOT NULL DEFAULT '{}'::jsonb
+  is_worked boolean NOT NULL DEFAULT false
+  opened_index bigint
+  done_index bigint
+  cursor text NOT NULL DEFAULT ''::text
+  traces_done integer NOT NULL DEFAULT 0
+  traces_failed integer NOT NULL DEFAULT 0
+  leased_until timestamp with time zone
+  advanced_at timestamp with time zone
+  error text
+  expires_at timestamp with time zone
+  CONSTRAINT causes_mode_check CHECK ((mode = ANY (ARRAY['post'::text, 'preview'::text])))
   CONSTRAINT causes_pkey PRIMARY KEY (tenant_id, cause_id)
+  CREATE INDEX causes_open_idx ON public.causes USING btree (opened_at) WHERE (done_at IS NULL)
   POLICY causes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -185,6 +225,15 @@ TABLE leaves ROW SECURITY
   POLICY leaves_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE ledger_batches ROW SECURITY
+  tenant_id bigint NOT NULL
+  leaf_index bigint NOT NULL
+  batch_id uuid NOT NULL
+  CONSTRAINT ledger_batches_batch_key UNIQUE (tenant_id, batch_id)
+  CONSTRAINT ledger_batches_pkey PRIMARY KEY (tenant_id, leaf_index)
+  POLICY ledger_batches_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE ledger_entries ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
@@ -218,6 +267,7 @@ TABLE ledger_transactions ROW SECURITY
   rules text NOT NULL
   batch_id uuid NOT NULL
   CONSTRAINT ledger_transactions_pkey PRIMARY KEY (tenant_id, posting_id, txn_id)
+  CREATE INDEX ledger_transactions_batch_idx ON public.ledger_transactions USING btree (tenant_id, batch_id)
   POLICY ledger_transactions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -431,6 +481,7 @@ TABLE tenants ROW SECURITY
   tenant_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   slug text NOT NULL
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  history_from bigint NOT NULL DEFAULT 0
   CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)
   CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
   CONSTRAINT tenants_slug_key UNIQUE (slug)
@@ -481,6 +532,16 @@ TABLE work_item_aliases ROW SECURITY
   POLICY work_item_aliases_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE work_item_history ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  from_batch uuid NOT NULL
+  to_batch uuid NOT NULL
+  was jsonb NOT NULL
+  CONSTRAINT work_item_history_pkey PRIMARY KEY (tenant_id, ref, to_batch)
+  POLICY work_item_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE work_items ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
@@ -499,6 +560,7 @@ TABLE work_items ROW SECURITY
   event_count integer NOT NULL DEFAULT 0
   first_attempt_at timestamp with time zone
   last_attempt_at timestamp with time zone
+  since_batch uuid
   CONSTRAINT work_items_pkey PRIMARY KEY (tenant_id, ref)
   CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)
   CREATE INDEX work_items_first_attempt_at_idx ON public.work_items USING btree (tenant_id, first_attempt_at)

@@ -4,9 +4,11 @@
  */
 export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' | 'reference' | 'local'>> = {
   api_keys: 'local',
+  attempt_history: 'trace_id',
   attempts: 'trace_id',
   baselines: 'reference',
   batches: 'local',
+  cause_deltas: 'local',
   causes: 'local',
   checkpoints: 'local',
   definitions: 'reference',
@@ -16,6 +18,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   imports: 'local',
   key_mappings: 'reference',
   leaves: 'local',
+  ledger_batches: 'local',
   ledger_entries: 'posting_id',
   ledger_transactions: 'posting_id',
   links: 'trace_id',
@@ -39,6 +42,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   traces: 'trace_id',
   tree_nodes: 'local',
   work_item_aliases: 'ref',
+  work_item_history: 'ref',
   work_items: 'ref',
 };
 
@@ -50,6 +54,8 @@ export const CHANGEABLE: readonly string[] = [
   'api_keys', // revoked_at
   'attempts',
   'batches', // leaf_index, once
+  'cause_deltas', // summed while its cause is open
+  'causes', // progress
   'due_traces',
   'evidence_inbox',
   'fact_inbox',

@@ -15,8 +15,9 @@ export interface Poster extends WorkItemHolder {
 export interface PostingCommit {
   /** Of any number of postings, each held by `advancePostings`. */
   readonly transactions: readonly LedgerTransaction[];
-  /** These traces have exactly these attempts from now on. */
+  /** These traces have exactly these attempts from now on; of some there were none before. */
   readonly traceIds: readonly TraceId[];
+  readonly newTraceIds: ReadonlySet<TraceId>;
   readonly attempts: readonly AttemptRow[];
   /** Held by `holdWorkItems`. */
   readonly items: readonly HeldWorkItem[];
@@ -28,17 +29,16 @@ export interface PostingCommit {
  */
 export async function commitPosting(client: Client, poster: Poster, commit: PostingCommit): Promise<void> {
   const { tenantId, nowUs } = poster;
-  const { transactions } = commit;
-  if (transactions.length > 0) {
-    const batchId = poster.newId();
-    await insertTransactions(client, tenantId, transactions, {
-      batchId,
-      recordedAtUs: nowUs,
-      rules: poster.rulesDigest,
-    });
-    const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
-    await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
-  }
-  if (commit.traceIds.length > 0) await replaceAttempts(client, tenantId, commit.traceIds, commit.attempts);
-  await saveWorkItems(client, poster, commit.items);
+  const { transactions, traceIds } = commit;
+  const batchId = poster.newId();
+  const batch = { batchId, recordedAtUs: nowUs, rules: poster.rulesDigest };
+  await insertTransactions(client, tenantId, transactions, batch);
+  const known = traceIds.filter((traceId) => !commit.newTraceIds.has(traceId));
+  const moved =
+    (await replaceAttempts(client, tenantId, traceIds, known, commit.attempts, batchId)) +
+    (await saveWorkItems(client, poster, commit.items, batchId));
+  // What reports read may change without money: such a commit has its place in the log as well.
+  if (transactions.length === 0 && moved === 0) return;
+  const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
+  await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
 }

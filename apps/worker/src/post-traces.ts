@@ -84,6 +84,7 @@ async function post(
   await commitPosting(client, poster, {
     transactions,
     traceIds: placed.map(({ traceId }) => traceId),
+    newTraceIds: new Set(traceIds.filter((traceId) => versions.get(traceId) === 1n)),
     attempts: placed.flatMap(({ attempts }) => attempts),
     items: [...items.values()],
   });

@@ -28,6 +28,8 @@ export const NAMESPACE = '6f0c8a52-5f53-5b0e-9d3b-0d3c2d9f4c11';
 /** What is known of a work item while its row is held. */
 export interface HeldWorkItem {
   readonly ref: Ref;
+  /** Nothing was known of it before this transaction. */
+  readonly isNew: boolean;
   readonly definition: OutcomeDefinition;
   readonly state: WorkItemState;
   /** Events that count. */
@@ -69,7 +71,7 @@ export async function holdWorkItems(
       : [{ ref, kind, key, surrogateId: holder.newSurrogateId(), ...namesOf(definition) }];
   });
   const known = seeds.map(({ ref }) => ref);
-  await lockWorkItems(client, tenantId, seeds);
+  const made = await lockWorkItems(client, tenantId, seeds);
   const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
   const standing = groupBy(await readTraceRefs(client, tenantId, known), ({ ref }) => ref);
   const held = new Map<Ref, HeldWorkItem>();
@@ -84,6 +86,7 @@ export async function holdWorkItems(
     const attempts = deriveAttempts(parts, state);
     held.set(ref, {
       ref,
+      isNew: made.has(ref),
       definition: rules.definitionOfItem(kind, [state.phaseAtUs, firstKnownUs(attempts, read.counted)])!,
       state,
       eventCount: read.counted.length,
@@ -110,14 +113,21 @@ const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definiti
   definition: `${definition.kind}@${definition.version}`,
 });
 
-/** Writes what held items have become, and the worklist of outcomes without any spend or any meaning. */
+/**
+ * Writes what held items have become, and the worklist of outcomes without any spend or any meaning.
+ *
+ * @param batchId the posting commit this is part of
+ * @returns how many items changed
+ */
 export async function saveWorkItems(
   client: Client,
   holder: WorkItemHolder,
   items: readonly HeldWorkItem[],
-): Promise<void> {
+  batchId: string,
+): Promise<number> {
   const { tenantId, nowUs } = holder;
-  await updateWorkItems(
+  const made = new Set(items.filter(({ isNew }) => isNew).map(({ ref }) => ref));
+  const changed = await updateWorkItems(
     client,
     tenantId,
     items.map(({ ref, definition, state, eventCount, attempts }) => ({
@@ -132,6 +142,8 @@ export async function saveWorkItems(
       firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
       lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
     })),
+    (ref) => made.has(ref),
+    batchId,
   );
   const unmatched = items
     .filter(({ parts, eventCount }) => parts.length === 0 && eventCount > 0)
@@ -150,6 +162,7 @@ export async function saveWorkItems(
     [...unmatched, ...items.flatMap(({ setAside }) => setAside)],
     nowUs,
   );
+  return changed;
 }
 
 /** An achieved state is final once it has lasted the waiting window; the others are final at once. */

@@ -104,6 +104,7 @@ async function workThrough(
   await commitPosting(client, poster, {
     transactions: [],
     traceIds: [],
+    newTraceIds: new Set(),
     attempts: [],
     items: [...items.values()],
   });

@@ -82,8 +82,6 @@ export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { advancePostings } from './posting/advance-postings.ts';
-export { readStandingAttempts, readStandingAttemptsOfTraces, replaceAttempts } from './posting/attempts.ts';
-export type { AttemptRow, StandingAttempt } from './posting/attempts.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';
 export { insertLinks } from './posting/insert-links.ts';
@@ -94,13 +92,14 @@ export { readPosted } from './posting/read-posted.ts';
 export type { PostedBalance } from './posting/read-posted.ts';
 export { readRulesDigest, readTenantRules } from './posting/read-rules.ts';
 export type { RulesDigest, SettingVersion, TenantRules } from './posting/read-rules.ts';
-export {
-  lockWorkItems,
-  readOutcomeEvents,
-  readWorkItemAliases,
-  updateWorkItems,
-} from './posting/work-items.ts';
-export type { StoredOutcomeEvent, WorkItemSeed, WorkItemUpdate } from './posting/work-items.ts';
+export { readStandingAttempts, readStandingAttemptsOfTraces } from './posting/read-standing-attempts.ts';
+export type { StandingAttempt } from './posting/read-standing-attempts.ts';
+export { replaceAttempts } from './posting/replace-attempts.ts';
+export type { AttemptRow } from './posting/replace-attempts.ts';
+export { updateWorkItems } from './posting/update-work-items.ts';
+export type { WorkItemUpdate } from './posting/update-work-items.ts';
+export { lockWorkItems, readOutcomeEvents, readWorkItemAliases } from './posting/work-items.ts';
+export type { StoredOutcomeEvent, WorkItemSeed } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
 export { insertPriceBook } from './prices/insert-price-book.ts';

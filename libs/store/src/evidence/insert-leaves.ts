@@ -10,7 +10,10 @@ export interface SealedLeaf {
   readonly leafHash: Buffer;
 }
 
-/** Adds leaves to the log, and their place to the batches that `spans.batch` leaves are about. */
+/**
+ * Adds leaves to the log, and their places to what they are about where it is asked for by its place: receipts of
+ * export requests, posting commits, causes.
+ */
 export async function insertLeaves(
   client: Client,
   tenantId: bigint,
@@ -31,17 +34,40 @@ SELECT $1, idx, kind, subject_id, entry, leaf_hash
       leaves.map(({ leafHash }) => leafHash),
     ],
   });
-  const batches = leaves.filter(({ kind }) => kind === 'spans.batch');
-  if (batches.length === 0) return;
-  await client.query({
-    name: 'set-batch-leaf-index',
-    text: `
-UPDATE batches b SET leaf_index = l.idx
-  FROM unnest($2::uuid[], $3::bigint[]) AS l (batch_id, idx)
- WHERE b.tenant_id = $1 AND b.batch_id = l.batch_id`,
-    values: [tenantId, batches.map(({ subjectId }) => subjectId), batches.map(({ index }) => index)],
-  });
+  for (const [kind, text] of PLACES) {
+    const placed = leaves.filter((leaf) => leaf.kind === kind);
+    if (placed.length === 0) continue;
+    await client.query({
+      name: `place-${kind}`,
+      text,
+      values: [tenantId, placed.map(({ subjectId }) => subjectId), placed.map(({ index }) => index)],
+    });
+  }
 }
+
+/** By the kind of leaf: where its place is written; $2 = subjects, $3 = places. */
+const PLACES: readonly (readonly [kind: string, text: string])[] = [
+  [
+    'spans.batch',
+    `UPDATE batches b SET leaf_index = l.idx FROM unnest($2::uuid[], $3::bigint[]) AS l (batch_id, idx)
+      WHERE b.tenant_id = $1 AND b.batch_id = l.batch_id`,
+  ],
+  [
+    'ledger.batch',
+    `INSERT INTO ledger_batches (tenant_id, leaf_index, batch_id)
+     SELECT $1, idx, batch_id FROM unnest($2::uuid[], $3::bigint[]) AS l (batch_id, idx)`,
+  ],
+  [
+    'cause.open',
+    `UPDATE causes c SET opened_index = l.idx FROM unnest($2::text[], $3::bigint[]) AS l (cause_id, idx)
+      WHERE c.tenant_id = $1 AND c.cause_id = l.cause_id`,
+  ],
+  [
+    'cause.done',
+    `UPDATE causes c SET done_index = l.idx FROM unnest($2::text[], $3::bigint[]) AS l (cause_id, idx)
+      WHERE c.tenant_id = $1 AND c.cause_id = l.cause_id`,
+  ],
+];
 
 /** Adds the roots of tiles that became full. */
 export async function insertTreeNodes(

@@ -1,4 +1,3 @@
-import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { OutcomeEvent, Ref } from '#model';
 
@@ -15,20 +14,23 @@ export interface WorkItemSeed {
 /**
  * Makes sure the work items exist and holds their rows until the end of the transaction, in ref order. Whoever
  * reads events and attempts of an item after this sees all that earlier holders wrote.
+ *
+ * @returns those that this call made
  */
 export async function lockWorkItems(
   db: Queryable,
   tenantId: bigint,
   items: readonly WorkItemSeed[],
-): Promise<void> {
-  if (items.length === 0) return;
+): Promise<Set<Ref>> {
+  if (items.length === 0) return new Set();
   const sorted = [...items].sort((a, b) => (a.ref < b.ref ? -1 : 1));
-  await db.query({
+  const { rows } = await db.query<{ ref: string; version: bigint }>({
     name: 'lock-work-items',
     text: `
 INSERT INTO work_items AS w (tenant_id, ref, kind, key, surrogate_id, outcome_type, definition)
 SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[])
-ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1`,
+ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1
+RETURNING ref, version`,
     values: [
       tenantId,
       sorted.map((item) => item.ref),
@@ -39,6 +41,7 @@ ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1`,
       sorted.map((item) => item.definition),
     ],
   });
+  return new Set(rows.flatMap(({ ref, version }) => (version === 1n ? [ref] : [])));
 }
 
 /**
@@ -88,59 +91,6 @@ SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, v
         : { amountPico: BigInt(row.value_amount), asset: row.value_asset },
     surrogateId: row.surrogate_id,
   }));
-}
-
-export interface WorkItemUpdate {
-  readonly ref: Ref;
-  readonly outcomeType: string;
-  readonly definition: string;
-  readonly phase: string;
-  readonly phaseAtUs: bigint | null;
-  readonly finalAtUs: bigint | null;
-  readonly generation: number;
-  readonly value: { readonly amountPico: bigint; readonly asset: string } | null;
-  readonly eventCount: number;
-  readonly firstAttemptAtUs: bigint | null;
-  readonly lastAttemptAtUs: bigint | null;
-}
-
-/** Writes the folded state of items that the caller holds (`lockWorkItems`). */
-export async function updateWorkItems(
-  db: Queryable,
-  tenantId: bigint,
-  items: readonly WorkItemUpdate[],
-): Promise<void> {
-  if (items.length === 0) return;
-  const time = (us: bigint | null): string | null => (us === null ? null : timestampFromUs(us));
-  await db.query({
-    name: 'update-work-items',
-    text: `
-UPDATE work_items w
-   SET phase = n.phase, phase_at = n.phase_at, final_at = n.final_at, generation = n.generation,
-       value_amount = n.value_amount, value_asset = n.value_asset, event_count = n.event_count,
-       first_attempt_at = n.first_attempt_at, last_attempt_at = n.last_attempt_at,
-       outcome_type = n.outcome_type, definition = n.definition
-  FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[], $7::numeric[], $8::text[],
-              $9::integer[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[])
-       AS n (ref, phase, phase_at, final_at, generation, value_amount, value_asset, event_count, first_attempt_at,
-             last_attempt_at, outcome_type, definition)
- WHERE w.tenant_id = $1 AND w.ref = n.ref`,
-    values: [
-      tenantId,
-      items.map((item) => item.ref),
-      items.map((item) => item.phase),
-      items.map((item) => time(item.phaseAtUs)),
-      items.map((item) => time(item.finalAtUs)),
-      items.map((item) => item.generation),
-      items.map((item) => item.value?.amountPico ?? null),
-      items.map((item) => item.value?.asset ?? null),
-      items.map((item) => item.eventCount),
-      items.map((item) => time(item.firstAttemptAtUs)),
-      items.map((item) => time(item.lastAttemptAtUs)),
-      items.map((item) => item.outcomeType),
-      items.map((item) => item.definition),
-    ],
-  });
 }
 
 /**

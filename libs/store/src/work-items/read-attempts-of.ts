@@ -1,7 +1,7 @@
 import type { Ref } from '#model';
 import type { Client } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
-import type { AttemptRow } from '../posting/attempts.ts';
+import type { AttemptRow } from '../posting/replace-attempts.ts';
 
 /** A part of an attempt with what is posted for it; USD in pico. */
 export interface CostedAttemptPart extends AttemptRow {
