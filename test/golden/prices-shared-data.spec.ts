@@ -31,10 +31,12 @@ type Tokens = Partial<Record<TokenBucket, bigint>>;
 function charge(index: PriceIndex, provider: string, model: string, tokens: Tokens, at: string): Charge {
   const names = { provider, modelResponse: model, modelRequest: null };
   const startedAtNs = BigInt(Date.parse(at)) * 1_000_000n;
-  return chargeUsage(
+  const [only, ...others] = chargeUsage(
     { ...names, usage: { tokens, units: {} }, usageState: 'reported', startedAtNs, serviceTier: null },
     index,
   );
+  expect(others).toEqual([]);
+  return only!;
 }
 const INPUTS = new Set<string>([
   'in_uncached',
@@ -167,7 +169,7 @@ function chargesOf(run: Run, index: PriceIndex): Charge[] {
     };
     const names = { provider, modelResponse: raw?.model ?? null, modelRequest: bare ?? prefix };
     const used = { usage: { tokens, units: {} }, usageState: 'reported' as const };
-    return [chargeUsage({ ...names, ...used, startedAtNs, serviceTier: null }, index)];
+    return chargeUsage({ ...names, ...used, startedAtNs, serviceTier: null }, index);
   });
 }
 

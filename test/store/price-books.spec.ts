@@ -98,11 +98,11 @@ test('a book is stored with its leaf and its fact; the same again stores nothing
 function priceOf(rows: readonly PriceRow[], model: string): bigint | string {
   const usage = { tokens: { in_uncached: 1n }, units: {} };
   const names = { provider: 'openai', modelResponse: model, modelRequest: null };
-  const charge = chargeUsage(
+  const [charge] = chargeUsage(
     { ...names, usage, usageState: 'reported', startedAtNs: NOW_US * 1000n, serviceTier: null },
     buildPriceIndex(rows),
   );
-  return charge.state === 'priced' ? charge.amountPico : charge.reason;
+  return charge!.state === 'priced' ? charge!.amountPico : charge!.reason;
 }
 
 test('versions recorded at the same time are numbered one after the other', async () => {

@@ -27,6 +27,8 @@ const priceBookDetail = z.object({
   validFrom: z.string().nullish(),
   validTo: z.string().nullish(),
 });
+  /** Rows that price calls of tools or searches, whose traces may have no model call. */
+  pricesCalls: z.boolean().default(false),
 
 export interface FactParts extends PostParts {
   readonly onFailure: (fact: WaitingFact, error: unknown) => void;
@@ -125,7 +127,8 @@ async function workThrough(
 /** The traces a rule or price may touch; one it does not touch posts nothing when it is looked at. */
 async function tracesOf(client: Client, tenantId: bigint, fact: WaitingFact): Promise<string[]> {
   if (fact.kind === 'price.book') {
-    const { validFrom, validTo } = priceBookDetail.parse(fact.detail);
+    const { validFrom, validTo, pricesCalls } = priceBookDetail.parse(fact.detail);
+    if (pricesCalls) return readTracesSince(client, tenantId, timeUs(validFrom));
     return readTracesWithLeaves(client, tenantId, timeUs(validFrom), timeUs(validTo));
   }
   const { name, version } = settingDetail.parse(fact.detail);

@@ -4,6 +4,8 @@ import type { TokenBucket, UsageUnit } from './step.ts';
 export type UnpricedReason =
   | 'no_model' // the step names no model
   | 'unknown_model' // no price row matches provider and model
+  | 'names_no_model' // the name is of a resource that holds a model and does not say which: a model alias does
+  | 'ambiguous_provider' // several providers price a call of this name, and the step says none of them
   | 'no_price_in_force' // rows match, none is valid at the start of the span
   | 'no_price_for_service_tier' // rows in force exist, none for the tier the call was served in
   | 'no_price_for_class' // the row has no price for a token class or unit that was used

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { issueRows, planVersion, type RevisionMode } from './book-version.ts';
 import { diffBooks } from './diff-books.ts';
 import { plainRow, type DraftRow } from './import/imported-prices.ts';
-import { effectiveRows } from './price-index.ts';
+import { effectiveRows } from './effective-rows.ts';
 import { priceRowSchema, type PriceRow } from './price-row.ts';
 
 const name = { tenantId: '0', book: 'shipped' };

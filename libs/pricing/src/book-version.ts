@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
 import type { DraftRow } from './import/imported-prices.ts';
-import { effectiveRows, rowKey } from './price-index.ts';
+import { effectiveRows, rowKey } from './effective-rows.ts';
 import type { PriceRow } from './price-row.ts';
 
 /** Namespace of price ids (RFC 9562 version 5); never changed, or ids of charges would no longer be found. */

@@ -1,18 +1,35 @@
 import type { Charge, Step } from '#model';
+import { chargeCall } from './charge-call.ts';
 import { chargeUsage } from './charge-usage.ts';
 import type { PriceIndex } from './price-index.ts';
 
 /**
- * The charges of a leaf: its own usage, then each part that stands outside its totals (`extraUsage`), by the
- * model that did it.
+ * The charges of a step. Of a leaf: its own usage, then each part that stands outside its totals (`extraUsage`), by
+ * the model that did it. Of a tool call or a search that has a price: one call. Several charges of one part are of
+ * different price rows, or the last is what has no price.
  *
- * @returns one charge per part, in that order; empty for a step that is no leaf
+ * @returns charges in a fixed order; empty for a step that nobody charges for
  */
 export function chargeStep(step: Step, index: PriceIndex): Charge[] {
-  if (step.role !== 'leaf') return [];
-  const extra = step.extraUsage.map(({ model, usage }) => {
+  if (step.role !== 'leaf') return chargeCall(step, index);
+  const extra = step.extraUsage.flatMap(({ model, usage }) => {
     const models = model === null ? {} : { modelResponse: model, modelRequest: model };
     return chargeUsage({ ...step, ...models, usage, usageState: 'reported' }, index);
   });
-  return [chargeUsage(step, index), ...extra];
+  const own = chargeUsage(step, index);
+  return [...(isFreeRerank(step, own, index) ? [] : own), ...extra];
+}
+
+const NOT_LISTED: ReadonlySet<string> = new Set(['no_model', 'unknown_model']);
+
+/**
+ * A reranker that reports no tokens has done one search (conventions); where it is nobody's who sells rerank calls,
+ * such as a model in the process of the agent itself, there is nothing to charge and nothing missing.
+ */
+function isFreeRerank(step: Step, own: readonly Charge[], index: PriceIndex): boolean {
+  if (step.kind !== 'rerank' || Object.keys(step.usage?.tokens ?? {}).length > 0) return false;
+  const [only] = own;
+  if (only?.state !== 'unpriced' || !NOT_LISTED.has(only.reason)) return false;
+  const { provider } = only;
+  return provider === null || !index.scopes.some(({ shelves }) => shelves.has(provider));
 }

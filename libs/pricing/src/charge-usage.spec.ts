@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { TokenBucket, UsageUnit } from '#model';
+import type { Charge, TokenBucket, UsageUnit } from '#model';
 import * as fc from 'fast-check';
 import { priceRow } from '../../../test/support/price-rows.ts';
 import { chargeUsage, type ChargeInput } from './charge-usage.ts';
@@ -29,7 +29,14 @@ function call(tokens: Partial<Record<TokenBucket, bigint>>, more: Partial<Charge
     ...more,
   };
 }
-const charge = (rows: readonly PriceRow[], input: ChargeInput) => chargeUsage(input, buildPriceIndex(rows));
+const chargesOf = (rows: readonly PriceRow[], input: ChargeInput) =>
+  chargeUsage(input, buildPriceIndex(rows));
+/** The only charge. */
+function charge(rows: readonly PriceRow[], input: ChargeInput): Charge {
+  const [only, ...others] = chargesOf(rows, input);
+  expect(others).toEqual([]);
+  return only!;
+}
 const amountOf = (rows: readonly PriceRow[], input: ChargeInput) => {
   const result = charge(rows, input);
   return result.state === 'priced' ? result.amountPico : result.reason;
@@ -185,11 +192,7 @@ test.each<[string, Partial<ChargeInput>, unknown]>([
     { modelResponse: 'x', usageState: 'zero_reported' },
     'unknown_model',
   ],
-  [
-    'a class without a price',
-    { usage: { tokens: { in_uncached: 1n }, units: { search: 2n } } },
-    'no_price_for_class',
-  ],
+  ['a class without a price', { usage: { tokens: {}, units: { search: 2n } } }, 'no_price_for_class'],
   ['too much', { usage: { tokens: { in_uncached: 10n ** 13n }, units: {} } }, 'amount_too_large'],
 ])('%s is unpriced', (_, more, reason) => {
   const result = charge([sonnet], call({ in_uncached: 1n, out_text: 1n }, more));

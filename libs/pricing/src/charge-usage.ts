@@ -9,15 +9,12 @@ import {
 } from '#model';
 import { priceOfClass, type PicoPrices } from './class-price.ts';
 import { findPriceGroups } from './find-price.ts';
-import {
-  ANY_PROVIDER,
-  type IndexedRow,
-  type PriceGroup,
-  type PriceIndex,
-  type PriceLookup,
-} from './price-index.ts';
+import { rowsInForce, type FoundRow } from './found-row.ts';
+import type { IndexedRow } from './indexed-row.ts';
+import { resolveAliases } from './model-alias.ts';
+import type { PriceIndex, PriceLookup } from './price-index.ts';
 import { PRICE_CLASSES, type PriceClass } from './price-row.ts';
-import { readServiceTier } from './service-tier.ts';
+import { ANY_PROVIDER } from './price-shelf.ts';
 
 /** What a charge is made of: the fields of a leaf step, as they stand on its record. */
 export interface ChargeInput {
@@ -43,27 +40,34 @@ const PROMPT_CLASSES: readonly TokenBucket[] = [
   'audio_cache_read',
 ];
 const NOTHING_REPORTED: Usage = { tokens: {}, units: {} };
-const DAY_NS = 86_400_000_000_000n;
 
 /**
  * Prices the usage of one provider call, exactly: amount = sum of quantity x price over its classes, in
- * pico-units of the row's asset, never rounded. Pure; the same input and rows give the same charge.
+ * pico-units of the row's asset, never rounded. Pure; the same input and rows give the same charges.
  *
  * The row: see `findPriceGroups` and `buildPriceIndex` for the order; among those the first that is in force
- * at the start of the span (validFrom inclusive, validTo exclusive) and of the call's service tier. The
+ * at the start of the span (validFrom inclusive, validTo exclusive) and of the call's service tier. A class that
+ * a tenant's row does not state is priced by the next book's row for the same model of the same provider. The
  * context tier is chosen once, by the whole prompt with its cached tokens, strictly above the threshold, and
- * holds for all classes. A row's `request` price is charged once for every call that reports usage.
+ * holds for all classes of a row. A `request` price is charged once for every call that reports usage.
  *
- * @returns unpriced with the reason where anything that was used has no price: never 0, never a guess
+ * @returns one charge for each row that priced a class of it, and where a class that was used has no price one that
+ *   is unpriced: never 0, never a guess. Without any price a single unpriced one. At least one charge
  */
-export function chargeUsage(input: ChargeInput, index: PriceIndex): Charge {
-  const lookup = findPriceGroups(input.provider, input.modelResponse, input.modelRequest, index);
+export function chargeUsage(input: ChargeInput, index: PriceIndex): Charge[] {
+  const models = resolveAliases(
+    input.provider,
+    [input.modelResponse, input.modelRequest],
+    input.startedAtNs,
+    index,
+  );
+  const lookup = findPriceGroups(input.provider, models, index);
   const usage = input.usage ?? NOTHING_REPORTED;
   const unusable = refuseUsage(usage, input.usageState);
-  if (unusable !== null) return unpriced(unusable, lookup);
-  const found = rowInForce(lookup, input);
-  if (typeof found === 'string') return unpriced(found, lookup);
-  return chargeByRow(usage, input.usageState, found, lookup);
+  if (unusable !== null) return [unpriced(unusable, lookup)];
+  const found = rowsInForce(lookup, input);
+  if (typeof found === 'string') return [unpriced(found, lookup)];
+  return chargeByRows(usage, input.usageState, found, lookup);
 }
 
 function unpriced(reason: UnpricedReason, lookup: PriceLookup): Charge {
@@ -87,59 +91,47 @@ function quantityOf(usage: Usage, priceClass: PriceClass): bigint | undefined {
   );
 }
 
-interface FoundRow {
-  readonly row: IndexedRow;
-  readonly group: PriceGroup;
+/** What one row has priced of a call. */
+interface RowPart {
+  readonly found: FoundRow;
+  readonly lines: ChargeLine[];
+  readonly estimates: string[];
 }
 
-function rowInForce(lookup: PriceLookup, input: ChargeInput): FoundRow | UnpricedReason {
-  if (lookup.callModel === null) return 'no_model';
-  if (lookup.groups.length === 0) return 'unknown_model';
-  const stated = readServiceTier(input.serviceTier);
-  let isAnyInForce = false;
-  for (const group of lookup.groups) {
-    const tier = stated ?? group.serviceTier;
-    for (const { row, isExact } of group.matches) {
-      if (!isInForce(row, input.startedAtNs)) continue;
-      const isNamed = isExact && group.isTierInName && tier === group.serviceTier;
-      if (row.serviceTier === (isNamed ? null : tier)) return { row, group };
-      isAnyInForce = true;
-    }
-  }
-  return isAnyInForce ? 'no_price_for_service_tier' : 'no_price_in_force';
-}
-
-function isInForce(row: IndexedRow, atNs: bigint): boolean {
-  if (row.validFromNs !== null && atNs < row.validFromNs) return false;
-  if (row.validToNs !== null && atNs >= row.validToNs) return false;
-  if (row.dailyWindowNs === null) return true;
-  const { from, to } = row.dailyWindowNs;
-  const timeOfDay = ((atNs % DAY_NS) + DAY_NS) % DAY_NS;
-  return to < from ? timeOfDay >= from || timeOfDay < to : timeOfDay >= from && timeOfDay < to;
-}
-
-function chargeByRow(
+function chargeByRows(
   usage: Usage,
   usageState: UsageState,
-  { row, group }: FoundRow,
+  rows: readonly [FoundRow, ...FoundRow[]],
   lookup: PriceLookup,
-): Charge {
-  const estimates = [...group.assumptions];
-  const prices = pricesForPrompt(row, usage);
-  const lines: ChargeLine[] = [];
-  let amountPico = 0n;
+): Charge[] {
+  const tables = rows.map(({ row }) => pricesForPrompt(row, usage));
+  const parts = rows.map((found): RowPart => ({ found, lines: [], estimates: [] }));
+  let isPartUnpriced = false;
   for (const priceClass of PRICE_CLASSES) {
-    const quantity = quantityOf(usage, priceClass) ?? (isFeeDue(priceClass, prices, usageState) ? 1n : 0n);
+    const quantity = quantityOf(usage, priceClass) ?? (isFeeDue(priceClass, tables, usageState) ? 1n : 0n);
     if (quantity === 0n) continue;
-    const price = priceOfClass(prices, priceClass);
-    if (price === null) return unpriced('no_price_for_class', lookup);
+    const price = priceOfClass(tables, priceClass);
+    if (price === null) {
+      isPartUnpriced = true;
+      continue;
+    }
+    const { lines, estimates } = parts[price.table]!;
     if (price.assumption !== null) estimates.push(price.assumption);
-    const linePico = quantity * price.pricePico;
-    lines.push({ class: priceClass, quantity, pricePico: price.pricePico, amountPico: linePico });
-    amountPico += linePico;
+    const { pricePico } = price;
+    lines.push({ class: priceClass, quantity, pricePico, amountPico: quantity * pricePico });
   }
+  const priced = parts.filter(({ lines }) => lines.length > 0);
+  // A call that used nothing is priced all the same: at 0, by the row that would have.
+  if (priced.length === 0 && !isPartUnpriced) priced.push(parts[0]!);
+  const charges = priced.map((part) => toCharge(part, usageState, lookup));
+  return isPartUnpriced ? [...charges, unpriced('no_price_for_class', lookup)] : charges;
+}
+
+function toCharge({ found, lines, estimates }: RowPart, usageState: UsageState, lookup: PriceLookup): Charge {
+  const { row, group } = found;
+  const amountPico = lines.reduce((sum, line) => sum + line.amountPico, 0n);
   if (amountPico > MAX_AMOUNT) return unpriced('amount_too_large', lookup);
-  if (usageState === 'partial') estimates.push('usage is partial: what was not reported is not charged');
+  const partial = usageState === 'partial' ? ['usage is partial: what was not reported is not charged'] : [];
   return {
     state: 'priced',
     asset: row.asset,
@@ -149,7 +141,7 @@ function chargeByRow(
     priceId: row.priceId,
     priceBook: row.priceBook,
     lines,
-    estimates,
+    estimates: [...group.assumptions, ...estimates, ...partial],
   };
 }
 
@@ -160,6 +152,10 @@ function pricesForPrompt(row: IndexedRow, usage: Usage): PicoPrices {
 }
 
 /** A fee per request is due for a call that reports usage; an emitter that stands by zero reports none. */
-function isFeeDue(priceClass: PriceClass, prices: PicoPrices, state: UsageState): boolean {
-  return priceClass === 'request' && prices.request !== undefined && state !== 'zero_reported';
+function isFeeDue(priceClass: PriceClass, tables: readonly PicoPrices[], state: UsageState): boolean {
+  return (
+    priceClass === 'request' &&
+    state !== 'zero_reported' &&
+    tables.some((prices) => prices.request !== undefined)
+  );
 }

@@ -6,6 +6,8 @@ export type PicoPrices = Readonly<Partial<Record<PriceClass, bigint | null>>>;
 /** The price of a class, with the assumption it rests on where the row does not name the class itself. */
 export interface ClassPrice {
   readonly pricePico: bigint;
+  /** Which of the tables states it. */
+  readonly table: number;
   readonly assumption: string | null;
 }
 
@@ -39,18 +41,36 @@ const ASSUMED: ReadonlySet<string> = new Set([
   'audio_cache_read>in_uncached',
 ]);
 
-/** @returns the price of a class by the row's own price or its declared fallback; null when there is neither */
-export function priceOfClass(prices: PicoPrices, priceClass: PriceClass): ClassPrice | null {
-  const used = [priceClass, ...(FALLBACKS[priceClass] ?? [])].find((each) => prices[each] !== undefined);
-  const pricePico = used === undefined ? null : prices[used];
-  if (used === undefined || pricePico === null || pricePico === undefined) return null;
-  return { pricePico, assumption: used === priceClass ? null : assumptionOf(prices, priceClass, used) };
+/**
+ * Finds the price of a class in tables of which the first that states a class counts: its own price in any of them,
+ * else that of the next class in its chain.
+ *
+ * @returns with the table's place in the list; null where no table states one, or the one that counts is not usable
+ */
+export function priceOfClass(tables: readonly PicoPrices[], priceClass: PriceClass): ClassPrice | null {
+  for (const each of [priceClass, ...(FALLBACKS[priceClass] ?? [])]) {
+    const table = tables.findIndex((prices) => prices[each] !== undefined);
+    if (table < 0) continue;
+    const pricePico = tables[table]![each]!;
+    if (pricePico === null) return null;
+    return {
+      pricePico,
+      table,
+      assumption: each === priceClass ? null : assumptionOf(tables, priceClass, each),
+    };
+  }
+  return null;
 }
 
-function assumptionOf(prices: PicoPrices, priceClass: PriceClass, fallback: PriceClass): string | null {
+function assumptionOf(
+  tables: readonly PicoPrices[],
+  priceClass: PriceClass,
+  fallback: PriceClass,
+): string | null {
   if (priceClass === 'cache_write_unk') {
-    const hour = prices.cache_write_1h;
-    return hour === undefined || hour === prices[fallback]
+    const stated = (each: PriceClass) => tables.find((prices) => prices[each] !== undefined)?.[each];
+    const hour = stated('cache_write_1h');
+    return hour === undefined || hour === stated(fallback)
       ? null
       : `cache_write_unk: time to live not reported, priced as ${fallback}`;
   }

@@ -1,4 +1,4 @@
-import { effectiveRows } from './price-index.ts';
+import { effectiveRows } from './effective-rows.ts';
 import { PRICE_CLASSES, type PriceClass, type PriceRow, type PriceTable } from './price-row.ts';
 
 /** One price that differs; null where a side has none. Pico-units as decimal text. */

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { priceRow } from '../../../test/support/price-rows.ts';
 import { chargeUsage, type ChargeInput } from './charge-usage.ts';
-import { buildPriceIndex, effectiveRows } from './price-index.ts';
+import { effectiveRows } from './effective-rows.ts';
+import { buildPriceIndex } from './price-index.ts';
 import type { PriceRow } from './price-row.ts';
 
 const AT = BigInt(Date.parse('2026-09-15T12:00:00Z')) * 1_000_000n;
@@ -36,7 +37,7 @@ const BOOK = [
 
 function charge(rows: readonly PriceRow[], names: Partial<ChargeInput>) {
   const usage = { tokens: { in_uncached: 1n }, units: {} };
-  return chargeUsage(
+  const [only, ...others] = chargeUsage(
     {
       provider: null,
       modelResponse: null,
@@ -49,6 +50,8 @@ function charge(rows: readonly PriceRow[], names: Partial<ChargeInput>) {
     },
     buildPriceIndex(rows),
   );
+  expect(others).toEqual([]);
+  return only!;
 }
 /** Provider, model and price of a charge, or the reason for none. */
 function pricedAs(rows: readonly PriceRow[], names: Partial<ChargeInput>): string {
@@ -85,7 +88,7 @@ test.each<[string, string | null, string | null, string | null, string]>([
     'aws.bedrock',
     null,
     'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
-    'unknown_model',
+    'names_no_model',
   ],
   [
     'M03 Azure deployment',

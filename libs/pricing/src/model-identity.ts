@@ -23,6 +23,8 @@ export interface ModelIdentity {
   readonly regionProfile: string | null;
   /** A tier that the name itself states (`:batch`). */
   readonly serviceTier: ServiceTier | null;
+  /** The name of a resource that holds a model and does not say which: only a row or an alias for it can. */
+  readonly isOpaque: boolean;
 }
 
 const MAX_NAME = 512;
@@ -65,7 +67,14 @@ const PRICELESS_SUFFIX = /:(thinking|beta)$/;
  */
 export function identifyModel(rawName: string): ModelIdentity {
   const raw = rawName.trim().toLowerCase();
-  const none = { gateway: null, vendor: null, isFineTune: false, regionProfile: null, serviceTier: null };
+  const none = {
+    gateway: null,
+    vendor: null,
+    isFineTune: false,
+    regionProfile: null,
+    serviceTier: null,
+    isOpaque: false,
+  };
   if (raw === '' || raw.length > MAX_NAME)
     return { ...none, canonicalName: raw.slice(0, MAX_NAME), candidates: [] };
   const arn = BEDROCK_ARN.exec(raw);
@@ -76,6 +85,7 @@ export function identifyModel(rawName: string): ModelIdentity {
       canonicalName: raw,
       candidates: [{ name: raw, assumption: null }],
       gateway: 'aws',
+      isOpaque: true,
     };
 
   const steps: string[] = [raw];
@@ -101,6 +111,7 @@ export function identifyModel(rawName: string): ModelIdentity {
     isFineTune: false,
     regionProfile: bedrock.regionProfile,
     serviceTier: path.name.endsWith(':batch') ? 'batch' : null,
+    isOpaque: false,
   };
 }
 
@@ -190,15 +201,12 @@ function fineTune(raw: string, path: PathReading): ModelIdentity {
   const base = /^ft:[^:]+/.exec(path.name)?.[0] ?? path.name;
   return {
     canonicalName: path.name,
-    candidates: [...new Set([raw, path.name, base])].map((name) => ({
-      name,
-      assumption: null,
-      serviceTier: null,
-    })),
+    candidates: [...new Set([raw, path.name, base])].map((name) => ({ name, assumption: null })),
     gateway: path.gateway,
     vendor: path.vendor,
     isFineTune: true,
     regionProfile: null,
     serviceTier: null,
+    isOpaque: false,
   };
 }

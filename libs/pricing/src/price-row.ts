@@ -63,10 +63,23 @@ export const priceRowSchema = z
     isWithdrawn: z.boolean(),
     /** What a derived rate was made from; empty for prices that were read. */
     inputs: z.record(z.string().max(100), z.string().max(500)),
+    /**
+     * For a model alias: what the matched names mean, and who bills where that is not said by the span. Such a row
+     * has no prices: the model it means is priced by its own rows. Absent on a price.
+     */
+    aliasOf: z.strictObject({ provider: z.string().min(1).max(100).nullable(), model: name }).optional(),
   })
-  .refine((row) => row.isWithdrawn || hasPrice(row.prices), {
+  .refine((row) => row.isWithdrawn || row.aliasOf !== undefined || hasPrice(row.prices), {
     message: 'a row needs at least one price',
     path: ['prices'],
+  })
+  .refine((row) => row.aliasOf === undefined || Object.keys(row.prices).length === 0, {
+    message: 'an alias has no prices: the model it means has',
+    path: ['prices'],
+  })
+  .refine((row) => row.aliasOf === undefined || row.serviceTier === null, {
+    message: 'an alias holds for every service tier',
+    path: ['serviceTier'],
   })
   .refine((row) => row.validFrom === null || row.validTo === null || row.validFrom < row.validTo, {
     message: 'validTo must be after validFrom',

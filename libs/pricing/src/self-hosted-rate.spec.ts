@@ -99,7 +99,7 @@ test('a dearer electricity is a new row, and usage is charged by the one in forc
         serviceTier: null,
       },
       index,
-    );
+    )[0];
   expect([
     costOn('2026-09-30T23:59:59Z'),
     costOn('2026-10-31T23:59:59Z'),

@@ -118,7 +118,7 @@ export function capacityCost(inputs: SelfHostedInputs, hours: string, used: Usag
   for (const priceClass of PRICE_CLASSES) {
     const quantity = quantities.get(priceClass) ?? 0n;
     if (quantity === 0n) continue;
-    const price = priceOfClass(table, priceClass);
+    const price = priceOfClass([table], priceClass);
     if (price === null) throw new RangeError(`a self-hosted rate has no price for ${priceClass}`);
     usedPico += quantity * price.pricePico;
   }

@@ -108,6 +108,7 @@ export { installShippedBook, SHIPPED_BOOK } from './prices/install-shipped-book.
 export { priceBookRoot } from './prices/price-book-leaf.ts';
 export type { PriceBookHead } from './prices/price-book-leaf.ts';
 export { readBookRows } from './prices/read-book-rows.ts';
+export { readAliasRows } from './prices/read-alias-rows.ts';
 export { readPriceBooks } from './prices/read-price-books.ts';
 export type { PriceBookVersion } from './prices/read-price-books.ts';
 export { readPriceRows, SHIPPED_PRICES } from './prices/read-price-rows.ts';

@@ -31,12 +31,24 @@ export const CostLine = z
       amount: Money.meta({ description: 'The whole charge; the parts of all work items sum to it' }),
       provider: z.string(),
       callModel: z.string(),
-      price: PriceView.nullable(),
+      price: PriceView.nullable().meta({ description: 'The first of the prices' }),
+      prices: z.array(PriceView).meta({
+        description:
+          'Every price row of it: a contract that states some classes leaves the others to the list',
+      }),
       lines: z
-        .array(z.object({ class: z.string(), quantity: z.string(), price: Money, amount: Money }))
+        .array(
+          z.object({
+            class: z.string(),
+            quantity: z.string(),
+            price: Money,
+            amount: Money,
+            priceId: z.guid(),
+          }),
+        )
         .nullable()
         .meta({
-          description: 'quantity x price = amount per class; null when the stored price row does not give it',
+          description: 'quantity x price = amount per class; null when the stored price rows do not give it',
         }),
       estimates: z.array(z.string()),
     }),
@@ -71,6 +83,8 @@ export interface CostEvidence {
   readonly history: readonly PostedEntry[];
   readonly steps: readonly Step[];
   readonly prices: ReadonlyMap<string, unknown>;
+  /** What the tenant's books say that model names mean, of all versions. */
+  readonly aliases: readonly PriceRow[];
   readonly links: readonly StoredLink[];
 }
 
@@ -140,33 +154,56 @@ function chargeOf(balance: PostedBalance, step: Step | null, evidence: CostEvide
       other.asset === balance.asset,
   );
   const amountPico = -credits.reduce((sum, credit) => sum + credit.amount, 0n);
-  const stored = evidence.prices.get(credits[0]?.priceId ?? '');
-  const price = stored === undefined ? null : priceRowSchema.parse(stored);
-  const charge = price === null || step === null ? null : reproduce(step, price, amountPico);
+  const prices = rowsOf(credits, evidence);
+  const charges = step === null ? null : reproduce(step, balance, amountPico, evidence);
   return {
     amount: formatPico(amountPico),
     provider: balance.provider,
     callModel: balance.callModel,
-    price: price === null ? null : PriceView.parse(price),
+    price: prices[0] === undefined ? null : PriceView.parse(prices[0]),
+    prices: prices.map((price) => PriceView.parse(price)),
     lines:
-      charge?.lines.map((line) => ({
-        class: line.class,
-        quantity: line.quantity.toString(),
-        price: formatPico(line.pricePico),
-        amount: formatPico(line.amountPico),
-      })) ?? null,
-    estimates: charge === null ? [] : [...charge.estimates],
+      charges?.flatMap(({ priceId, lines }) =>
+        lines.map((line) => ({
+          class: line.class,
+          quantity: line.quantity.toString(),
+          price: formatPico(line.pricePico),
+          amount: formatPico(line.amountPico),
+          priceId,
+        })),
+      ) ?? null,
+    estimates: [...new Set(charges?.flatMap(({ estimates }) => estimates))],
   };
 }
 
-/** Prices the step by the row that stands on the charge; null when that does not give the posted amount. */
+/** The rows that stand on balances, by id. */
+function rowsOf(balances: readonly PostedBalance[], evidence: CostEvidence): PriceRow[] {
+  const ids = new Set(balances.flatMap(({ amount, priceId }) => (amount === 0n ? [] : (priceId ?? []))));
+  return [...ids].sort().flatMap((id) => {
+    const stored = evidence.prices.get(id);
+    return stored === undefined ? [] : [priceRowSchema.parse(stored)];
+  });
+}
+
+type PricedCharge = Extract<Charge, { state: 'priced' }>;
+
+/** Prices the step by the rows that stand on its charges; null when that does not give the posted amount. */
 function reproduce(
   step: Step,
-  price: PriceRow,
+  balance: PostedBalance,
   amountPico: bigint,
-): Extract<Charge, { state: 'priced' }> | null {
-  const charges = chargeStep(step, buildPriceIndex([price]));
-  for (const charge of charges)
-    if (charge.state === 'priced' && charge.amountPico === amountPico) return charge;
-  return null;
+  evidence: CostEvidence,
+): PricedCharge[] | null {
+  const ofUsage = evidence.balances.filter(
+    (other) => other.postingId === balance.postingId && other.usageSpanId === balance.usageSpanId,
+  );
+  const index = buildPriceIndex([...rowsOf(ofUsage, evidence), ...evidence.aliases]);
+  const charges = chargeStep(step, index).filter(
+    (charge): charge is PricedCharge =>
+      charge.state === 'priced' &&
+      charge.provider === balance.provider &&
+      charge.callModel === balance.callModel &&
+      charge.asset === balance.asset,
+  );
+  return charges.reduce((sum, charge) => sum + charge.amountPico, 0n) === amountPico ? charges : null;
 }

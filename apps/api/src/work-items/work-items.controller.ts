@@ -3,6 +3,7 @@ import { Caller, RequireRole, type Principal } from '#server';
 import {
   inTenantSnapshot,
   listWorkItems,
+  readAliasRows,
   readAttemptsOf,
   readLinksOf,
   readOutcomesOf,
@@ -153,6 +154,7 @@ export class WorkItemsController {
         steps,
         history: await readPostedHistory(client, tenantId, traceIds, ref),
         prices: new Map(prices.map(({ priceId, rule }) => [priceId, rule])),
+        aliases: await readAliasRows(client, tenantId),
         links: await readLinksOf(client, tenantId, traceIds, ref),
       });
       const costPico = parts.reduce((sum, part) => sum + part.costPico, 0n);

@@ -53,7 +53,9 @@ function ours({ provider, name }: Named, tokens: Tokens, atMs: number): Charge {
   const usage = { tokens, units: {} };
   const names = { provider, modelResponse: name, modelRequest: null };
   const startedAtNs = BigInt(atMs) * 1_000_000n;
-  return chargeUsage({ ...names, usage, usageState: 'reported', startedAtNs, serviceTier: null }, index);
+  const call = { ...names, usage, usageState: 'reported' as const, startedAtNs, serviceTier: null };
+  // What has no price, where something has none, stands last.
+  return chargeUsage(call, index).at(-1)!;
 }
 
 /** USD by the package, whose counts are totals with parts; null where it knows no model. */

@@ -8,6 +8,8 @@ import { findViolations, type Violation } from './violations.ts';
 
 const TRACES_PER_PAGE = 500;
 const FIRST = '0'.repeat(32);
+/** Steps that are no leaf and may be charged all the same; most are neither, and are not worth being parsed. */
+const CALL = /"kind":"(tool_call|retrieval)"/;
 
 /**
  * Holds the books of a tenant against themselves and against the usage they came from: every invariant of
@@ -54,7 +56,7 @@ async function recomputeCharges(
     const last = traceIds.at(-1);
     if (last === undefined) return sums;
     for (const { role, record } of await readNewestSteps(db, tenantId, traceIds)) {
-      if (role === 'leaf') addCharges(sums, record, prices);
+      if (role === 'leaf' || CALL.test(record)) addCharges(sums, record, prices);
     }
     after = last;
   }

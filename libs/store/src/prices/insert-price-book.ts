@@ -72,11 +72,18 @@ export async function insertPriceBook(client: Client, price: NewPriceBook): Prom
   return head;
 }
 
-/** Which usage the rows may price: providers, and the time between the earliest start and the latest end. */
+/** Classes that also price steps which are no model calls, whose traces may have no leaf. */
+const CALL_CLASSES = ['tool_call', 'search'];
+
+/**
+ * Which usage the rows may price: providers, the time between the earliest start and the latest end, and whether it
+ * is more than that of model calls.
+ */
 function reachOf(rows: readonly PriceRow[]): {
   providers: string[];
   validFrom: string | null;
   validTo: string | null;
+  pricesCalls?: true;
 } {
   const starts = rows.map((row) => row.validFrom ?? '').sort();
   const isOpen = rows.some((row) => row.validTo === null);
@@ -85,5 +92,8 @@ function reachOf(rows: readonly PriceRow[]): {
     providers: [...new Set(rows.map((row) => row.provider))].sort(),
     validFrom: starts[0] === undefined || starts[0] === '' ? null : starts[0],
     validTo: isOpen ? null : (ends.at(-1) ?? null),
+    ...(rows.some(({ prices }) => CALL_CLASSES.some((each) => each in prices))
+      ? { pricesCalls: true as const }
+      : {}),
   };
 }

@@ -1,0 +1,324 @@
+import { expect, test } from '@jest/globals';
+import type { Charge, Step, StepKind, TokenBucket } from '#model';
+import { priceRow } from '../../../test/support/price-rows.ts';
+import { chargeStep } from './charge-step.ts';
+import { buildPriceIndex } from './price-index.ts';
+import type { PriceRow } from './price-row.ts';
+
+const AT = BigInt(Date.parse('2026-09-15T12:00:00Z')) * 1_000_000n;
+const MARCH = '2026-03-01T00:00:00Z';
+const own = (book: string) => ({ tenantId: '7', book });
+
+function step(kind: StepKind, more: Partial<Step>): Step {
+  return {
+    traceId: '1',
+    spanId: '1',
+    parentSpanId: null,
+    name: 'span',
+    startedAtNs: AT,
+    endedAtNs: AT,
+    kind,
+    role: 'none',
+    roleReason: '',
+    mirrorOf: null,
+    dialect: 'otel-gen-ai@1',
+    provider: null,
+    modelRequest: null,
+    modelResponse: null,
+    usage: null,
+    usageState: 'missing',
+    usageSemantics: null,
+    usageFrom: null,
+    extraUsage: [],
+    untraced: null,
+    costReported: null,
+    serviceTier: null,
+    tool: null,
+    documentCount: null,
+    conversationId: null,
+    responseId: null,
+    requestId: null,
+    agentName: null,
+    workflowName: null,
+    serviceName: null,
+    errorType: null,
+    finishReasons: [],
+    scopeName: '',
+    scopeVersion: '',
+    flags: [],
+    workItemKeys: [],
+    attemptNumber: null,
+    overheadPool: null,
+    dimensions: {},
+    ...more,
+  } as Step;
+}
+
+function call(model: string, tokens: Partial<Record<TokenBucket, bigint>>, more: Partial<Step> = {}): Step {
+  return step('model_call', {
+    role: 'leaf',
+    provider: 'openai',
+    modelRequest: model,
+    usage: { tokens, units: {} },
+    usageState: 'reported',
+    ...more,
+  });
+}
+
+/** `provider model asset amount by book@version: classes`, or why a part is unpriced. */
+const told = (charge: Charge): string =>
+  charge.state === 'unpriced'
+    ? charge.reason
+    : `${charge.provider} ${charge.callModel} ${charge.amountPico} ${charge.asset} by ${charge.priceBook}: ${charge.lines
+        .map((line) => line.class)
+        .join(' ')}`;
+const chargesOf = (rows: readonly PriceRow[], each: Step) =>
+  chargeStep(each, buildPriceIndex(rows)).map(told);
+
+const LIST = priceRow(
+  'openai',
+  'gpt-4.1',
+  { in_uncached: '2000', cache_read: '500', out_text: '8000' },
+  {
+    contextTiers: [{ aboveTokens: '100', prices: { in_uncached: '4000', cache_read: '1000' } }],
+    resellers: ['azure'],
+  },
+);
+const CONTRACT = priceRow(
+  'openai',
+  'gpt-4.1',
+  { in_uncached: '1800' },
+  { validFrom: MARCH },
+  own('contract'),
+);
+
+test.each<[string, readonly PriceRow[], Step, string[]]>([
+  [
+    'states one class and leaves the others to the list',
+    [CONTRACT],
+    call('gpt-4.1', { in_uncached: 10n, cache_read: 4n, out_text: 1n }),
+    [
+      'openai gpt-4.1 18000 USD/12 by contract@1: in_uncached',
+      'openai gpt-4.1 10000 USD/12 by list@1: cache_read out_text',
+    ],
+  ],
+  [
+    'the list keeps its context tier for what it prices',
+    [CONTRACT],
+    call('gpt-4.1', { in_uncached: 100n, cache_read: 1n }),
+    [
+      'openai gpt-4.1 180000 USD/12 by contract@1: in_uncached',
+      'openai gpt-4.1 1000 USD/12 by list@1: cache_read',
+    ],
+  ],
+  [
+    'is not in force before its date',
+    [CONTRACT],
+    call('gpt-4.1', { in_uncached: 1n }, { startedAtNs: BigInt(Date.parse('2026-02-28')) * 1_000_000n }),
+    ['openai gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'in another currency makes a charge of its own',
+    [priceRow('openai', 'gpt-4.1', { out_text: '7000' }, { asset: 'EUR/12' }, own('contract'))],
+    call('gpt-4.1', { in_uncached: 1n, out_text: 1n }),
+    [
+      'openai gpt-4.1 7000 EUR/12 by contract@1: out_text',
+      'openai gpt-4.1 2000 USD/12 by list@1: in_uncached',
+    ],
+  ],
+  [
+    'holds for its own provider alone',
+    [CONTRACT],
+    call('gpt-4.1', { in_uncached: 1n }, { provider: 'azure.ai.openai' }),
+    ['azure gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'of whoever bills is completed by the list of who does',
+    [priceRow('*', 'gpt-4.1', { in_uncached: '1' }, {}, own('contract'))],
+    call('gpt-4.1', { in_uncached: 1n, out_text: 1n }, { provider: 'azure' }),
+    ['azure gpt-4.1 1 USD/12 by contract@1: in_uncached', 'azure gpt-4.1 8000 USD/12 by list@1: out_text'],
+  ],
+  [
+    'keeps a class that it says has no usable price unpriced',
+    [priceRow('openai', 'gpt-4.1', { in_uncached: '1', out_text: null }, {}, own('contract'))],
+    call('gpt-4.1', { in_uncached: 1n, out_text: 1n }),
+    ['openai gpt-4.1 1 USD/12 by contract@1: in_uncached', 'no_price_for_class'],
+  ],
+  [
+    'of the book whose name comes first is asked first, whatever its date and match',
+    [
+      priceRow('openai', 'gpt-4.1', { in_uncached: '7' }, { validFrom: MARCH }, own('b-import')),
+      priceRow('openai', 'x', { in_uncached: '6' }, { match: { starts_with: 'gpt-4' } }, own('a-contract')),
+    ],
+    call('gpt-4.1', { in_uncached: 1n }),
+    ['openai gpt-4.1 6 USD/12 by a-contract@1: in_uncached'],
+  ],
+])('a row of the tenant %s', (_, rows, each, expected) =>
+  expect(chargesOf([LIST, ...rows], each)).toEqual(expected),
+);
+
+test('a class nobody prices is a part of its own; the rest is a lower bound', () => {
+  const usage = { tokens: { in_uncached: 1n }, units: { search: 2n } };
+  expect(chargesOf([LIST], call('gpt-4.1', {}, { usage }))).toEqual([
+    'openai gpt-4.1 2000 USD/12 by list@1: in_uncached',
+    'no_price_for_class',
+  ]);
+});
+
+const alias = (name: string, means: PriceRow['aliasOf'], more = {}, provider = '*') =>
+  priceRow(provider, name, {}, { aliasOf: means, ...more }, own('model-aliases'));
+const ARN = 'arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc123';
+const SONNET = priceRow('aws', 'claude-sonnet-4-5', { in_uncached: '3' });
+
+test.each<[string, readonly PriceRow[], Step, string[]]>([
+  [
+    'an application inference profile',
+    [alias(ARN, { provider: null, model: 'anthropic.claude-sonnet-4-5-20250929-v1:0' }, {}, 'aws')],
+    call(ARN, { in_uncached: 1n }, { provider: 'aws.bedrock' }),
+    ['aws claude-sonnet-4-5 3 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'before its date it means nothing',
+    [
+      alias(
+        ARN,
+        { provider: null, model: 'anthropic.claude-sonnet-4-5' },
+        { validFrom: '2026-10-01T00:00:00Z' },
+      ),
+    ],
+    call(ARN, { in_uncached: 1n }, { provider: 'aws.bedrock' }),
+    ['names_no_model'],
+  ],
+  [
+    'an Azure deployment without a response model',
+    [alias('my-prod', { provider: null, model: 'gpt-4.1' }, {}, 'azure')],
+    call('my-prod', { in_uncached: 1n }, { provider: 'azure.ai.openai' }),
+    ['azure gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'a deployment of another provider',
+    [alias('my-prod', { provider: null, model: 'gpt-4.1' }, {}, 'azure')],
+    call('my-prod', { in_uncached: 1n }),
+    ['unknown_model'],
+  ],
+  [
+    'what a proxy made up, with who bills',
+    [alias('smart', { provider: 'azure', model: 'gpt-4.1' })],
+    call('gpt-4.1', { in_uncached: 1n }, { provider: 'litellm_proxy', modelResponse: 'smart' }),
+    ['azure gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'the response model is asked before an alias of the request',
+    [alias('my-prod', { provider: null, model: 'gpt-4.1-mini' })],
+    call('my-prod', { in_uncached: 1n }, { modelResponse: 'gpt-4.1' }),
+    ['openai gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'of two dates the later',
+    [
+      alias('smart', { provider: 'openai', model: 'nothing' }),
+      alias('smart', { provider: 'openai', model: 'gpt-4.1' }, { validFrom: MARCH }),
+    ],
+    call('smart', { in_uncached: 1n }, { provider: null }),
+    ['openai gpt-4.1 2000 USD/12 by list@1: in_uncached'],
+  ],
+  [
+    'is taken once: an alias of an alias is a name like any other',
+    [alias('a', { provider: 'openai', model: 'b' }), alias('b', { provider: 'openai', model: 'gpt-4.1' })],
+    call('a', { in_uncached: 1n }),
+    ['unknown_model'],
+  ],
+  [
+    'says nothing of a fine-tune by a pattern of its base',
+    [alias('x', { provider: 'openai', model: 'gpt-4.1' }, { match: { contains: 'gpt-4o' } })],
+    call('ft:gpt-4o:acme::1', { in_uncached: 1n }),
+    ['unknown_model'],
+  ],
+])('a model alias: %s', (_, rows, each, expected) =>
+  expect(chargesOf([LIST, SONNET, ...rows], each)).toEqual(expected),
+);
+
+const tool = (provider: string, model: string, price: string | null, book = 'tools') =>
+  priceRow(provider, model, { tool_call: price }, {}, own(book));
+const toolCall = (name: string, more: Partial<Step> = {}) =>
+  step('tool_call', { tool: { name, callId: null }, ...more });
+
+test.each<[string, readonly PriceRow[], Step, string[]]>([
+  ['nobody prices it', [LIST], toolCall('search_flights'), []],
+  [
+    'the one provider that lists it',
+    [tool('tavily', 'web_search', '8000000000')],
+    toolCall('Web_Search'),
+    ['tavily web_search 8000000000 USD/12 by tools@1: tool_call'],
+  ],
+  [
+    "the step's provider is another one",
+    [tool('tavily', 'web_search', '8')],
+    toolCall('web_search', { provider: 'openai' }),
+    ['tavily web_search 8 USD/12 by tools@1: tool_call'],
+  ],
+  [
+    'two providers, and the step says which',
+    [tool('tavily', 'web_search', '8'), tool('exa', 'web_search', '5')],
+    toolCall('web_search', { provider: 'exa' }),
+    ['exa web_search 5 USD/12 by tools@1: tool_call'],
+  ],
+  [
+    'two providers, and the step says none',
+    [tool('tavily', 'web_search', '8'), tool('exa', 'web_search', '5')],
+    toolCall('web_search'),
+    ['ambiguous_provider'],
+  ],
+  [
+    'two books: the first by name',
+    [tool('tavily', 'web_search', '8', 'b'), tool('exa', 'web_search', '5', 'a')],
+    toolCall('web_search'),
+    ['exa web_search 5 USD/12 by a@1: tool_call'],
+  ],
+  [
+    'a price that is not usable',
+    [priceRow('tavily', 'web_search', { tool_call: null, request: '1' }, {}, own('t'))],
+    toolCall('web_search'),
+    ['no_price_for_class'],
+  ],
+  ['a mirror', [tool('tavily', 'web_search', '8')], toolCall('web_search', { role: 'mirror' }), []],
+  [
+    'before its date',
+    [priceRow('tavily', 'web_search', { tool_call: '8' }, { validFrom: '2026-10-01T00:00:00Z' }, own('t'))],
+    toolCall('web_search'),
+    [],
+  ],
+  [
+    'a search of an index',
+    [priceRow('pinecone', 'kb', { search: '4' }, {}, own('t'))],
+    step('retrieval', { modelRequest: 'kb', provider: 'pinecone' }),
+    ['pinecone kb 4 USD/12 by t@1: search'],
+  ],
+  ['a search nobody prices', [LIST], step('retrieval', { name: 'lookup' }), []],
+  ['an agent', [tool('*', 'span', '8')], step('agent', {}), []],
+])('a call: %s', (_, rows, each, expected) => expect(chargesOf(rows, each)).toEqual(expected));
+
+test('a tool call that failed is charged as one call and says so', () => {
+  const index = buildPriceIndex([tool('tavily', 'web_search', '8')]);
+  expect(chargeStep(toolCall('web_search', { errorType: 'timeout' }), index)).toMatchObject([
+    { amountPico: 8n, estimates: ['tool_call: the call failed, charged as one that did not'] },
+  ]);
+});
+
+const rerank = (provider: string | null, modelRequest: string | null) =>
+  step('rerank', {
+    role: 'leaf',
+    provider,
+    modelRequest,
+    usage: { tokens: {}, units: { search: 1n } },
+    usageState: 'reported',
+  });
+test.each<[string, Step, string[]]>([
+  ['with a price', rerank('cohere', 'rerank-v3.5'), ['cohere rerank-v3.5 2 USD/12 by list@1: search']],
+  ['of a provider who sells, without a price', rerank('cohere', 'rerank-v9'), ['unknown_model']],
+  ['in the process of the agent', rerank('sentence-transformers', 'ms-marco'), []],
+  ['of a runtime of one’s own', rerank('vllm', 'bge-reranker'), []],
+  ['of nobody', rerank(null, null), []],
+])('a reranker %s', (_, each, expected) =>
+  expect(chargesOf([priceRow('cohere', 'rerank-v3.5', { search: '2' })], each)).toEqual(expected),
+);
