@@ -23,6 +23,9 @@ export const declaredAccount = (pool: string): string => `5430:declared:${pool}`
 /** Contra account: what was taken out of a pool, to work items, other pools or its idle part. */
 export const allocatedAccount = (pool: string): string => `5440:allocated:${pool}`;
 
+/** What pools charge each other goes through here; over all pools of a period it is 0. */
+export const BETWEEN_POOLS = '5450:between_pools';
+
 /** The used part of a pool, borne by work items. */
 export const appliedAccount = (pool: string): string => `5410:applied:${pool}`;
 
@@ -67,23 +70,17 @@ export const isCostAccount = (account: string): boolean => account.startsWith('5
 /**
  * The account of a placement.
  *
- * @param placement `work`, `outcome`, `carried:<reason>`, `waste:<reason>`, `applied:<pool>` or `written_off:<reason>`
+ * @param placement `work`, `outcome`, `carried:<reason>` or `waste:<reason>`
  * @param line the kind of cost line; null for what the calls of agents cost
  * @throws RangeError for any other placement
  */
 export function accountOfPlacement(placement: string, line: string | null = null): string {
-  const colon = placement.indexOf(':');
-  const kind = colon < 0 ? placement : placement.slice(0, colon);
-  const detail = colon < 0 ? '' : placement.slice(colon + 1);
-  if (kind === 'work' && detail === '') return line === null ? WORK_IN_PROGRESS : `5110:work:${line}`;
-  if (kind === 'outcome' && detail === '') return line === null ? OUTCOME : `5210:outcome:${line}`;
-  if (detail !== '') {
-    if (kind === 'waste') return line === null ? wasteAccount(detail) : `5310:waste:${line}:${detail}`;
-    if (kind === 'carried') return line === null ? carriedAccount(detail) : `5210:outcome:${line}`;
-    if (kind === 'applied') return appliedAccount(detail);
-    if (kind === 'written_off') return writtenOffAccount(detail);
-  }
-  throw new RangeError(`no account for the placement ${placement}`);
+  if (placement === 'work') return line === null ? WORK_IN_PROGRESS : `5110:work:${line}`;
+  if (placement === 'outcome') return line === null ? OUTCOME : `5210:outcome:${line}`;
+  const [, kind, reason] = /^(waste|carried):(.+)$/.exec(placement) ?? [];
+  if (reason === undefined) throw new RangeError(`no account for the placement ${placement}`);
+  if (kind === 'waste') return line === null ? wasteAccount(reason) : `5310:waste:${line}:${reason}`;
+  return line === null ? carriedAccount(reason) : `5210:outcome:${line}`;
 }
 
 /** A class of accounts, by the number their names begin with. */
@@ -127,6 +124,7 @@ export const CHART_OF_ACCOUNTS: readonly AccountClass[] = [
   debit('5420', 'idle:{pool}', 'the part of a pool that nobody used'),
   debit('5430', 'declared:{pool}', 'what is declared to be the cost of a pool'),
   debit('5440', 'allocated:{pool}', 'contra: what was taken out of a pool'),
+  debit('5450', 'between_pools', 'what pools charge each other; 0 over a period'),
   debit('5500', 'unattributable:{reason}', 'written off at a cut-off, by reason'),
   debit('5900', 'variance:{provider}:{kind}', 'what an invoice says beyond the charges, by kind'),
   debit('P100', 'pending', 'memorandum: estimates for calls whose usage is not known yet'),

@@ -1,4 +1,22 @@
-/** Facts -> target balances -> transactions; the chart of accounts. Pure. */
+/** Facts -> target balances -> transactions; the chart of accounts; policies about cost. Pure. */
+export { accountClass, CHART_OF_ACCOUNTS } from './accounts.ts';
+export { COST_LINE_KINDS, priceLine, TIME_UNITS, timeOfLine } from './cost-line.ts';
+export type { CostLine } from './cost-line.ts';
+export { CostPolicies } from './cost-policies.ts';
+export { convertParts, findRate, parseRate } from './fx/convert.ts';
+export type { FxRate } from './fx/convert.ts';
+export { fxPolicySchema } from './fx/fx-policy.ts';
+export { invoiceTarget } from './invoice-target.ts';
+export type { InvoiceMonth } from './invoice-target.ts';
+export { itemTarget } from './item-target.ts';
+export type { PlacedLine, StandingOutcome } from './item-target.ts';
+export { costOfTime, hourlyRate, labourRatesPolicySchema } from './labour-rates.ts';
+export { placeLine } from './place-line.ts';
+export { placementPolicySchema, placementUnder } from './placement-policy.ts';
+export { allocatePool, poolTarget } from './pools/allocate-pool.ts';
+export { poolsPolicySchema } from './pools/pools-policy.ts';
+export { solvePools } from './pools/solve-pools.ts';
 export { postDifferences } from './post-differences.ts';
-export { targetBalances } from './target.ts';
+export { pendingBalances, targetBalances } from './target.ts';
 export type { Balance, CostShare, PlacedCharge } from './target.ts';
+export { TRANSACTION_CODES } from './transaction-codes.ts';
