@@ -24,6 +24,10 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   links: 'trace_id',
   log_heads: 'local',
   log_identity: 'local',
+  outcome_audit_items: 'local',
+  outcome_audit_verdicts: 'local',
+  outcome_audits: 'local',
+  outcome_controls: 'local',
   outcome_events: 'ref',
   outcome_receipts: 'local',
   policies: 'reference',
@@ -42,6 +46,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   traces: 'trace_id',
   tree_nodes: 'local',
   work_item_aliases: 'ref',
+  work_item_relations: 'ref',
   work_item_history: 'ref',
   work_items: 'ref',
 };

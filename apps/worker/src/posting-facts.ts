@@ -1,6 +1,7 @@
 import {
   deriveAttempts,
   foldWorkItem,
+  followState,
   type Attempt,
   type AttemptPart,
   type Rules,
@@ -20,7 +21,8 @@ import {
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
-import { readEvents, setAsideEntries, subjectOf } from './read-events.ts';
+import { readEvents, setAsideEntries, subjectOf, withCircles } from './read-events.ts';
+import { readFollow } from './read-follow.ts';
 
 /** Namespace of the ids this project derives from names (UUIDv5, RFC 9562). */
 export const NAMESPACE = '6f0c8a52-5f53-5b0e-9d3b-0d3c2d9f4c11';
@@ -74,6 +76,7 @@ export async function holdWorkItems(
   const made = await lockWorkItems(client, tenantId, seeds);
   const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
   const standing = groupBy(await readTraceRefs(client, tenantId, known), ({ ref }) => ref);
+  const follow = await readFollow(client, tenantId, known, rules);
   const held = new Map<Ref, HeldWorkItem>();
   for (const { ref, kind, key } of seeds) {
     const parts = [
@@ -81,15 +84,16 @@ export async function holdWorkItems(
       ...[...replaced.values()].flatMap((byRef) => byRef.get(ref) ?? []),
     ];
     const itsEvents = events.get(ref) ?? [];
-    const read = readEvents(itsEvents, rules);
-    const state = foldWorkItem(read.counted);
+    const read = withCircles(readEvents(itsEvents, rules), ref, follow);
+    const context = { work: parts, definitionAt: (atUs: bigint) => rules.definition(kind, atUs) };
+    const state = followState(ref, foldWorkItem(read.counted, context), follow);
     const attempts = deriveAttempts(parts, state);
     held.set(ref, {
       ref,
       isNew: made.has(ref),
       definition: rules.definitionOfItem(kind, [state.phaseAtUs, firstKnownUs(attempts, read.counted)])!,
       state,
-      eventCount: read.counted.length,
+      eventCount: read.count,
       eventSubjects: itsEvents.map(subjectOf),
       setAside: setAsideEntries(read, key),
       parts,
@@ -138,6 +142,11 @@ export async function saveWorkItems(
       finalAtUs: finalAt(state, definition),
       generation: state.generation,
       value: state.value,
+      tier: state.tier,
+      quality: state.quality,
+      mergedInto: state.mergedInto?.survivor ?? null,
+      splitFrom: state.splitFrom,
+      deadline: state.deadline,
       eventCount,
       firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
       lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
@@ -146,7 +155,7 @@ export async function saveWorkItems(
     batchId,
   );
   const unmatched = items
-    .filter(({ parts, eventCount }) => parts.length === 0 && eventCount > 0)
+    .filter(({ parts, eventCount, state }) => parts.length === 0 && eventCount > 0 && !isGone(state))
     .map(({ ref, eventCount }): WorklistEntry => ({
       id: uuidFromName(`unmatched_outcome ${tenantId} ${ref}`, NAMESPACE),
       kind: 'unmatched_outcome',
@@ -165,9 +174,12 @@ export async function saveWorkItems(
   return changed;
 }
 
+/** Merged or split: nothing is left of it that could be matched or counted. */
+const isGone = ({ phase }: WorkItemState): boolean => phase === 'merged' || phase === 'split';
+
 /** An achieved state is final once it has lasted the waiting window; the others are final at once. */
 function finalAt(state: WorkItemState, definition: OutcomeDefinition): bigint | null {
-  if (state.phase === 'open' || state.phaseAtUs === null) return null;
+  if (state.phase === 'open' || isGone(state) || state.phaseAtUs === null) return null;
   return state.phase === 'achieved'
     ? state.phaseAtUs + BigInt(definition.waitingWindowMs) * 1000n
     : state.phaseAtUs;

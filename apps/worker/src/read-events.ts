@@ -1,25 +1,69 @@
-import type { ReadVerb, Rules } from '#attribution';
-import type { OutcomeEvent } from '#model';
+import {
+  applyCorrections,
+  type CorrectionProblem,
+  type Follow,
+  type ReadVerb,
+  type Rules,
+} from '#attribution';
+import { OWN_SOURCE, type OutcomeEvent, type Ref } from '#model';
 import type { StoredOutcomeEvent, WorklistEntry } from '#store';
 
 /** The events of a work item as the definitions known now read them. */
 export interface ReadEvents {
-  readonly counted: readonly OutcomeEvent[];
-  /** Those without an effect by the definition in force when they happened: they move nothing. */
+  readonly counted: readonly (OutcomeEvent & { readonly surrogateId: string })[];
+  /** How many events the item has that mean something; those this service recorded itself are not among them. */
+  readonly count: number;
+  /** Those that mean nothing, by the definition in force when they happened or by what they refer to. */
   readonly setAside: readonly (StoredOutcomeEvent & { readonly reason: SetAsideReason })[];
 }
-type SetAsideReason = NonNullable<ReadVerb['setAsideReason']>;
+type SetAsideReason =
+  | NonNullable<ReadVerb['setAsideReason']>
+  | CorrectionProblem
+  | 'names_no_item'
+  | 'merge_circle'
+  | 'split_circle';
 
-/** Reads each event by its own business time, so that it counts the same whether it or the definition came first. */
+/**
+ * Reads each event, corrected, by its own business time, so that it counts the same whether it, its correction or the
+ * definition came first.
+ */
 export function readEvents(stored: readonly StoredOutcomeEvent[], rules: Rules): ReadEvents {
-  const counted: OutcomeEvent[] = [];
-  const setAside: (StoredOutcomeEvent & { reason: SetAsideReason })[] = [];
-  for (const event of stored) {
-    const { effect, setAsideReason } = rules.readVerb(event.kind, event.verb, event.occurredAtUs);
+  const read = (event: StoredOutcomeEvent): ReadVerb =>
+    rules.readVerb(event.kind, event.verb, event.occurredAtUs, event.source);
+  const corrected = applyCorrections(stored, (event) => read(event).effect);
+  const counted: ReadEvents['counted'][number][] = [];
+  const setAside = corrected.setAside.map(({ event, reason }) => ({
+    ...event,
+    reason: reason as SetAsideReason,
+  }));
+  for (const event of corrected.standing) {
+    const { effect, setAsideReason, definition } = read(event);
     if (effect === null) setAside.push({ ...event, reason: setAsideReason });
-    else counted.push({ ...event, effect });
+    else if (namesNoItem(event, effect)) setAside.push({ ...event, reason: 'names_no_item' });
+    else counted.push({ ...event, effect, tier: event.tier ?? tierOf(definition.tiers, event.verb) });
   }
-  return { counted, setAside };
+  const count = [...counted, ...corrected.used].filter(({ source }) => source !== OWN_SOURCE).length;
+  return { counted, count, setAside };
+}
+
+function namesNoItem({ refersTo }: StoredOutcomeEvent, effect: OutcomeEvent['effect']): boolean {
+  if (effect === 'merged_into') return (refersTo?.mergedInto ?? null) === null;
+  return effect === 'split_from' && (refersTo?.splitFrom ?? null) === null;
+}
+
+const tierOf = <Tier>(tiers: Readonly<Record<string, Tier>>, verb: string): Tier | null =>
+  Object.hasOwn(tiers, verb) ? (tiers[verb] ?? null) : null;
+
+/** Those that say of an item what goes round in a circle have no effect either. */
+export function withCircles(read: ReadEvents, ref: Ref, follow: Follow): ReadEvents {
+  const circles = read.counted.flatMap((event): ReadEvents['setAside'] => {
+    if (event.effect === 'merged_into' && follow.isMergeVoid(ref))
+      return [{ ...event, reason: 'merge_circle' }];
+    return event.effect === 'split_from' && follow.isSplitVoid(ref)
+      ? [{ ...event, reason: 'split_circle' }]
+      : [];
+  });
+  return circles.length === 0 ? read : { ...read, setAside: [...read.setAside, ...circles] };
 }
 
 /** What the worklist calls an event. */

@@ -20,15 +20,16 @@ import { commitPosting } from './commit-posting.ts';
 import { groupBy } from './group-by.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
 import { holdWorkItems } from './posting-facts.ts';
+import { readItemsAbove, readMovedItems } from './read-follow.ts';
 
 const outcomeDetail = z.object({ ref: z.string(), conversationRefs: z.array(z.string()).default([]) });
 const settingDetail = z.object({ name: z.string(), version: z.number() });
 const priceBookDetail = z.object({
   validFrom: z.string().nullish(),
   validTo: z.string().nullish(),
-});
   /** Rows that price calls of tools or searches, whose traces may have no model call. */
   pricesCalls: z.boolean().default(false),
+});
 
 export interface FactParts extends PostParts {
   readonly onFailure: (fact: WaitingFact, error: unknown) => void;
@@ -102,7 +103,8 @@ async function workThrough(
     }
   }
   const poster = await posterOf(client, parts, tenantId);
-  const items = await holdWorkItems(client, poster, [...refs].sort(), new Map());
+  const moved = await readMovedItems(client, tenantId, [...refs]);
+  const items = await holdWorkItems(client, poster, moved.sort(), new Map());
   await commitPosting(client, poster, {
     transactions: [],
     traceIds: [],
@@ -111,14 +113,18 @@ async function workThrough(
     items: [...items.values()],
   });
   // Read with the items held: a trace that joins one of them from now on reads this fact itself.
-  const asked = outcomes.flatMap(({ ref, conversationRefs }) => [ref, ...conversationRefs]);
+  const above = await readItemsAbove(client, tenantId, [...new Set(outcomes.map(({ ref }) => ref))]);
+  const touched = outcomes.map(({ cause, ref, conversationRefs }) => ({
+    cause,
+    refs: [...(above.get(ref) ?? [ref]), ...conversationRefs],
+  }));
   const traces = groupBy(
-    await readTracesOfRefs(client, tenantId, [...new Set<Ref>(asked)]),
+    await readTracesOfRefs(client, tenantId, [...new Set<Ref>(touched.flatMap((each) => each.refs))]),
     ({ ref }) => ref,
   );
-  for (const { ref, conversationRefs, cause } of outcomes) {
-    for (const each of [ref, ...conversationRefs]) {
-      for (const { traceId } of traces.get(each) ?? []) reasons.push({ traceId, cause, renormalise: false });
+  for (const { refs: touchedRefs, cause } of touched) {
+    for (const ref of touchedRefs) {
+      for (const { traceId } of traces.get(ref) ?? []) reasons.push({ traceId, cause, renormalise: false });
     }
   }
   await makeTracesDue(client, tenantId, reasons);

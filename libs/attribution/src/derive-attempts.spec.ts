@@ -28,6 +28,9 @@ const happened = (...list: [OutcomeEffect, number][]) =>
       occurredAtUs: BigInt(at),
       sequence: null,
       value: null,
+      tier: null,
+      quality: null,
+      refersTo: null,
     })),
   );
 const places = (parts: AttemptPart[], ...events: [OutcomeEffect, number][]) =>

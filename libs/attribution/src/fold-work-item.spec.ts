@@ -19,6 +19,9 @@ const event = (
   occurredAtUs: BigInt(atUs),
   sequence: null,
   value: null,
+  tier: null,
+  quality: null,
+  refersTo: null,
   ...extra,
 });
 

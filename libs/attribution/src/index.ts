@@ -1,10 +1,16 @@
 /** Which work item, how much, by which rule: keys, links, attempts, the state of work items. Pure. */
+export { applyCorrections } from './apply-corrections.ts';
+export type { CorrectionProblem } from './apply-corrections.ts';
 export { attemptDimensions } from './attempt-dimensions.ts';
 export { attemptKeyAt, deriveAttempts } from './derive-attempts.ts';
 export type { Attempt, AttemptPart } from './derive-attempts.ts';
 export { findWorkItemKeys } from './find-work-item-keys.ts';
+export { followItems } from './follow-items.ts';
+export { followState } from './follow-state.ts';
+export type { Follow, ItemFlow } from './follow-items.ts';
 export { foldWorkItem } from './fold-work-item.ts';
 export type { WorkItemState } from './fold-work-item.ts';
+export type { Deadline } from './next-deadline.ts';
 export { attemptNumberOf, dimensionsOf, overheadPoolOf } from './declared-attributes.ts';
 export { resolveTrace } from './resolve-trace.ts';
 export type { ResolvedStep, ResolvedTrace, StepShare } from './resolve-trace.ts';

@@ -2,6 +2,7 @@ import type { OutcomeEffect, OutcomeEvent } from '#model';
 
 /** At the same instant what follows from a settlement comes after it: nothing is reopened before it is settled. */
 const RANK: Readonly<Record<OutcomeEffect, number>> = {
+  noted: 5,
   attempt_failed: 10,
   handed_off: 20,
   achieved: 30,
@@ -9,11 +10,15 @@ const RANK: Readonly<Record<OutcomeEffect, number>> = {
   cancelled: 41,
   expired: 42,
   reopened: 50,
+  split_from: 60,
+  merged_into: 61,
+  corrected: 70,
+  superseded: 71,
 };
 
 /** The sort key of an event; compared field by field, so the order is total and transitive. */
-interface Place {
-  readonly event: OutcomeEvent;
+interface Place<Event extends OutcomeEvent> {
+  readonly event: Event;
   readonly sequence: string;
   atUs: bigint;
   rank: number;
@@ -26,8 +31,8 @@ interface Place {
  *
  * @returns a new array; equal sets of events give equal arrays
  */
-export function orderEvents(events: readonly OutcomeEvent[]): OutcomeEvent[] {
-  const places = events.map((event): Place => ({
+export function orderEvents<Event extends OutcomeEvent>(events: readonly Event[]): Event[] {
+  const places = events.map((event): Place<Event> => ({
     event,
     sequence: sequenceKey(event.sequence),
     atUs: event.occurredAtUs,
@@ -45,8 +50,8 @@ export function orderEvents(events: readonly OutcomeEvent[]): OutcomeEvent[] {
   return places.sort(comparePlaces).map(({ event }) => event);
 }
 
-function bySource(places: readonly Place[]): Map<string, Place[]> {
-  const sources = new Map<string, Place[]>();
+function bySource<Event extends OutcomeEvent>(places: readonly Place<Event>[]): Map<string, Place<Event>[]> {
+  const sources = new Map<string, Place<Event>[]>();
   for (const place of places) {
     if (place.event.sequence === null) continue;
     const list = sources.get(place.event.source);
@@ -56,7 +61,7 @@ function bySource(places: readonly Place[]): Map<string, Place[]> {
   return sources;
 }
 
-function comparePlaces(a: Place, b: Place): number {
+function comparePlaces(a: Place<OutcomeEvent>, b: Place<OutcomeEvent>): number {
   return (
     compare(a.atUs, b.atUs) ||
     compare(a.rank, b.rank) ||

@@ -46,7 +46,7 @@ test.each<[string, string, bigint, string | null, string | null]>([
   ['refund', 'constructor', 200n, null, 'unknown_verb'],
   ['ticket', 'resolved', 1n, 'achieved', null],
 ])('%s.%s at %s means %s', (kind, verb, atUs, effect, setAsideReason) => {
-  expect(DATED.readVerb(kind, verb, atUs)).toEqual({
+  expect(DATED.readVerb(kind, verb, atUs, '/shop')).toEqual({
     effect,
     setAsideReason,
     definition: DATED.definition(kind, atUs),

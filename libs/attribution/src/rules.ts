@@ -1,8 +1,8 @@
-import type { OutcomeDefinition, OutcomeEffect } from '#model';
+import { OUTCOME_TIERS, OWN_SOURCE, type OutcomeDefinition, type OutcomeEffect } from '#model';
 import { z } from 'zod';
 import type { KeyMapping } from './find-work-item-keys.ts';
 import type { OverheadRule } from './declared-attributes.ts';
-import { SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
+import { COMMON_VERBS, SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
 import { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';
 
 const name = z
@@ -18,7 +18,15 @@ const EFFECTS = [
   'cancelled',
   'expired',
   'reopened',
+  'noted',
+  'merged_into',
+  'split_from',
+  'corrected',
+  'superseded',
 ] as const satisfies readonly OutcomeEffect[];
+
+const MAX_WAIT_MS = 400 * 86_400_000;
+const listedVerbs = z.array(name).min(1).max(20);
 
 /** What `definitions.rule` holds; the row's name is the kind of work item. */
 export const definitionRuleSchema = z
@@ -36,9 +44,49 @@ export const definitionRuleSchema = z
     waitingWindowMs: z
       .int()
       .min(0)
-      .max(400 * 86_400_000)
+      .max(MAX_WAIT_MS)
       .default(0)
       .meta({ description: 'How long an outcome must stand before it counts' }),
+    tiers: z
+      .record(name, z.enum(OUTCOME_TIERS))
+      .optional()
+      .meta({ description: 'Tier of the outcome by the verb that achieved it, where the event states none' }),
+    requires: listedVerbs
+      .optional()
+      .meta({ description: 'Verbs that must have happened as well before an achieving one counts' }),
+    sources: z
+      .array(z.string().min(1).max(512))
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Sources whose word counts; events of others are set aside' }),
+    assumed: z
+      .strictObject({ verbs: listedVerbs, afterMs: z.int().min(1000).max(MAX_WAIT_MS) })
+      .optional()
+      .meta({
+        description:
+          'After one of these verbs and this long without an event or a new attempt the outcome is assumed (tier assumed)',
+      }),
+    timeToLive: z
+      .strictObject({
+        ms: z
+          .int()
+          .min(1000)
+          .max(4000 * 86_400_000),
+        after: z.enum(['first_activity', 'last_activity']),
+      })
+      .optional()
+      .meta({ description: 'An item that is still open after this long expires' }),
+  })
+  .superRefine((rule, context) => {
+    const mustBeVerbs = (path: string, verbs: readonly string[]): void => {
+      const unknown = verbs.find((verb) => !Object.hasOwn(rule.verbs, verb));
+      if (unknown !== undefined)
+        context.addIssue({ code: 'custom', path: [path], message: `${unknown} is none of its verbs` });
+    };
+    mustBeVerbs('tiers', Object.keys(rule.tiers ?? {}));
+    mustBeVerbs('requires', rule.requires ?? []);
+    mustBeVerbs('assumed', rule.assumed?.verbs ?? []);
   })
   .meta({ id: 'DefinitionRule' });
 
@@ -110,7 +158,7 @@ export type ReadVerb =
   | { readonly effect: OutcomeEffect; readonly setAsideReason: null; readonly definition: OutcomeDefinition }
   | {
       readonly effect: null;
-      readonly setAsideReason: 'unknown_kind' | 'unknown_verb';
+      readonly setAsideReason: 'unknown_kind' | 'unknown_verb' | 'source_not_accepted';
       readonly definition: OutcomeDefinition | null;
     };
 
@@ -179,16 +227,28 @@ export class Rules {
     const policies = inForce(this.policyVersions, atUs);
     const mappings = inForce(this.keyMappingVersions, atUs);
     const versions = [...policies.values(), ...mappings.values()].map((v) => `${v.name}@${v.version}`).sort();
-    const key = versions.join(' ');
+    // A policy and a mapping may share a name.
+    const key = [policies, mappings]
+      .map((map) => [...map.values()].map((v) => `${v.name}@${v.version}`))
+      .join('/');
     const known = this.memo.get(key);
     if (known !== undefined) return known;
     const overhead = policies.get('overhead');
     const dimensions = policies.get('dimensions');
+    const content = [...mappings.values()].map((v) => ({
+      v,
+      found: readContentRule(v.name, v.version, v.rule),
+    }));
     const rules: RulesInForce = {
       keyMappings: [
-        ...[...mappings.values()].map(toKeyMapping),
+        ...content.flatMap(({ v, found }) => (found === null ? [toKeyMapping(v)] : [])),
         ...SHIPPED_KEY_MAPPINGS.filter((shipped) => !mappings.has(shipped.name)),
       ],
+      toolKeys: content.flatMap(({ found }) => (found !== null && 'toolKey' in found ? [found.toolKey] : [])),
+      contentKeys: content.flatMap(({ found }) =>
+        found !== null && 'contentKey' in found ? [found.contentKey] : [],
+      ),
+      links: readLinkPolicy(policies.get('links'), policies.get('link_confidence')),
       overhead: overhead === undefined ? [] : overheadPolicySchema.parse(overhead.rule).pools,
       dimensions: dimensions === undefined ? [] : dimensionsPolicySchema.parse(dimensions.rule).attributes,
       versions,
@@ -207,6 +267,11 @@ export class Rules {
       outcomeType: rule.outcomeType,
       verbs: rule.verbs,
       waitingWindowMs: rule.waitingWindowMs,
+      tiers: rule.tiers ?? {},
+      requires: rule.requires ?? [],
+      sources: rule.sources ?? null,
+      assumed: rule.assumed ?? null,
+      timeToLive: rule.timeToLive ?? null,
     };
     this.definitions.set(version, definition);
     return definition;
@@ -216,6 +281,13 @@ export class Rules {
 const SHIPPED_BY_KIND: ReadonlyMap<string, OutcomeDefinition> = new Map(
   SHIPPED_DEFINITIONS.map((definition) => [definition.kind, definition]),
 );
+
+/** What the events that this service records itself do. */
+const OWN_VERBS: Readonly<Record<string, OutcomeEffect>> = { assumed: 'achieved', expired: 'expired' };
+
+/** A verb may be called "constructor". */
+const verbOf = (verbs: Readonly<Record<string, OutcomeEffect>>, verb: string): OutcomeEffect | undefined =>
+  Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
 
 /** Before every business time there is. */
 const BEGINNING_US = -(2n ** 63n);

@@ -15,6 +15,14 @@ const VERBS: Readonly<Record<string, OutcomeEffect>> = {
   disputed: 'reopened',
 };
 
+/** Verbs that every definition knows, whatever it lists; it may give them another meaning. */
+export const COMMON_VERBS: Readonly<Record<string, OutcomeEffect>> = {
+  merged_into: 'merged_into',
+  split_from: 'split_from',
+  corrected: 'corrected',
+  superseded: 'superseded',
+};
+
 /** The one outcome that counts for each kind, named as the event that usually reports it. */
 const OUTCOME_TYPES = {
   ticket: 'ticket.resolved',
@@ -27,5 +35,16 @@ const OUTCOME_TYPES = {
 
 /** The default outcome definitions, version 0: in force for every tenant until it sets its own. No waiting window. */
 export const SHIPPED_DEFINITIONS: readonly OutcomeDefinition[] = Object.entries(OUTCOME_TYPES).map(
-  ([kind, outcomeType]) => ({ kind, version: 0, outcomeType, verbs: VERBS, waitingWindowMs: 0 }),
+  ([kind, outcomeType]) => ({
+    kind,
+    version: 0,
+    outcomeType,
+    verbs: VERBS,
+    waitingWindowMs: 0,
+    tiers: {},
+    requires: [],
+    sources: null,
+    assumed: null,
+    timeToLive: null,
+  }),
 );

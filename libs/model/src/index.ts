@@ -37,6 +37,18 @@ export type {
 } from './step.ts';
 export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
 export type { EvidenceTier, Ref, WorkItemKey } from './work-item.ts';
-export type { OutcomeDefinition, OutcomeEffect, OutcomeEvent, WorkItemPhase } from './outcome.ts';
+export { OUTCOME_TIERS, OWN_SOURCE } from './outcome.ts';
+export type {
+  EventCorrection,
+  EventName,
+  EventReference,
+  OutcomeDefinition,
+  OutcomeEffect,
+  OutcomeEvent,
+  OutcomeTier,
+  OutcomeValue,
+  TimeToLive,
+  WorkItemPhase,
+} from './outcome.ts';
 export type { Charge, ChargeLine, UnpricedReason } from './charge.ts';
 export type { LedgerEntry, LedgerTransaction, TransactionCode } from './ledger-entry.ts';

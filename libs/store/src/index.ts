@@ -78,6 +78,7 @@ export { isRole, ROLES } from './keys/roles.ts';
 export type { Role } from './keys/roles.ts';
 export { listOutcomes, readOutcomes, readOutcomesOf } from './outcomes/read-outcomes.ts';
 export type { OutcomeFilter, StoredOutcome } from './outcomes/read-outcomes.ts';
+export { readRelatedItems } from './outcomes/read-related-items.ts';
 export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';

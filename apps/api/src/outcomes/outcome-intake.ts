@@ -61,7 +61,7 @@ export class OutcomeIntake {
       const read = readAll(events, {
         caller,
         receivedAtUs,
-        readVerb: (kind, verb, atUs) => rules.readVerb(kind, verb, atUs),
+        readVerb: (kind, verb, atUs, source) => rules.readVerb(kind, verb, atUs, source),
         maxEventBytes: this.api.limits.eventBytes,
         newUuid: randomUUID,
         newSalt: () => randomBytes(32),

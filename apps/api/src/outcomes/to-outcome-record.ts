@@ -13,7 +13,7 @@ export interface IntakeContext {
   readonly caller: Principal;
   readonly receivedAtUs: bigint;
   /** What a verb means by the definition in force for its kind at a business time, as far as it is known now. */
-  readonly readVerb: (kind: string, verb: string, atUs: bigint) => ReadVerb;
+  readonly readVerb: (kind: string, verb: string, atUs: bigint, source: string) => ReadVerb;
   readonly maxEventBytes: number;
   readonly newUuid: () => string;
   readonly newSalt: () => Buffer;
@@ -36,7 +36,12 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
   if (key === '') throw new RejectedInput('invalid', 'must name a work item', 'subject');
   const occurredAtUs =
     event.time === null ? context.receivedAtUs : readBusinessTime(event.time, 'time', context.receivedAtUs);
-  const { effect, setAsideReason, definition } = context.readVerb(kind, verb, occurredAtUs);
+  const { effect, setAsideReason, definition } = context.readVerb(
+    kind,
+    verb,
+    occurredAtUs,
+    event.source,
+  );
   const content = contentOf(event);
   if (content.length > context.maxEventBytes)
     throw new RejectedInput('too_large', `an event has at most ${context.maxEventBytes} bytes`);

@@ -15,7 +15,7 @@ export const WorkItemView = z
     kind: z.string(),
     key: z.string(),
     workItemId: z.guid().meta({ description: 'Names the work item in the evidence log' }),
-    phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired']),
+    phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired', 'merged', 'split']),
     outcomeType: z.string(),
     definition: z.string().meta({ description: 'kind@version; 0 is the shipped one' }),
     generation: z.int().meta({ description: '1, and one more for each reopening' }),

@@ -35,7 +35,7 @@ import {
 
 const WorkItemQuery = z.object({
   kind: z.string().optional(),
-  phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired']).optional(),
+  phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired', 'merged', 'split']).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
   cursor: z.string().optional(),

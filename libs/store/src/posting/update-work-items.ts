@@ -1,4 +1,4 @@
-import type { Ref } from '#model';
+import type { OutcomeTier, OutcomeValue, Ref } from '#model';
 import type { Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { valuesOf, type Column } from './column.ts';
@@ -11,7 +11,14 @@ export interface WorkItemUpdate {
   readonly phaseAtUs: bigint | null;
   readonly finalAtUs: bigint | null;
   readonly generation: number;
-  readonly value: { readonly amountPico: bigint; readonly asset: string } | null;
+  readonly value: OutcomeValue | null;
+  readonly tier: OutcomeTier | null;
+  readonly quality: string | null;
+  /** The item its cost follows, and the one it bears a part of; as far as they stand. */
+  readonly mergedInto: Ref | null;
+  readonly splitFrom: { readonly origin: Ref; readonly weight: bigint } | null;
+  /** What this service records of it when that time has come. */
+  readonly deadline: { readonly verb: string; readonly atUs: bigint } | null;
   readonly eventCount: number;
   readonly firstAttemptAtUs: bigint | null;
   readonly lastAttemptAtUs: bigint | null;
@@ -27,6 +34,13 @@ const COLUMNS: readonly Column<WorkItemUpdate>[] = [
   ['generation', 'integer', (item) => item.generation],
   ['value_amount', 'numeric', (item) => item.value?.amountPico ?? null],
   ['value_asset', 'text', (item) => item.value?.asset ?? null],
+  ['tier', 'text', (item) => item.tier],
+  ['quality', 'text', (item) => item.quality],
+  ['merged_into', 'text', (item) => item.mergedInto],
+  ['split_from', 'text', (item) => item.splitFrom?.origin ?? null],
+  ['split_weight', 'bigint', (item) => item.splitFrom?.weight ?? null],
+  ['deadline_verb', 'text', (item) => item.deadline?.verb ?? null],
+  ['deadline_at', 'timestamptz', (item) => time(item.deadline?.atUs ?? null)],
   ['event_count', 'integer', (item) => item.eventCount],
   ['first_attempt_at', 'timestamptz', (item) => time(item.firstAttemptAtUs)],
   ['last_attempt_at', 'timestamptz', (item) => time(item.lastAttemptAtUs)],

@@ -1,5 +1,6 @@
 import type { Queryable } from '../connection/database.ts';
-import type { OutcomeEvent, Ref } from '#model';
+import type { OutcomeEvent, OutcomeTier, OutcomeValue, Ref } from '#model';
+import { referenceFromStored, type StoredReference } from '../outcomes/stored-reference.ts';
 
 export interface WorkItemSeed {
   readonly ref: Ref;
@@ -69,11 +70,15 @@ export async function readOutcomeEvents(
     sequence: string | null;
     value_amount: string | null;
     value_asset: string | null;
+    tier: OutcomeTier | null;
+    quality: string | null;
+    refers_to: StoredReference | null;
     surrogate_id: string;
   }>({
     name: 'read-outcome-events',
     text: `
-SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, value_asset, surrogate_id
+SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, value_asset, tier, quality, refers_to,
+       surrogate_id
   FROM outcome_events WHERE tenant_id = $1 AND ref = ANY ($2::text[])`,
     values: [tenantId, refs],
   });
@@ -89,6 +94,9 @@ SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, v
       row.value_amount === null || row.value_asset === null
         ? null
         : { amountPico: BigInt(row.value_amount), asset: row.value_asset },
+    tier: row.tier,
+    quality: row.quality,
+    refersTo: row.refers_to === null ? null : referenceFromStored(row.refers_to),
     surrogateId: row.surrogate_id,
   }));
 }
