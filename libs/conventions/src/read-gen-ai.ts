@@ -4,6 +4,7 @@ import { emptyCounts, GEN_AI_ROWS, LLM_USAGE_ROWS, readCounts } from './counts.t
 import type { Reading } from './dialect.ts';
 import { kindOfOperation } from './operation.ts';
 import type { Signs } from './signs.ts';
+import { readServiceTier } from './service-tier.ts';
 import { has, SIGN } from './signs.ts';
 
 /**
@@ -39,7 +40,7 @@ export function readGenAi(span: Span, signs: Signs): Reading {
     hasOutput: finishReasons.length > 0 || hasOutputContent(span),
     extraUsage: [],
     cost: readCost(attributes),
-    serviceTier: readServiceTier(attributes),
+    serviceTier: readServiceTier(span),
     tool: readTool(span),
     documentCount: readDocumentCount(attributes),
     conversationId: readConversationId(attributes, signs),
@@ -101,24 +102,6 @@ function readFinishReasons(attributes: Attributes): string[] {
   const value =
     attributes.get('gen_ai.response.finish_reasons') ?? attributes.get('gen_ai.response.finish_reason');
   return value === undefined ? [] : toTexts(value);
-}
-
-const SERVICE_TIER_KEYS = [
-  'openai.response.service_tier',
-  'gen_ai.openai.response.service_tier',
-  'gen_ai.response.service_tier',
-  'anthropic.response.service_tier',
-  'service_tier',
-  'openai.request.service_tier',
-  'gen_ai.openai.request.service_tier',
-  'gen_ai.request.service_tier',
-  'anthropic.request.service_tier',
-] as const;
-
-/** The response's tier wins: a priority request may have been served as standard. `auto` is a wish, not a tier. */
-function readServiceTier(attributes: Attributes): string | null {
-  const tier = firstText(attributes, ...SERVICE_TIER_KEYS);
-  return tier === 'auto' ? null : tier;
 }
 
 const COST_KEYS: readonly (readonly [string, string])[] = [
