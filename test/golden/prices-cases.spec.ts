@@ -2,7 +2,7 @@
 // shipped catalogue. The prices in the comments are those the makers list, written down by hand.
 import { beforeAll, expect, test } from '@jest/globals';
 import { arbitrate, readStep } from '#conventions';
-import type { AttributeValue, Charge, Span, Step } from '#model';
+import type { AttributeValue, Charge, Span } from '#model';
 import {
   buildPriceIndex,
   chargeStep,
@@ -52,12 +52,7 @@ function spanOf({ attributes, resource = {} }: SpanNote): Span {
 function chargesOf(note: SpanNote, own: readonly DraftRow[] = []): Charge[] {
   const rows = [...shipped, ...issueRows(own, { tenantId: '7', book: 'own' }, 1)];
   const { steps } = arbitrate([readStep(spanOf(note))], []);
-  return steps.flatMap((step) =>
-    chargeStep(
-      { ...step, workItemKeys: [], attemptNumber: null, overheadPool: null, dimensions: {} } as Step,
-      buildPriceIndex(rows),
-    ),
-  );
+  return steps.flatMap((step) => chargeStep(step, buildPriceIndex(rows)));
 }
 
 /** `provider model: class quantity at pico, ...`, or why there is no price. */

@@ -10,6 +10,20 @@ const UNITS: Readonly<Partial<Record<Step['kind'], CallUnit>>> = {
 };
 const MAX_NAME = 512;
 
+/** What of a step says which call it was. */
+export type CalledStep = Pick<
+  Step,
+  | 'kind'
+  | 'role'
+  | 'name'
+  | 'tool'
+  | 'provider'
+  | 'modelResponse'
+  | 'modelRequest'
+  | 'startedAtNs'
+  | 'errorType'
+>;
+
 /**
  * Prices a step that is no model call by the call: a tool call, a search of an index. The row is found by the name of
  * the tool (of the search: its model or data source, else the span's name): in each book the rows of the step's own
@@ -18,7 +32,7 @@ const MAX_NAME = 512;
  * @returns nothing where nobody prices a call of that name: most tools cost nothing by the call. Unpriced where
  *   several providers do and the step says none of them
  */
-export function chargeCall(step: Step, index: PriceIndex): Charge[] {
+export function chargeCall(step: CalledStep, index: PriceIndex): Charge[] {
   const unit = UNITS[step.kind];
   if (unit === undefined || step.role !== 'none') return [];
   const name = nameOf(step).trim().toLowerCase();
@@ -41,7 +55,7 @@ export function chargeCall(step: Step, index: PriceIndex): Charge[] {
   return [];
 }
 
-function nameOf({ kind, tool, modelResponse, modelRequest, name }: Step): string {
+function nameOf({ kind, tool, modelResponse, modelRequest, name }: CalledStep): string {
   return kind === 'tool_call' ? (tool?.name ?? name) : (modelResponse ?? modelRequest ?? name);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Charge, Step, StepKind, TokenBucket } from '#model';
+import type { Charge, StepKind, TokenBucket } from '#model';
 import { priceRow } from '../../../test/support/price-rows.ts';
-import { chargeStep } from './charge-step.ts';
+import { chargeStep, type ChargedStep } from './charge-step.ts';
 import { buildPriceIndex } from './price-index.ts';
 import type { PriceRow } from './price-row.ts';
 
@@ -9,52 +9,30 @@ const AT = BigInt(Date.parse('2026-09-15T12:00:00Z')) * 1_000_000n;
 const MARCH = '2026-03-01T00:00:00Z';
 const own = (book: string) => ({ tenantId: '7', book });
 
-function step(kind: StepKind, more: Partial<Step>): Step {
+function step(kind: StepKind, more: Partial<ChargedStep>): ChargedStep {
   return {
-    traceId: '1',
-    spanId: '1',
-    parentSpanId: null,
     name: 'span',
     startedAtNs: AT,
-    endedAtNs: AT,
     kind,
     role: 'none',
-    roleReason: '',
-    mirrorOf: null,
-    dialect: 'otel-gen-ai@1',
     provider: null,
     modelRequest: null,
     modelResponse: null,
     usage: null,
     usageState: 'missing',
-    usageSemantics: null,
-    usageFrom: null,
     extraUsage: [],
-    untraced: null,
-    costReported: null,
     serviceTier: null,
     tool: null,
-    documentCount: null,
-    conversationId: null,
-    responseId: null,
-    requestId: null,
-    agentName: null,
-    workflowName: null,
-    serviceName: null,
     errorType: null,
-    finishReasons: [],
-    scopeName: '',
-    scopeVersion: '',
-    flags: [],
-    workItemKeys: [],
-    attemptNumber: null,
-    overheadPool: null,
-    dimensions: {},
     ...more,
-  } as Step;
+  };
 }
 
-function call(model: string, tokens: Partial<Record<TokenBucket, bigint>>, more: Partial<Step> = {}): Step {
+function call(
+  model: string,
+  tokens: Partial<Record<TokenBucket, bigint>>,
+  more: Partial<ChargedStep> = {},
+): ChargedStep {
   return step('model_call', {
     role: 'leaf',
     provider: 'openai',
@@ -72,7 +50,7 @@ const told = (charge: Charge): string =>
     : `${charge.provider} ${charge.callModel} ${charge.amountPico} ${charge.asset} by ${charge.priceBook}: ${charge.lines
         .map((line) => line.class)
         .join(' ')}`;
-const chargesOf = (rows: readonly PriceRow[], each: Step) =>
+const chargesOf = (rows: readonly PriceRow[], each: ChargedStep) =>
   chargeStep(each, buildPriceIndex(rows)).map(told);
 
 const LIST = priceRow(
@@ -92,7 +70,7 @@ const CONTRACT = priceRow(
   own('contract'),
 );
 
-test.each<[string, readonly PriceRow[], Step, string[]]>([
+test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
   [
     'states one class and leaves the others to the list',
     [CONTRACT],
@@ -170,7 +148,7 @@ const alias = (name: string, means: PriceRow['aliasOf'], more = {}, provider = '
 const ARN = 'arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc123';
 const SONNET = priceRow('aws', 'claude-sonnet-4-5', { in_uncached: '3' });
 
-test.each<[string, readonly PriceRow[], Step, string[]]>([
+test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
   [
     'an application inference profile',
     [alias(ARN, { provider: null, model: 'anthropic.claude-sonnet-4-5-20250929-v1:0' }, {}, 'aws')],
@@ -240,10 +218,10 @@ test.each<[string, readonly PriceRow[], Step, string[]]>([
 
 const tool = (provider: string, model: string, price: string | null, book = 'tools') =>
   priceRow(provider, model, { tool_call: price }, {}, own(book));
-const toolCall = (name: string, more: Partial<Step> = {}) =>
+const toolCall = (name: string, more: Partial<ChargedStep> = {}) =>
   step('tool_call', { tool: { name, callId: null }, ...more });
 
-test.each<[string, readonly PriceRow[], Step, string[]]>([
+test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
   ['nobody prices it', [LIST], toolCall('search_flights'), []],
   [
     'the one provider that lists it',
@@ -313,7 +291,7 @@ const rerank = (provider: string | null, modelRequest: string | null) =>
     usage: { tokens: {}, units: { search: 1n } },
     usageState: 'reported',
   });
-test.each<[string, Step, string[]]>([
+test.each<[string, ChargedStep, string[]]>([
   ['with a price', rerank('cohere', 'rerank-v3.5'), ['cohere rerank-v3.5 2 USD/12 by list@1: search']],
   ['of a provider who sells, without a price', rerank('cohere', 'rerank-v9'), ['unknown_model']],
   ['in the process of the agent', rerank('sentence-transformers', 'ms-marco'), []],

@@ -1,7 +1,10 @@
 import type { Charge, Step } from '#model';
-import { chargeCall } from './charge-call.ts';
-import { chargeUsage } from './charge-usage.ts';
+import { chargeCall, type CalledStep } from './charge-call.ts';
+import { chargeUsage, type ChargeInput } from './charge-usage.ts';
 import type { PriceIndex } from './price-index.ts';
+
+/** What of a step makes its charges. */
+export type ChargedStep = CalledStep & ChargeInput & Pick<Step, 'extraUsage'>;
 
 /**
  * The charges of a step. Of a leaf: its own usage, then each part that stands outside its totals (`extraUsage`), by
@@ -10,7 +13,7 @@ import type { PriceIndex } from './price-index.ts';
  *
  * @returns charges in a fixed order; empty for a step that nobody charges for
  */
-export function chargeStep(step: Step, index: PriceIndex): Charge[] {
+export function chargeStep(step: ChargedStep, index: PriceIndex): Charge[] {
   if (step.role !== 'leaf') return chargeCall(step, index);
   const extra = step.extraUsage.flatMap(({ model, usage }) => {
     const models = model === null ? {} : { modelResponse: model, modelRequest: model };
@@ -26,7 +29,7 @@ const NOT_LISTED: ReadonlySet<string> = new Set(['no_model', 'unknown_model']);
  * A reranker that reports no tokens has done one search (conventions); where it is nobody's who sells rerank calls,
  * such as a model in the process of the agent itself, there is nothing to charge and nothing missing.
  */
-function isFreeRerank(step: Step, own: readonly Charge[], index: PriceIndex): boolean {
+function isFreeRerank(step: ChargedStep, own: readonly Charge[], index: PriceIndex): boolean {
   if (step.kind !== 'rerank' || Object.keys(step.usage?.tokens ?? {}).length > 0) return false;
   const [only] = own;
   if (only?.state !== 'unpriced' || !NOT_LISTED.has(only.reason)) return false;
