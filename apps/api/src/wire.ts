@@ -27,6 +27,12 @@ export const Instant = z
   })
   .meta({ description: 'A UTC day (2026-10-21) or an RFC 3339 time' });
 
+/** A size of the evidence log: a number of leaves. */
+export const LogSize = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a number of leaves, from 1')
+  .transform(Number);
+
 /** How many rows at most; the server's maximum stands above it. */
 export const PageSize = z
   .string()

@@ -8,13 +8,16 @@ import {
   readPriceBookVersions,
   readSettings,
   type Client,
+  type CostPerOutcomeQuery,
   type GroupKey,
+  type PeriodQuery,
 } from '#store';
 import { z } from 'zod';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor } from '../wire.ts';
 import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
+import { pastBooks } from './past-books.ts';
 import { readSealed, tieOut, TieOut } from './tie-out.ts';
 
 export const CostReport = z
@@ -55,18 +58,17 @@ export async function costPerOutcome(
   query: ReportQuery,
   context: ReportContext,
 ): Promise<CostReport> {
-  const policies = await readSettings(client, context.tenantId, 'policies');
+  const { tenantId } = context;
+  const past = await pastBooks(client, tenantId, query);
+  const size = past?.size ?? null;
+  const policies = await readSettings(client, tenantId, 'policies', size);
   const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
+  const range = { ...rangeOf(query), nowUs: past?.sealedAtUs ?? context.nowUs, size };
   const { rows, total, totalPico } =
     query.view === 'period'
-      ? await periodFigures(client, query, groupBy, context)
-      : await outcomeFigures(client, query, groupBy, context);
-  const figures = await tieOut(
-    client,
-    context.tenantId,
-    { ...rangeOf(query, context), view: query.view },
-    totalPico,
-  );
+      ? await periodFigures(client, tenantId, { ...range, groupBy })
+      : await outcomeFigures(client, tenantId, { ...range, view: query.view, groupBy });
+  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, totalPico);
   const asked = queryOf(query, groupBy);
   const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
   return {
@@ -83,11 +85,11 @@ export async function costPerOutcome(
       variance: null,
       changeSinceClose: null,
       reconciliation: 'not reconciled',
-      ...(await readSealed(client, context.tenantId)),
+      ...(await readSealed(client, tenantId, past)),
       versions: {
         engine: context.engine,
-        rules: await ruleVersions(client, context.tenantId),
-        priceBooks: await readPriceBookVersions(client, context.tenantId),
+        rules: await ruleVersions(client, tenantId, size),
+        priceBooks: await readPriceBookVersions(client, tenantId, size),
       },
       query: asked,
       digest: createHash('sha256')
@@ -98,25 +100,19 @@ export async function costPerOutcome(
   };
 }
 
-const rangeOf = (query: ReportQuery, context: ReportContext) => ({
+const rangeOf = (query: ReportQuery) => ({
   fromDay: query.from ?? BEGINNING,
   toDay: query.to ?? END,
-  nowUs: context.nowUs,
   outcomeType: query.outcome_type ?? null,
 });
 
 async function outcomeFigures(
   client: Client,
-  query: ReportQuery,
-  groupBy: readonly GroupKey[],
-  context: ReportContext,
+  tenantId: bigint,
+  query: CostPerOutcomeQuery,
 ): Promise<Figures> {
-  if (query.view === 'period') throw new TypeError('a period has figures of its own');
-  const [total, ...rows] = await readCostPerOutcome(client, context.tenantId, {
-    ...rangeOf(query, context),
-    view: query.view,
-    groupBy,
-  });
+  const { groupBy } = query;
+  const [total, ...rows] = await readCostPerOutcome(client, tenantId, query);
   if (total === undefined) throw new Error('the report has no total');
   if (total.outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
     throw new RejectedInput(
@@ -137,19 +133,14 @@ async function outcomeFigures(
 
 async function periodFigures(
   client: Client,
-  query: ReportQuery,
-  groupBy: readonly GroupKey[],
-  context: ReportContext,
+  tenantId: bigint,
+  range: PeriodQuery & { readonly nowUs: bigint },
 ): Promise<Figures> {
-  const range = { ...rangeOf(query, context), groupBy };
-  const [total, ...rows] = await readPeriodCosts(client, context.tenantId, range);
+  const { groupBy } = range;
+  const [total, ...rows] = await readPeriodCosts(client, tenantId, range);
   if (total === undefined) throw new Error('the report has no total');
   const isOfCalls = groupBy.some(({ name }) => name === 'call_model' || name === 'provider');
-  const outcomes = await readPeriodOutcomes(
-    client,
-    context.tenantId,
-    isOfCalls ? { ...range, groupBy: [] } : range,
-  );
+  const outcomes = await readPeriodOutcomes(client, tenantId, isOfCalls ? { ...range, groupBy: [] } : range);
   const byGroup = new Map(outcomes.map((row) => [JSON.stringify(row.group), row]));
   const besides = (group: readonly (string | null)[] | null) =>
     isOfCalls && group !== null ? null : (byGroup.get(JSON.stringify(group)) ?? NOTHING);
@@ -200,11 +191,15 @@ function queryOf(query: ReportQuery, groupBy: readonly GroupKey[]): Record<strin
   };
 }
 
-/** Newest version of each of the tenant's rules; 0 = the shipped ones. */
-async function ruleVersions(client: Client, tenantId: bigint): Promise<Record<string, number>> {
+/** Newest version of each of the tenant's rules at a size of the log (null = now); 0 = the shipped ones. */
+async function ruleVersions(
+  client: Client,
+  tenantId: bigint,
+  size: number | null,
+): Promise<Record<string, number>> {
   const versions: Record<string, number> = { definitions: 0, policies: 0, key_mappings: 0 };
   for (const table of ['definitions', 'policies', 'key_mappings'] as const) {
-    for (const { name, version } of await readSettings(client, tenantId, table))
+    for (const { name, version } of await readSettings(client, tenantId, table, size))
       versions[`${table}/${name}`] = version;
   }
   return versions;

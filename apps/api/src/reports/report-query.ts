@@ -1,7 +1,7 @@
 import { RejectedInput } from '#model';
 import type { GroupKey } from '#store';
 import { z } from 'zod';
-import { PageSize } from '../wire.ts';
+import { Instant, LogSize, PageSize } from '../wire.ts';
 
 const BUILT_IN = ['workflow', 'day', 'model', 'agent', 'outcome_type', 'provider', 'call_model'] as const;
 
@@ -27,14 +27,14 @@ export const ReportQuery = z.object({
   outcome_type: z.string().min(1).max(127).optional(),
   format: z.enum(['json', 'csv', 'ndjson', 'parquet']).default('json'),
   basis: z.enum(['restated', 'reported']).default('restated'),
-  as_of: z.string().optional(),
-  size: z.string().optional(),
+  as_of: Instant.optional().meta({
+    description: 'As it stood then: at the newest settled size of the log that was sealed by then',
+  }),
+  size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
   cursor: z.string().optional(),
   limit: PageSize,
 });
 export type ReportQuery = z.infer<typeof ReportQuery>;
-
-const NO_PAST_FIGURES = 'not offered yet: figures are always those of now';
 
 /** Beyond every business time: a report without `from` or `to` is over everything. */
 export const BEGINNING = '0001-01-01';
@@ -44,13 +44,13 @@ export const END = '9999-12-31';
  * Refuses questions that have no answer, or not yet.
  * @throws RejectedInput `unprocessable`, naming the parameter
  */
-export function checkReportQuery(query: ReportQuery): void {
+export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
   const refuse = (field: string, message: string): never => {
     throw new RejectedInput('unprocessable', message, field);
   };
-  if (query.basis === 'reported') refuse('basis', NO_PAST_FIGURES);
-  if (query.as_of !== undefined) refuse('as_of', NO_PAST_FIGURES);
-  if (query.size !== undefined) refuse('size', NO_PAST_FIGURES);
+  if (query.basis === 'reported') refuse('basis', 'not offered yet: no period can be closed');
+  if (query.as_of !== undefined && query.size !== undefined) refuse('as_of', 'goes without size: give one');
+  if (query.as_of !== undefined && query.as_of > nowUs) refuse('as_of', 'is in the future');
   if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
   if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
     refuse('to', 'must be after from');

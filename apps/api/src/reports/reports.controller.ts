@@ -33,8 +33,8 @@ export class ReportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CostReport | string> {
     if (name !== 'cost-per-outcome') throw new RejectedInput('not_found', `there is no report ${name}`);
-    checkReportQuery(query);
     const { limits, nowUs, version } = this.api;
+    checkReportQuery(query, nowUs());
     const report = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       costPerOutcome(client, query, {
         tenantId,

@@ -9,6 +9,7 @@ import {
 } from '#store';
 import { z } from 'zod';
 import { Money } from '../wire.ts';
+import type { PastBooks } from './past-books.ts';
 
 /** How far the evidence log covers what the figures were made of. */
 const SEALED = {
@@ -54,11 +55,16 @@ export type TieOutFigures = Pick<
   'meteredUsd' | 'inScopeUsd' | 'exclusions' | 'fromOtherPeriodsUsd' | 'reportUsd' | 'otherCurrencies'
 >;
 
-/** Reads, in the snapshot of the report, up to where the evidence log is signed. */
+/**
+ * Up to where the evidence log covers the figures: what they were read at, or in the snapshot of the report, up to
+ * where it is signed.
+ */
 export async function readSealed(
   client: Client,
   tenantId: bigint,
+  past: PastBooks | null,
 ): Promise<Pick<TieOut, 'size' | 'root' | 'sealed'>> {
+  if (past !== null) return { size: past.size, root: past.root.toString('base64'), sealed: SEALED.all };
   const checkpoint = await readCheckpoint(client, tenantId);
   if (checkpoint === null) return { size: null, root: null, sealed: SEALED.none };
   return {
@@ -81,7 +87,7 @@ export async function tieOut(
   reportPico: bigint,
 ): Promise<TieOutFigures> {
   const parts = await readTieOut(client, tenantId, query);
-  const metered = await readMetered(client, tenantId, query.fromDay, query.toDay);
+  const metered = await readMetered(client, tenantId, query);
   for (const { asset, amountPico } of metered) {
     const sum = parts
       .filter((part) => part.asset === asset)

@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { booksAt } from './books-at.ts';
 import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
 import { POPULATIONS, type PopulationView } from './population.ts';
 
@@ -11,6 +12,8 @@ export interface CostPerOutcomeQuery {
   readonly nowUs: bigint;
   readonly outcomeType: string | null;
   readonly groupBy: readonly GroupKey[];
+  /** Leaves of the log the books are read at; null = as they stand. */
+  readonly size: number | null;
 }
 
 /** Figures of one group, or of the whole (`group` null: work items are counted once there). USD in pico. */
@@ -56,14 +59,17 @@ export async function readCostPerOutcome(
     timestampFromUs(query.nowUs),
     query.outcomeType,
   ];
-  const bind = (value: string): string => `$${values.push(value)}`;
+  const bind = (value: string | number): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
   const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'i.outcome_type',
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
-  const { rows } = await client.query<Row>(costPerOutcomeSql(query.view, keys, group), values);
+  const { rows } = await client.query<Row>(
+    costPerOutcomeSql(query.view, booksAt(query.size, bind), keys, group),
+    values,
+  );
   return rows.map(toRow);
 }
 
@@ -101,13 +107,14 @@ SELECT grp, false, work_items, outcomes, without_spend, outcomes_without_spend, 
  * width: an aggregate that needs no sorting. Each work item is one row per group in `cell`, so that only the total
  * needs to count them apart.
  *
+ * @param books where the tables are read, see `booksAt`
  * @param keys the attempt's part of the group, over `a`
  * @param group all of it, over the item `i` and the attempt `t`
  */
-function costPerOutcomeSql(view: PopulationView, keys: string, group: string): string {
+function costPerOutcomeSql(view: PopulationView, books: string, keys: string, group: string): string {
   const { settled, pending } = POPULATIONS[view];
   return `
-WITH item AS (
+WITH ${books}item AS (
   SELECT w.ref, w.outcome_type, w.phase, w.final_at, w.first_attempt_at, ${settled} AS is_settled
     FROM work_items w
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
@@ -121,7 +128,8 @@ WITH item AS (
     JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
     LEFT JOIN positions p ON p.tenant_id = $1 AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
          AND p.account >= '5100' AND p.account < '5400'
-   GROUP BY a.tenant_id, a.trace_id, a.attempt_id
+   GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.grade, a.model_calls, a.unpriced_calls,
+            a.calls_without_usage, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions
 ), attempt AS (
   SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys,
          bool_or(grade <> 'metered') AS is_estimated, sum(model_calls) AS calls, sum(unpriced_calls) AS unpriced,

@@ -1,4 +1,5 @@
 import type { Client } from '../connection/database.ts';
+import { booksAt } from './books-at.ts';
 import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
 
 export interface PeriodQuery {
@@ -6,6 +7,8 @@ export interface PeriodQuery {
   readonly toDay: string;
   readonly outcomeType: string | null;
   readonly groupBy: readonly GroupKey[];
+  /** Leaves of the log the books are read at; null = as they stand. */
+  readonly size: number | null;
 }
 
 /** Charges of a period in one group by where they sit now; USD in pico. `group` null = the total. */
@@ -30,7 +33,8 @@ export async function readPeriodCosts(
   query: PeriodQuery,
 ): Promise<PeriodCostRow[]> {
   const values: unknown[] = [tenantId, query.fromDay, query.toDay, query.outcomeType];
-  const keys = attemptKeysSql(query.groupBy, (value) => `$${values.push(value)}`);
+  const bind = (value: string | number): string => `$${values.push(value)}`;
+  const keys = attemptKeysSql(query.groupBy, bind);
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'w.outcome_type',
     day: `to_char(e.usage_day, 'YYYY-MM-DD')`,
@@ -39,7 +43,7 @@ export async function readPeriodCosts(
   });
   const { rows } = await client.query<Row>(
     `
-WITH entry AS (
+WITH ${booksAt(query.size, bind)}entry AS (
   SELECT e.attempt_id, e.work_item_ref, e.account, e.asset, e.usage_day, e.provider, e.call_model,
          sum(e.amount) AS amount
     FROM ledger_entries e

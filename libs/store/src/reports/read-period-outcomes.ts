@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { booksAt } from './books-at.ts';
 import { attemptKeysSql, groupSql } from './group-keys.ts';
 import type { PeriodQuery } from './read-period-costs.ts';
 
@@ -30,7 +31,8 @@ export async function readPeriodOutcomes(
     query.outcomeType,
     timestampFromUs(query.nowUs),
   ];
-  const keys = attemptKeysSql(query.groupBy, (value) => `$${values.push(value)}`);
+  const bind = (value: string | number): string => `$${values.push(value)}`;
+  const keys = attemptKeysSql(query.groupBy, bind);
   const utcDay = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
   const group = (day: string): string =>
     groupSql(query.groupBy, 't.keys', { outcome_type: 'w.outcome_type', day: utcDay(day) });
@@ -45,7 +47,7 @@ export async function readPeriodOutcomes(
     attempts_without_usage: bigint;
   }>(
     `
-WITH attempt AS (
+WITH ${booksAt(query.size, bind)}attempt AS (
   SELECT a.attempt_id, a.work_item_ref, min(a.started_at) AS started_at, sum(a.model_calls) AS calls,
          sum(a.unpriced_calls) AS unpriced, sum(a.calls_without_usage) AS without_usage,
          ARRAY(SELECT jsonb_array_elements_text(

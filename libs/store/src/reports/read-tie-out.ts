@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { booksAt } from './books-at.ts';
 import { POPULATIONS, type PopulationView } from './population.ts';
 
 export interface TieOutQuery {
@@ -8,6 +9,8 @@ export interface TieOutQuery {
   readonly toDay: string;
   readonly nowUs: bigint;
   readonly outcomeType: string | null;
+  /** Leaves of the log the books are read at; null = as they stand. */
+  readonly size: number | null;
 }
 
 /** A part of what was metered in the period: `in_scope`, or why the report leaves it out. */
@@ -27,9 +30,16 @@ export async function readTieOut(
   query: TieOutQuery,
 ): Promise<TieOutPart[]> {
   const population = query.view === 'period' ? null : POPULATIONS[query.view];
+  const values: unknown[] = [
+    tenantId,
+    query.fromDay,
+    query.toDay,
+    timestampFromUs(query.nowUs),
+    query.outcomeType,
+  ];
   const { rows } = await client.query<{ reason: string; asset: string; amount: string }>(
     `
-WITH cost AS (
+WITH ${booksAt(query.size, (size) => `$${values.push(size)}`)}cost AS (
   SELECT e.work_item_ref, e.account, e.asset, sum(e.amount) AS amount
     FROM ledger_entries e
    WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
@@ -50,7 +60,7 @@ SELECT CASE
   FROM cost c
   LEFT JOIN work_items w ON w.tenant_id = $1 AND w.ref = c.work_item_ref
  GROUP BY 1, 2 ORDER BY 2, 1`,
-    [tenantId, query.fromDay, query.toDay, timestampFromUs(query.nowUs), query.outcomeType],
+    values,
   );
   return rows.map((row) => ({ reason: row.reason, asset: row.asset, amountPico: BigInt(row.amount) }));
 }
@@ -59,14 +69,16 @@ SELECT CASE
 export async function readMetered(
   client: Client,
   tenantId: bigint,
-  fromDay: string,
-  toDay: string,
+  { fromDay, toDay, size }: Pick<TieOutQuery, 'fromDay' | 'toDay' | 'size'>,
 ): Promise<{ asset: string; amountPico: bigint }[]> {
+  const values: unknown[] = [tenantId, fromDay, toDay];
+  const books = booksAt(size, (value) => `$${values.push(value)}`);
   const { rows } = await client.query<{ asset: string; amount: string }>(
-    `SELECT asset, -sum(amount) AS amount FROM ledger_entries
-      WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3'
-      GROUP BY asset ORDER BY asset`,
-    [tenantId, fromDay, toDay],
+    `WITH ${books}owed AS (
+       SELECT asset, amount FROM ledger_entries
+        WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3')
+     SELECT asset, -sum(amount) AS amount FROM owed GROUP BY asset ORDER BY asset`,
+    values,
   );
   return rows.map((row) => ({ asset: row.asset, amountPico: BigInt(row.amount) }));
 }

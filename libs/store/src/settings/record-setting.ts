@@ -1,6 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
-import type { SettingTable } from './read-settings.ts';
+import { SETTING_LEAVES, type SettingTable } from './read-settings.ts';
 
 export interface NewSetting {
   readonly table: SettingTable;
@@ -20,7 +20,6 @@ const FACT_KINDS = {
   key_mappings: 'key_mapping',
   baselines: null,
 };
-const LEAF_KINDS = { ...FACT_KINDS, baselines: 'baseline' };
 
 /**
  * Stores the next version of a setting with its evidence row and, where it can move figures, its fact, in the
@@ -54,7 +53,13 @@ export async function recordSetting(
   );
   await client.query(
     `INSERT INTO evidence_inbox (tenant_id, kind, subject_id, body, recorded_at) VALUES ($1, $2, $3, $4, $5)`,
-    [tenantId, LEAF_KINDS[setting.table], `${setting.name}@${version}`, setting.leaf(version), recordedAt],
+    [
+      tenantId,
+      SETTING_LEAVES[setting.table],
+      `${setting.name}@${version}`,
+      setting.leaf(version),
+      recordedAt,
+    ],
   );
   const factKind = FACT_KINDS[setting.table];
   if (factKind !== null)

@@ -1,0 +1,18 @@
+import type { Client } from '../connection/database.ts';
+
+/**
+ * When the newest of the first `size` leaves of a log was sealed, microseconds since the epoch.
+ *
+ * @param size at least 1, and not beyond the log
+ */
+export async function readSealedAtUs(client: Client, tenantId: bigint, size: number): Promise<bigint> {
+  const { rows } = await client.query<{ sealed_at: bigint }>({
+    name: 'read-sealed-at',
+    text: `SELECT (convert_from(entry, 'UTF8')::jsonb ->> 'sealedAt')::timestamptz AS sealed_at
+             FROM leaves WHERE tenant_id = $1 AND idx = $2`,
+    values: [tenantId, size - 1],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new RangeError(`the log has no leaf ${size - 1}`);
+  return row.sealed_at;
+}

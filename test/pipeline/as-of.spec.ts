@@ -1,0 +1,129 @@
+// Goal: a figure of any earlier size of the log can be read again, the same for ever; at the size of now it is the
+// ordinary report.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Desk } from '../support/desk.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ prices: 'none' });
+});
+afterAll(() => service.stop());
+
+const REPORTS = [
+  '/v1/reports/cost-per-outcome?from=2026-10-01&to=2026-11-01&group_by=workflow',
+  '/v1/reports/cost-per-outcome?view=cohort&group_by=model,day',
+  '/v1/reports/cost-per-outcome?view=period&from=2026-10-01&to=2026-11-01&group_by=workflow',
+  '/v1/reports/cost-per-outcome?view=period&group_by=call_model&format=csv',
+];
+const askAll = (desk: Desk, more = ''): Promise<string[]> =>
+  Promise.all(REPORTS.map((path) => desk.text(`${path}${more}`)));
+
+/** What happens to the desk, one after the other; after each the reports are other ones. */
+const STORY: readonly (readonly [what: string, act: (desk: Desk) => Promise<unknown>])[] = [
+  [
+    'two tickets are worked on',
+    async (desk) => {
+      await desk.send({ id: 'a', ticket: 'T1', at: '2026-10-05T10:00:00Z', inputTokens: 1000 });
+      await desk.send({ id: 'b', ticket: 'T2', at: '2026-10-05T11:00:00Z', inputTokens: 2000 });
+      await desk.send({ id: 'c', at: '2026-10-05T12:00:00Z', inputTokens: 500 });
+    },
+  ],
+  [
+    'one is resolved',
+    (desk) => desk.tell({ id: '1', ticket: 'T1', verb: 'resolved', at: '2026-10-06T10:00:00Z' }),
+  ],
+  [
+    'a second attempt comes late',
+    (desk) => desk.send({ id: 'd', ticket: 'T1', at: '2026-10-04T10:00:00Z', inputTokens: 700 }),
+  ],
+  [
+    'a part of a trace comes late',
+    (desk) => desk.send({ id: 'a', ticket: 'T1', at: '2026-10-05T10:00:00Z', inputTokens: 999 }),
+  ],
+  ['the price of the past is corrected', (desk) => desk.price('5')],
+  [
+    'it is reopened',
+    (desk) => desk.tell({ id: '2', ticket: 'T1', verb: 'reopened', at: '2026-10-07T10:00:00Z' }),
+  ],
+  [
+    'both are resolved, one without any spend as well',
+    async (desk) => {
+      await desk.tell({ id: '3', ticket: 'T1', verb: 'resolved', at: '2026-10-08T10:00:00Z' });
+      await desk.tell({ id: '4', ticket: 'T2', verb: 'failed', at: '2026-10-08T10:00:00Z' });
+      await desk.tell({ id: '5', ticket: 'T3', verb: 'resolved', at: '2026-10-08T10:00:00Z' });
+    },
+  ],
+  [
+    'a dimension and an overhead pool are declared',
+    async (desk) => {
+      await desk.post('/v1/policies', { name: 'dimensions', validFrom: null, rule: { attributes: ['x'] } });
+      await desk.post('/v1/policies', {
+        name: 'overhead',
+        validFrom: null,
+        rule: {
+          pools: [{ pool: 'desk', match: { source: 'span', attribute: 'workflow.name', equals: 'support' } }],
+        },
+      });
+    },
+  ],
+];
+
+test('the report of a size is the report as it was read then, to the letter, whatever comes later', async () => {
+  const desk = await Desk.begin(service, 'as-of');
+  await desk.price('3');
+  const asked: { what: string; size: number; at: string; texts: string[] }[] = [];
+  for (const [what, act] of STORY) {
+    await act(desk);
+    const size = await desk.settle();
+    const texts = await askAll(desk);
+    asked.push({ what, size, at: new Date().toISOString(), texts });
+    expect({ what, texts: await askAll(desk, `&size=${size}`) }).toEqual({ what, texts });
+  }
+  expect(new Set(asked.map(({ texts }) => texts.join())).size).toBe(STORY.length);
+  expect(asked.every(({ size }, n) => n === 0 || size > asked[n - 1]!.size)).toBe(true);
+  for (const { what, size, at, texts } of asked) {
+    expect({ what, texts: await askAll(desk, `&size=${size}`) }).toEqual({ what, texts });
+    expect({ what, texts: await askAll(desk, `&as_of=${at}`) }).toEqual({ what, texts });
+  }
+  expect(await service.check(desk.tenant.tenantId)).toEqual([]);
+});
+
+test('every size between gives one answer for ever, and its ledger ties', async () => {
+  const desk = await Desk.begin(service, 'sizes');
+  await desk.price('3');
+  for (const [, act] of STORY.slice(0, 4)) await act(desk);
+  const last = await desk.settle();
+  const sizes = Array.from({ length: last }, (_, n) => n + 1);
+  const first = await Promise.all(sizes.map((size) => askAll(desk, `&size=${size}`)));
+  for (const [, act] of STORY.slice(4)) await act(desk);
+  await desk.settle();
+  expect(await Promise.all(sizes.map((size) => askAll(desk, `&size=${size}`)))).toEqual(first);
+});
+
+test.each([
+  ['size=0', 400, 'size'],
+  ['size=many', 400, 'size'],
+  ['size=100000', 422, 'size'],
+  ['as_of=yesterday', 400, 'as_of'],
+  ['as_of=2020-01-01', 422, 'as_of'],
+  ['as_of=2199-01-01', 422, 'as_of'],
+  ['as_of=2026-01-01&size=1', 422, 'as_of'],
+])('%s is answered with %i, naming %s', async (query, status, field) => {
+  const desk = await Desk.begin(service, 'refused');
+  await desk.price('3');
+  await desk.settle();
+  const answer = await desk.call(`/v1/reports/cost-per-outcome?${query}`);
+  expect({ status: answer.status, names: JSON.stringify(answer.body).includes(field) }).toEqual({
+    status,
+    names: true,
+  });
+});
+
+test('a log without a checkpoint has no past', async () => {
+  const desk = await Desk.begin(service, 'unsealed');
+  expect((await desk.call('/v1/reports/cost-per-outcome?size=1')).body).toMatchObject({
+    status: 422,
+    detail: expect.stringContaining('no checkpoint of this log can be read yet'),
+  });
+});
