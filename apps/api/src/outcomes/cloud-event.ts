@@ -38,7 +38,8 @@ export const CloudEventBody = z
     dataschema: z.string().nullish(),
     data: Json.optional().meta({
       description:
-        'value {amount, currency}; conversationId, sessionId or gen_ai.conversation.id; anything else is kept',
+        'value {amount, currency | unit}; tier; quality; conversationId, sessionId or gen_ai.conversation.id; mergedInto; ' +
+        'splitFrom {key, weight}; corrects {id, source, to}; supersedes {id, source}; anything else is kept',
     }),
   })
   .meta({ id: 'CloudEvent', description: 'CloudEvents 1.0, JSON event format' });

@@ -1,7 +1,7 @@
-import { formatPico } from '#model';
 import type { StoredOutcome } from '#store';
 import { z } from 'zod';
-import { formatWireTime, Money, Time, Json } from '../wire.ts';
+import { formatWireTime, Time, Json } from '../wire.ts';
+import { toValueView, ValueView } from './value-view.ts';
 
 const Attributes = z.object({
   data: Json.optional(),
@@ -29,7 +29,12 @@ export const OutcomeView = z
     time: Time,
     timeAssumed: z.boolean().meta({ description: 'The event had no time: the time of receipt is used' }),
     sequence: z.string().nullable(),
-    value: z.object({ amount: Money, currency: z.string() }).nullable(),
+    value: ValueView.nullable(),
+    tier: z
+      .string()
+      .nullable()
+      .meta({ description: 'As the event states it: confirmed, assumed, contained, assisted' }),
+    quality: z.string().nullable(),
     data: Json.optional(),
     extensions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     receivedAt: Time,
@@ -76,10 +81,9 @@ export function toOutcomeView(outcome: StoredOutcome): z.infer<typeof OutcomeVie
     time: formatWireTime(outcome.occurredAtUs),
     timeAssumed: attributes.timeAssumed,
     sequence: outcome.sequence,
-    value:
-      outcome.valueAmountPico === null
-        ? null
-        : { amount: formatPico(outcome.valueAmountPico), currency: outcome.valueAsset?.split('/')[0] ?? '' },
+    value: toValueView(outcome.valueAmountPico, outcome.valueAsset),
+    tier: outcome.tier,
+    quality: outcome.quality,
     data: attributes.data,
     extensions: attributes.extensions,
     receivedAt: formatWireTime(outcome.receivedAtUs),

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { ReadVerb } from '#attribution';
 import { canonicalJson, commitment, encodeLeaf, formatTimeUs, type CanonicalValue } from '#evidence';
-import { parsePico, RejectedInput, RESERVED_REF_KINDS, toRef } from '#model';
+import {
+  OWN_SOURCE,
+  RejectedInput,
+  RESERVED_REF_KINDS,
+  toRef,
+  type EventReference,
+  type OutcomeEffect,
+} from '#model';
 import type { Principal } from '#server';
 import type { OutcomeRecord } from '#store';
 import { readBusinessTime } from './business-time.ts';
 import type { JsonValue } from '../wire.ts';
 import type { CloudEvent } from './cloud-event.ts';
+import { readOutcomeData } from './read-outcome-data.ts';
 
 /** What an event is read under: who sends it, when, and what the tenant's kinds and verbs mean. */
 export interface IntakeContext {
@@ -21,7 +29,6 @@ export interface IntakeContext {
 
 const TYPE = /^([a-z][a-z0-9_]{0,62})\.([a-z][a-z0-9_]{0,62})$/;
 const CONVERSATION_MEMBERS = ['conversationId', 'gen_ai.conversation.id', 'sessionId'];
-const MAX_VALUE_PICO = 10n ** 30n;
 
 /**
  * Checks a CloudEvent against the rules of outcomes and makes the record that is stored.
@@ -36,12 +43,15 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
   if (key === '') throw new RejectedInput('invalid', 'must name a work item', 'subject');
   const occurredAtUs =
     event.time === null ? context.receivedAtUs : readBusinessTime(event.time, 'time', context.receivedAtUs);
-  const { effect, setAsideReason, definition } = context.readVerb(
+  const { effect, setAsideReason, definition } = context.readVerb(kind, verb, occurredAtUs, event.source);
+  const { value, tier, quality, refersTo } = readOutcomeData(event, {
+    tenantId: context.caller.tenantId,
     kind,
-    verb,
-    occurredAtUs,
-    event.source,
-  );
+    receivedAtUs: context.receivedAtUs,
+  });
+  mustName(effect, refersTo);
+  for (const named of [refersTo?.corrects ?? null, refersTo?.supersedes ?? null])
+    if (named !== null) mustSpeakFor(context.caller, named.source, kind);
   const content = contentOf(event);
   if (content.length > context.maxEventBytes)
     throw new RejectedInput('too_large', `an event has at most ${context.maxEventBytes} bytes`);
@@ -57,7 +67,10 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
     effect: effect ?? 'set_aside',
     occurredAtUs,
     sequence: event.sequence,
-    value: readValue(event.data),
+    value,
+    tier,
+    quality,
+    refersTo,
     attributes: JSON.stringify({
       data: event.data,
       extensions: event.extensions,
@@ -73,6 +86,7 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
       verb,
       effect: effect ?? 'set_aside',
       definition: definition === null ? undefined : `${kind}@${definition.version}`,
+      tier: tier ?? undefined,
       occurredAt: formatTimeUs(occurredAtUs),
       content: commitment(salt, content).toString('base64'),
       key: context.caller.keyId,
@@ -96,10 +110,26 @@ function readType(type: string): { kind: string; verb: string } {
 
 /** An agent's key can never resolve its own ticket: keys are bound to the sources and kinds they may speak for. */
 function mustSpeakFor(caller: Principal, source: string, kind: string): void {
+  if (source === OWN_SOURCE)
+    throw new RejectedInput('invalid', 'is kept for what this service records itself', 'source');
   if (caller.sources !== null && !caller.sources.includes(source))
     throw new RejectedInput('forbidden', `this key does not speak for the source ${source}`, 'source');
   if (caller.kinds !== null && !caller.kinds.includes(kind))
     throw new RejectedInput('forbidden', `this key does not speak for the kind ${kind}`, 'type');
+}
+
+const NAMED_BY: Readonly<Partial<Record<OutcomeEffect, keyof EventReference>>> = {
+  merged_into: 'mergedInto',
+  split_from: 'splitFrom',
+  corrected: 'corrects',
+  superseded: 'supersedes',
+};
+
+/** An event that is about another one, or about another item, has to say which. */
+function mustName(effect: OutcomeEffect | null, refersTo: EventReference | null): void {
+  const member = effect === null ? undefined : NAMED_BY[effect];
+  if (member !== undefined && (refersTo?.[member] ?? null) === null)
+    throw new RejectedInput('invalid', `is missing: what ${effect} is about`, `data.${member}`);
 }
 
 /** What two sendings of one event must share: everything but how it was sent and when it was received. */
@@ -119,22 +149,6 @@ function contentOf(event: CloudEvent): Buffer {
 
 function isObject(data: JsonValue): data is { [key: string]: JsonValue } {
   return typeof data === 'object' && data !== null && !Array.isArray(data);
-}
-
-function readValue(data: JsonValue): OutcomeRecord['value'] {
-  const value = isObject(data) ? data['value'] : undefined;
-  if (value === undefined || value === null) return null;
-  const { amount, currency } = isObject(value) ? value : {};
-  if (typeof amount !== 'string')
-    throw new RejectedInput('invalid', 'must be a decimal string, as "149.90"', 'data.value.amount');
-  const amountPico = parsePico(amount);
-  if (amountPico === null)
-    throw new RejectedInput('invalid', 'must be a decimal with at most 12 places', 'data.value.amount');
-  if (amountPico > MAX_VALUE_PICO || amountPico < -MAX_VALUE_PICO)
-    throw new RejectedInput('invalid', 'is over 10^18', 'data.value.amount');
-  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency))
-    throw new RejectedInput('invalid', 'must be an ISO 4217 code, as "USD"', 'data.value.currency');
-  return { amountPico, asset: `${currency}/12` };
 }
 
 function conversationsOf(data: JsonValue): string[] {

@@ -1,7 +1,8 @@
-import { formatPico } from '#model';
+import { formatPico, parseRef } from '#model';
 import type { CostedAttemptPart, StoredOutcome, WorkItemRow } from '#store';
 import { z } from 'zod';
 import { toOutcomeView, OutcomeView } from '../outcomes/outcome-views.ts';
+import { toValueView, ValueView } from '../outcomes/value-view.ts';
 import { CostRow, toCostRow } from '../reports/cost-row.ts';
 import { formatWireTime, Money, Time } from '../wire.ts';
 
@@ -21,7 +22,30 @@ export const WorkItemView = z
     generation: z.int().meta({ description: '1, and one more for each reopening' }),
     phaseAt: Time.nullable(),
     finalAt: Time.nullable().meta({ description: 'When the phase is final, waiting window included' }),
-    value: z.object({ amount: Money, currency: z.string() }).nullable(),
+    value: ValueView.nullable(),
+    tier: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Of the standing outcome: confirmed, assumed, contained, assisted; null: nobody says',
+      }),
+    quality: z
+      .string()
+      .nullable()
+      .meta({ description: 'The newest stated since the item was last reopened' }),
+    mergedInto: z.string().nullable().meta({ description: 'Key of the item that its cost follows' }),
+    splitFrom: z.object({ key: z.string(), weight: z.int() }).nullable(),
+    maturing: z.boolean().meta({ description: 'Achieved, and still within the waiting window' }),
+    firstTimeRight: z
+      .boolean()
+      .nullable()
+      .meta({
+        description: 'Achieved by its only attempt and never reopened; null while it is not achieved',
+      }),
+    deadline: z
+      .object({ verb: z.enum(['assumed', 'expired']), at: Time })
+      .nullable()
+      .meta({ description: 'What becomes of it at that time, when nothing happens before' }),
     events: z.int(),
     firstAttemptAt: Time.nullable(),
     lastAttemptAt: Time.nullable(),
@@ -75,7 +99,9 @@ export function groupAttempts(parts: readonly CostedAttemptPart[]): Attempts {
 export function toWorkItemView(
   item: WorkItemRow,
   parts: readonly CostedAttemptPart[],
+  nowUs: bigint,
 ): z.infer<typeof WorkItemView> {
+  const isAchieved = item.phase === 'achieved';
   return {
     kind: item.kind,
     key: item.key,
@@ -86,10 +112,23 @@ export function toWorkItemView(
     generation: item.generation,
     phaseAt: timeOrNull(item.phaseAtUs),
     finalAt: timeOrNull(item.finalAtUs),
-    value:
-      item.valueAmountPico === null
+    value: toValueView(item.valueAmountPico, item.valueAsset),
+    tier: item.tier,
+    quality: item.quality,
+    mergedInto: item.mergedInto === null ? null : parseRef(item.mergedInto).key,
+    splitFrom:
+      item.splitFrom === null
         ? null
-        : { amount: formatPico(item.valueAmountPico), currency: item.valueAsset?.split('/')[0] ?? '' },
+        : { key: parseRef(item.splitFrom).key, weight: Number(item.splitWeight) },
+    maturing: isAchieved && item.finalAtUs !== null && item.finalAtUs > nowUs,
+    firstTimeRight: isAchieved ? item.generation === 1 && groupAttempts(parts).length === 1 : null,
+    deadline:
+      item.deadlineAtUs === null
+        ? null
+        : {
+            verb: item.deadlineVerb === 'assumed' ? 'assumed' : 'expired',
+            at: formatWireTime(item.deadlineAtUs),
+          },
     events: item.eventCount,
     firstAttemptAt: timeOrNull(item.firstAttemptAtUs),
     lastAttemptAt: timeOrNull(item.lastAttemptAtUs),
@@ -101,9 +140,10 @@ export function toWorkItemDetail(
   item: WorkItemRow,
   parts: readonly CostedAttemptPart[],
   outcomes: readonly StoredOutcome[],
+  nowUs: bigint,
 ): z.infer<typeof WorkItemDetail> {
   return {
-    ...toWorkItemView(item, parts),
+    ...toWorkItemView(item, parts, nowUs),
     attempts: groupAttempts(parts).map(toAttemptView),
     outcomes: outcomes.map(toOutcomeView),
   };

@@ -1,4 +1,4 @@
-import { formatPico, RejectedInput, toRef, USD_PICO, type Ref } from '#model';
+import { formatPico, OUTCOME_TIERS, RejectedInput, toRef, USD_PICO, type Ref } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import {
   inTenantSnapshot,
@@ -35,7 +35,11 @@ import {
 
 const WorkItemQuery = z.object({
   kind: z.string().optional(),
-  phase: z.enum(['open', 'achieved', 'failed', 'cancelled', 'expired', 'merged', 'split']).optional(),
+  phase: z
+    .enum(['open', 'achieved', 'failed', 'cancelled', 'expired', 'merged', 'split', 'maturing'])
+    .optional()
+    .meta({ description: 'maturing: achieved, and still within the waiting window' }),
+  tier: z.enum(OUTCOME_TIERS).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
   cursor: z.string().optional(),
@@ -98,17 +102,18 @@ export class WorkItemsController {
     @Query({ schema: WorkItemQuery }) query: z.infer<typeof WorkItemQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof WorkItemPage>> {
-    const { kind, phase, from, to, cursor } = query;
+    const { kind, phase, tier, from, to, cursor } = query;
+    const nowUs = this.api.nowUs();
     const limit = this.pageSize(query.limit);
     const afterRef = cursor === undefined ? undefined : decodeCursor(cursor, RefCursor)[0];
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
-      const filter = { kind, phase, fromUs: from, toUs: to, afterRef, limit: limit + 1 };
+      const filter = { kind, phase, tier, nowUs, fromUs: from, toUs: to, afterRef, limit: limit + 1 };
       const found = await listWorkItems(client, tenantId, filter);
       const items = found.slice(0, limit);
       const refs = items.map(({ ref }) => ref);
       const parts = partsByRef(await readAttemptsOf(client, tenantId, refs));
       return {
-        items: items.map((item) => toWorkItemView(item, parts.get(item.ref) ?? [])),
+        items: items.map((item) => toWorkItemView(item, parts.get(item.ref) ?? [], nowUs)),
         next: found.length > limit ? encodeCursor([items.at(-1)!.ref]) : null,
       };
     });
@@ -128,6 +133,7 @@ export class WorkItemsController {
         item,
         await readAttemptsOf(client, tenantId, [item.ref]),
         await readOutcomesOf(client, tenantId, item.ref),
+        this.api.nowUs(),
       ),
     );
   }

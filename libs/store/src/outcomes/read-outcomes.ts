@@ -14,6 +14,8 @@ export interface StoredOutcome {
   readonly sequence: string | null;
   readonly valueAmountPico: bigint | null;
   readonly valueAsset: string | null;
+  readonly tier: string | null;
+  readonly quality: string | null;
   readonly attributes: unknown;
   readonly receivedAtUs: bigint;
 }
@@ -45,12 +47,14 @@ interface Row {
   sequence: string | null;
   value_amount: string | null;
   value_asset: string | null;
+  tier: string | null;
+  quality: string | null;
   attributes: unknown;
   received_at: bigint;
 }
 
 const COLUMNS = `surrogate_id, source, event_id, kind, key, verb, effect, occurred_at, sequence, value_amount,
-  value_asset, attributes, received_at`;
+  value_asset, tier, quality, attributes, received_at`;
 
 /** Events in the order of receipt, then surrogate id. */
 export async function listOutcomes(
@@ -124,6 +128,8 @@ const toOutcome = (row: Row): StoredOutcome => ({
   sequence: row.sequence,
   valueAmountPico: row.value_amount === null ? null : BigInt(row.value_amount),
   valueAsset: row.value_asset,
+  tier: row.tier,
+  quality: row.quality,
   attributes: row.attributes,
   receivedAtUs: row.received_at,
 });

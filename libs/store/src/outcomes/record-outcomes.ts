@@ -1,6 +1,7 @@
-import type { OutcomeEffect, Ref } from '#model';
+import type { EventReference, OutcomeEffect, OutcomeTier, OutcomeValue, Ref } from '#model';
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { referenceToStored } from './stored-reference.ts';
 
 /** An outcome event, checked and ready to be stored. */
 export interface OutcomeRecord {
@@ -14,7 +15,10 @@ export interface OutcomeRecord {
   readonly effect: OutcomeEffect | 'set_aside';
   readonly occurredAtUs: bigint;
   readonly sequence: string | null;
-  readonly value: { readonly amountPico: bigint; readonly asset: string } | null;
+  readonly value: OutcomeValue | null;
+  readonly tier: OutcomeTier | null;
+  readonly quality: string | null;
+  readonly refersTo: EventReference | null;
   /** Data and extension attributes, as JSON text. */
   readonly attributes: string;
   /** UUID that names the event in leaves and in the API. */
@@ -38,7 +42,7 @@ export type RecordedOutcome =
   | { readonly state: 'conflict'; readonly surrogateId: string };
 
 /**
- * Stores outcome events in the caller's transaction: receipt, event, conversation aliases, evidence, fact and
+ * Stores outcome events in the caller's transaction: receipt, event, aliases and relations, evidence, fact and
  * worklist row of each, or none of them. Idempotent by (source, event id): the same content again is a duplicate,
  * other content a conflict that is kept in the worklist. Records of one call must have distinct (source, event id).
  *
@@ -47,7 +51,7 @@ export type RecordedOutcome =
 export async function recordOutcomes(
   client: Client,
   tenantId: bigint,
-  received: { readonly atUs: bigint; readonly by: string },
+  received: { readonly atUs: bigint; readonly by: string | null },
   records: readonly OutcomeRecord[],
 ): Promise<RecordedOutcome[]> {
   const receivedAt = timestampFromUs(received.atUs);
@@ -63,6 +67,8 @@ export async function recordOutcomes(
     const rows = JSON.stringify(fresh.map(toRow));
     await client.query(INSERT_EVENTS, [tenantId, rows, receivedAt, received.by]);
     await client.query(INSERT_ALIASES, [tenantId, rows]);
+    if (fresh.some(({ refersTo }) => refersTo !== null))
+      await client.query(INSERT_RELATIONS, [tenantId, rows]);
     await client.query(INSERT_EVIDENCE, [tenantId, rows, receivedAt]);
     await client.query(INSERT_FACTS, [tenantId, rows, receivedAt]);
     await client.query(INSERT_SET_ASIDE, [tenantId, rows, receivedAt]);
@@ -113,6 +119,9 @@ const toRow = (record: OutcomeRecord) => ({
   sequence: record.sequence,
   value_amount: record.value === null ? null : record.value.amountPico.toString(),
   value_asset: record.value?.asset ?? null,
+  tier: record.tier,
+  quality: record.quality,
+  refers_to: referenceToStored(record.refersTo),
   attributes: record.attributes,
   surrogate_id: record.surrogateId,
   content_hash: record.contentHash.toString('base64'),
@@ -124,7 +133,7 @@ const toRow = (record: OutcomeRecord) => ({
 
 const RECORDS = `jsonb_to_recordset($2::jsonb) AS r(
   ref text, source text, event_id text, kind text, key text, verb text, effect text, occurred_at timestamptz,
-  sequence text, value_amount numeric, value_asset text, attributes text, surrogate_id uuid, content_hash text,
+  sequence text, value_amount numeric, value_asset text, tier text, quality text, refers_to jsonb, attributes text, surrogate_id uuid, content_hash text,
   salt text, leaf text, conversation_refs jsonb, set_aside_reason text)`;
 
 // Sorted, so that two requests with the same events wait for each other instead of deadlocking.
@@ -137,9 +146,9 @@ RETURNING source, event_id`;
 
 const INSERT_EVENTS = `
 INSERT INTO outcome_events (tenant_id, ref, source, event_id, kind, key, verb, effect, occurred_at, sequence,
-  value_amount, value_asset, attributes, surrogate_id, salt, received_at, received_by)
-SELECT $1::bigint, ref, source, event_id, kind, key, verb, effect, occurred_at, sequence, value_amount, value_asset,
-  attributes::jsonb, surrogate_id, decode(salt, 'base64'), $3::timestamptz, $4::uuid
+  value_amount, value_asset, tier, quality, refers_to, attributes, surrogate_id, salt, received_at, received_by)
+SELECT $1::bigint, ref, source, event_id, kind, key, verb, effect, occurred_at, sequence, value_amount, value_asset, tier,
+  quality, refers_to, attributes::jsonb, surrogate_id, decode(salt, 'base64'), $3::timestamptz, $4::uuid
 FROM ${RECORDS}`;
 
 const INSERT_ALIASES = `
@@ -147,6 +156,17 @@ INSERT INTO work_item_aliases (tenant_id, ref, work_item_ref)
 SELECT DISTINCT $1::bigint, alias, r.ref
 FROM ${RECORDS}, jsonb_array_elements_text(r.conversation_refs) AS alias
 ORDER BY alias, r.ref
+ON CONFLICT DO NOTHING`;
+
+const INSERT_RELATIONS = `
+INSERT INTO work_item_relations (tenant_id, ref, relation, other_ref)
+SELECT DISTINCT $1::bigint, relation.ref, relation.name, relation.other_ref
+FROM ${RECORDS}, LATERAL (VALUES
+  (r.ref, 'merged_into', r.refers_to ->> 'mergedInto'), (r.refers_to ->> 'mergedInto', 'merged_from', r.ref),
+  (r.ref, 'split_from', r.refers_to #>> '{splitFrom,origin}'), (r.refers_to #>> '{splitFrom,origin}', 'split_into', r.ref)
+) AS relation(ref, name, other_ref)
+WHERE relation.ref IS NOT NULL AND relation.other_ref IS NOT NULL
+ORDER BY 2, 3, 4
 ON CONFLICT DO NOTHING`;
 
 const INSERT_EVIDENCE = `

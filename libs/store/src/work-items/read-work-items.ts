@@ -16,6 +16,13 @@ export interface WorkItemRow {
   readonly finalAtUs: bigint | null;
   readonly valueAmountPico: bigint | null;
   readonly valueAsset: string | null;
+  readonly tier: string | null;
+  readonly quality: string | null;
+  readonly mergedInto: Ref | null;
+  readonly splitFrom: Ref | null;
+  readonly splitWeight: bigint | null;
+  readonly deadlineVerb: string | null;
+  readonly deadlineAtUs: bigint | null;
   readonly eventCount: number;
   readonly firstAttemptAtUs: bigint | null;
   readonly lastAttemptAtUs: bigint | null;
@@ -23,7 +30,10 @@ export interface WorkItemRow {
 
 export interface WorkItemFilter {
   readonly kind?: string | undefined;
+  /** A phase, or `maturing`: achieved, and not final by `nowUs`. */
   readonly phase?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly nowUs: bigint;
   /** When the phase last changed, else the first attempt: [from, to). */
   readonly fromUs?: bigint | undefined;
   readonly toUs?: bigint | undefined;
@@ -44,13 +54,20 @@ interface Row {
   final_at: bigint | null;
   value_amount: string | null;
   value_asset: string | null;
+  tier: string | null;
+  quality: string | null;
+  merged_into: string | null;
+  split_from: string | null;
+  split_weight: bigint | null;
+  deadline_verb: string | null;
+  deadline_at: bigint | null;
   event_count: number;
   first_attempt_at: bigint | null;
   last_attempt_at: bigint | null;
 }
 
 const COLUMNS = `ref, kind, key, surrogate_id, phase, outcome_type, definition, generation, phase_at, final_at,
-  value_amount, value_asset, event_count, first_attempt_at, last_attempt_at`;
+  value_amount, value_asset, tier, quality, merged_into, split_from, split_weight, deadline_verb, deadline_at, event_count, first_attempt_at, last_attempt_at`;
 
 /** Work items in the order of their refs. */
 export async function listWorkItems(
@@ -60,7 +77,9 @@ export async function listWorkItems(
 ): Promise<WorkItemRow[]> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM work_items
-      WHERE tenant_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR phase = $3)
+      WHERE tenant_id = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR phase = $3
+          OR ($3 = 'maturing' AND phase = 'achieved' AND final_at > $8::timestamptz))
+        AND ($9::text IS NULL OR tier = $9)
         AND ($4::timestamptz IS NULL OR coalesce(phase_at, first_attempt_at) >= $4)
         AND ($5::timestamptz IS NULL OR coalesce(phase_at, first_attempt_at) < $5)
         AND ($6::text IS NULL OR ref > $6)
@@ -73,6 +92,8 @@ export async function listWorkItems(
       filter.toUs === undefined ? null : timestampFromUs(filter.toUs),
       filter.afterRef ?? null,
       filter.limit,
+      timestampFromUs(filter.nowUs),
+      filter.tier ?? null,
     ],
   );
   return rows.map(toWorkItem);
@@ -100,6 +121,13 @@ const toWorkItem = (row: Row): WorkItemRow => ({
   finalAtUs: row.final_at,
   valueAmountPico: row.value_amount === null ? null : BigInt(row.value_amount),
   valueAsset: row.value_asset,
+  tier: row.tier,
+  quality: row.quality,
+  mergedInto: row.merged_into,
+  splitFrom: row.split_from,
+  splitWeight: row.split_weight,
+  deadlineVerb: row.deadline_verb,
+  deadlineAtUs: row.deadline_at,
   eventCount: row.event_count,
   firstAttemptAtUs: row.first_attempt_at,
   lastAttemptAtUs: row.last_attempt_at,
