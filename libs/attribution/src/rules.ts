@@ -211,15 +211,18 @@ export class Rules {
     return this.definition(ofKind, BEGINNING_US) ?? this.definition(ofKind, firstUs);
   }
 
-  /** What a verb did to a work item of its kind, by the definition in force when it happened. */
-  readVerb(kind: string, verb: string, occurredAtUs: bigint): ReadVerb {
+  /** What a verb of a source did to a work item of its kind, by the definition in force when it happened. */
+  readVerb(kind: string, verb: string, occurredAtUs: bigint, source: string): ReadVerb {
     const definition = this.definition(kind, occurredAtUs);
     if (definition === null) return { effect: null, setAsideReason: 'unknown_kind', definition };
-    // A verb may be called "constructor".
-    const effect = Object.hasOwn(definition.verbs, verb) ? definition.verbs[verb] : undefined;
-    return effect === undefined
-      ? { effect: null, setAsideReason: 'unknown_verb', definition }
-      : { effect, setAsideReason: null, definition };
+    const own = source === OWN_SOURCE ? verbOf(OWN_VERBS, verb) : undefined;
+    const effect = own ?? verbOf(definition.verbs, verb) ?? verbOf(COMMON_VERBS, verb);
+    if (effect === undefined) return { effect: null, setAsideReason: 'unknown_verb', definition };
+    const isAccepted =
+      own !== undefined || definition.sources === null || definition.sources.includes(source);
+    return isAccepted
+      ? { effect, setAsideReason: null, definition }
+      : { effect: null, setAsideReason: 'source_not_accepted', definition };
   }
 
   /** Rules that read a span which started at `atUs`. Equal results are the same object while no rule changes between. */
@@ -227,28 +230,16 @@ export class Rules {
     const policies = inForce(this.policyVersions, atUs);
     const mappings = inForce(this.keyMappingVersions, atUs);
     const versions = [...policies.values(), ...mappings.values()].map((v) => `${v.name}@${v.version}`).sort();
-    // A policy and a mapping may share a name.
-    const key = [policies, mappings]
-      .map((map) => [...map.values()].map((v) => `${v.name}@${v.version}`))
-      .join('/');
+    const key = versions.join(' ');
     const known = this.memo.get(key);
     if (known !== undefined) return known;
     const overhead = policies.get('overhead');
     const dimensions = policies.get('dimensions');
-    const content = [...mappings.values()].map((v) => ({
-      v,
-      found: readContentRule(v.name, v.version, v.rule),
-    }));
     const rules: RulesInForce = {
       keyMappings: [
-        ...content.flatMap(({ v, found }) => (found === null ? [toKeyMapping(v)] : [])),
+        ...[...mappings.values()].map(toKeyMapping),
         ...SHIPPED_KEY_MAPPINGS.filter((shipped) => !mappings.has(shipped.name)),
       ],
-      toolKeys: content.flatMap(({ found }) => (found !== null && 'toolKey' in found ? [found.toolKey] : [])),
-      contentKeys: content.flatMap(({ found }) =>
-        found !== null && 'contentKey' in found ? [found.contentKey] : [],
-      ),
-      links: readLinkPolicy(policies.get('links'), policies.get('link_confidence')),
       overhead: overhead === undefined ? [] : overheadPolicySchema.parse(overhead.rule).pools,
       dimensions: dimensions === undefined ? [] : dimensionsPolicySchema.parse(dimensions.rule).attributes,
       versions,
