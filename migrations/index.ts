@@ -2,11 +2,21 @@ import { InitialSchema20261121000000 } from './20261121000000-initial-schema.ts'
 import { EvidenceLog20261121100000 } from './20261121100000-evidence-log.ts';
 import { LedgerHistory20261122013000 } from './20261122013000-ledger-history.ts';
 import { BusinessOutcomes20261122015000 } from './20261122015000-business-outcomes.ts';
+import { LogsAndCounters20261122020000 } from './20261122020000-logs-and-counters.ts';
+import { DataQuality20261122014500 } from './20261122014500-data-quality.ts';
+import { Links20261122170000 } from './20261122170000-links.ts';
+import { CostLines20261122030000 } from './20261122030000-cost-lines.ts';
+import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
   InitialSchema20261121000000,
   EvidenceLog20261121100000,
   LedgerHistory20261122013000,
+  DataQuality20261122014500,
   BusinessOutcomes20261122015000,
+  LogsAndCounters20261122020000,
+  CostLines20261122030000,
+  Invoices20261122160000,
+  Links20261122170000,
 ];

@@ -1,5 +1,5 @@
 import { attemptNumberOf, dimensionsOf, findWorkItemKeys, overheadPoolOf, type Rules } from '#attribution';
-import { arbitrate, type LeafCandidate } from '#conventions';
+import { arbitrate, readContentParts, type LeafCandidate } from '#conventions';
 import type { Step } from '#model';
 import { inTransaction, makeTracesDue } from '#store';
 import type { NormaliseParts, ReadTrace } from './read-trace.ts';
@@ -26,7 +26,7 @@ export async function normaliseTraces(
         stepsOf(trace, neighboursOf(tenantId, trace, shared).flatMap(candidatesIn), rules),
       ]),
     );
-    const changed = await writeRevisions(client, tenantId, traces, stepsByTrace, parts.nowUs());
+    const changed = await writeRevisions(client, tenantId, traces, stepsByTrace, rules, parts.nowUs());
     const affected = traces
       .filter(({ state }) => changed.has(state.traceId))
       .flatMap((trace) =>
@@ -48,7 +48,9 @@ function stepsOf(trace: ReadTrace, others: readonly LeafCandidate[], rules: Rule
     const reading = rules.readingAt(step.startedAtNs / 1000n);
     return {
       ...step,
-      workItemKeys: findWorkItemKeys(span, reading.keyMappings),
+      workItemKeys: findWorkItemKeys(span, reading, () =>
+        readContentParts(span, step.kind === 'tool_call' ? step.tool : null),
+      ),
       attemptNumber: attemptNumberOf(span),
       overheadPool: overheadPoolOf(span, reading.overhead),
       dimensions: dimensionsOf(span, reading.dimensions),

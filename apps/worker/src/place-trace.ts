@@ -1,18 +1,21 @@
 import {
   attemptDimensions,
   attemptKeyAt,
-  type Attempt,
   type ResolvedStep,
   type StepShare,
+  type UnlinkedReason,
 } from '#attribution';
 import type { CostShare, PlacedCharge } from '#ledger';
-import type { Charge, Ref, Step, TraceId } from '#model';
+import type { Charge, Ref, TraceId } from '#model';
 import { chargeStep, type PriceIndex } from '#pricing';
-import type { AttemptRow, LinkRow, WorklistEntry } from '#store';
+import type { AttemptRow, LinkCandidateRow, WorklistEntry } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
+import { candidateRows, doubtOf, type LinkedStep } from './link-costs.ts';
 import { attemptIdOf, NAMESPACE, type HeldWorkItem } from './posting-facts.ts';
 import type { ReadResolvedTrace } from './read-resolved-traces.ts';
+import { stepCountsOf } from './step-counts.ts';
+import { toWantedLink, type WantedLink } from './save-links.ts';
 
 /** Everything a trace says when its facts are known: charges with their places, and the projections of it. */
 export interface PlacedTrace {
@@ -22,17 +25,18 @@ export interface PlacedTrace {
   readonly phaseAtUs: bigint | null;
   readonly charges: readonly { readonly charge: PlacedCharge; readonly startedAtUs: bigint }[];
   readonly attempts: readonly AttemptRow[];
-  readonly links: readonly LinkRow[];
+  readonly links: readonly WantedLink[];
+  readonly candidates: readonly LinkCandidateRow[];
   readonly worklist: readonly WorklistEntry[];
+  /** Every step, as it was priced and linked. */
+  readonly steps: readonly PricedStep[];
 }
 
 /** A step with its charges and the attempts it belongs to. */
-interface PricedStep {
-  readonly step: Step;
-  readonly charges: readonly Charge[];
+interface PricedStep extends LinkedStep {
   readonly attempts: readonly {
     readonly share: StepShare;
-    readonly attempt: Attempt;
+    readonly attempt: HeldWorkItem['attempts'][number];
     readonly attemptId: string;
   }[];
 }
@@ -52,21 +56,16 @@ export function placeTrace(
     phaseAtUs: phases.length === 0 ? null : phases.reduce((newest, at) => (at > newest ? at : newest)),
     charges: steps.flatMap(placeCharges),
     attempts: attemptRows(traceId, steps),
-    links: trace.links.map((link) => ({
-      ...link,
-      traceId,
-      linkId: uuidFromName(
-        `link ${traceId} ${link.workItemRef} ${link.scope} ${link.spanId} ${link.rule}`,
-        NAMESPACE,
-      ),
-    })),
-    worklist: worklistOf(tenantId, traceId, steps, trace.isSplitTooWide),
+    links: trace.links.map((link) => toWantedLink(traceId, link)),
+    candidates: candidateRows(traceId, steps),
+    worklist: worklistOf(tenantId, traceId, steps, trace.unlinkedReason),
+    steps,
   };
 }
 
 function priceStep(
   traceId: TraceId,
-  { step, shares }: ResolvedStep,
+  { step, shares, candidates }: ResolvedStep,
   items: ReadonlyMap<Ref, HeldWorkItem>,
   prices: PriceIndex,
 ): PricedStep {
@@ -85,7 +84,7 @@ function priceStep(
     const attempt = item.attempts.find((each) => each.key === key)!;
     return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
   });
-  return { step, charges: chargeStep(step, prices), attempts };
+  return { step, charges: chargeStep(step, prices), attempts, candidates };
 }
 
 function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['charges'] {
@@ -149,6 +148,14 @@ function attemptRows(traceId: TraceId, steps: readonly PricedStep[]): AttemptRow
       unpricedCalls: calls.filter(({ charges }) => isUnpriced(charges)).length,
       callsWithoutUsage: calls.filter(({ step }) => step.usage === null || step.usageState === 'rejected')
         .length,
+      ...stepCountsOf(
+        attemptId,
+        list.map(({ priced }) => priced),
+      ),
+      ...doubtOf(
+        attemptId,
+        list.map(({ priced }) => priced),
+      ),
     };
   });
 }
@@ -170,7 +177,7 @@ function worklistOf(
   tenantId: bigint,
   traceId: TraceId,
   steps: readonly PricedStep[],
-  isSplitTooWide: boolean,
+  unlinkedReason: UnlinkedReason,
 ): WorklistEntry[] {
   const entries: WorklistEntry[] = [];
   const unpriced = groupBy(
@@ -195,7 +202,7 @@ function worklistOf(
     entries.push({
       id: uuidFromName(`unmatched_spend ${tenantId} ${traceId}`, NAMESPACE),
       kind: 'unmatched_spend',
-      reason: isSplitTooWide ? 'names_too_many_work_items' : 'names_no_work_item',
+      reason: unlinkedReason,
       subject: traceId,
       detail: {
         calls: unmatched.length,

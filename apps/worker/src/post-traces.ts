@@ -5,12 +5,13 @@ import {
   advancePostings,
   clearTraceFailures,
   completeDueTraces,
-  insertLinks,
+  announceNamings,
   inTransaction,
   makeTracesDue,
   readPosted,
   readStandingAttempts,
   readStandingAttemptsOfTraces,
+  replaceLinkCandidates,
   replaceWorklist,
   type Client,
   type Database,
@@ -29,6 +30,8 @@ import {
   type HeldWorkItem,
 } from './posting-facts.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
+import { saveLinks } from './save-links.ts';
+import { saveQuality, type AssessedTrace } from './save-quality.ts';
 import type { TenantRulebook, TenantRulebooks } from './tenant-rules.ts';
 
 export interface PostParts {
@@ -87,11 +90,23 @@ async function post(
     newTraceIds: new Set(traceIds.filter((traceId) => versions.get(traceId) === 1n)),
     attempts: placed.flatMap(({ attempts }) => attempts),
     items: [...items.values()],
+    causeOfItem: causeOfItems(resolved, causes),
   });
-  await saveLinksAndWorklist(client, tenantId, placed, poster.nowUs);
+  await saveLinksAndWorklist(client, poster, placed, alreadyPosted);
+  if (poster.rules.findsKeys()) await announceDeclarations(client, tenantId, traceIds);
   await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
   await completeDueTraces(client, tenantId, claims);
+  await saveQuality(client, tenantId, placed.map(toAssessed));
 }
+
+const toAssessed = ({ traceId, steps }: PlacedTrace): AssessedTrace => ({
+  traceId,
+  steps: steps.map(({ step, charges, attempts }) => ({
+    step,
+    charges,
+    isLinked: attempts.length > 0 || step.overheadPool !== null,
+  })),
+});
 
 /** Whoever posts for a tenant in this transaction, with the rules and prices committed by now. */
 export async function posterOf(
@@ -99,9 +114,29 @@ export async function posterOf(
   parts: PostParts,
   tenantId: bigint,
 ): Promise<Poster & Pick<TenantRulebook, 'prices'>> {
-  const { rules, prices, digest } = await parts.rulebooks.read(client, tenantId);
+  const { rules, prices, costPolicies, digest } = await parts.rulebooks.read(client, tenantId);
   const { newId } = parts;
-  return { tenantId, rules, prices, rulesDigest: digest, nowUs: parts.nowUs(), newId, newSurrogateId: newId };
+  return {
+    tenantId,
+    rules,
+    prices,
+    costPolicies,
+    rulesDigest: digest,
+    nowUs: parts.nowUs(),
+    newId,
+    newSurrogateId: newId,
+  };
+}
+
+/** An item is posted for what made the first of its traces due. */
+function causeOfItems(
+  resolved: Awaited<ReturnType<typeof readResolvedTraces>>,
+  causes: ReadonlyMap<TraceId, string>,
+): (ref: Ref) => string {
+  const byRef = new Map<Ref, string>();
+  for (const [traceId, { trace }] of resolved)
+    for (const ref of trace.parts.keys()) if (!byRef.has(ref)) byRef.set(ref, causes.get(traceId)!);
+  return (ref) => byRef.get(ref) ?? 'spans';
 }
 
 /** What the traces say now of their attempts, and nothing for the items they have left. */
@@ -154,20 +189,32 @@ function effectiveAt(
 
 async function saveLinksAndWorklist(
   client: Client,
-  tenantId: bigint,
+  { tenantId, nowUs }: Poster,
   placed: readonly PlacedTrace[],
-  nowUs: bigint,
+  postedTraceIds: readonly TraceId[],
 ): Promise<void> {
   const traceIds = placed.map(({ traceId }) => traceId);
-  await insertLinks(
-    client,
-    tenantId,
-    placed.flatMap(({ links }) => links),
-    nowUs,
-  );
+  const links = placed.flatMap((trace) => trace.links);
+  await saveLinks(client, tenantId, postedTraceIds, links, nowUs);
+  const candidates = placed.flatMap((trace) => trace.candidates);
+  await replaceLinkCandidates(client, tenantId, postedTraceIds, candidates);
   await clearTraceFailures(client, tenantId, traceIds, nowUs);
   const worklist = placed.flatMap((trace) => trace.worklist);
   await replaceWorklist(client, tenantId, ['unpriced', 'unmatched_spend'], traceIds, worklist, nowUs);
+}
+
+/** Traces that found a key in what was said are looked at again when another one declares it, or no longer does. */
+async function announceDeclarations(
+  client: Client,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<void> {
+  const finders = await announceNamings(client, tenantId, traceIds);
+  await makeTracesDue(
+    client,
+    tenantId,
+    finders.map((traceId) => ({ traceId, cause: 'declared_key', renormalise: false })),
+  );
 }
 
 /** An attempt of another trace whose place changed with what these traces brought is posted anew. */

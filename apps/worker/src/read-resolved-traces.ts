@@ -1,7 +1,15 @@
-import { resolveTrace, type ResolvedTrace, type Rules } from '#attribution';
-import { parseRef, toRef, type Ref, type Step, type TraceId } from '#model';
-import { readNewestSteps, readWorkItemAliases, type Client } from '#store';
+import {
+  followTrace,
+  linkQuestions,
+  resolveRulesOf,
+  resolveTrace,
+  type ResolvedTrace,
+  type Rules,
+} from '#attribution';
+import type { Step, TraceId } from '#model';
+import { readFactsForLinks, readNewestSteps, type Client } from '#store';
 import { parseStep } from '#trails';
+import { readFollow } from './read-follow.ts';
 
 export interface ReadResolvedTrace {
   readonly traceId: TraceId;
@@ -20,22 +28,23 @@ export async function readResolvedTraces(
   rules: Rules,
 ): Promise<Map<TraceId, ReadResolvedTrace>> {
   const steps = new Map<TraceId, Step[]>();
-  const conversations = new Set<string>();
   for (const row of await readNewestSteps(client, tenantId, traceIds)) {
     const step = parseStep(row.record);
-    if (step.conversationId !== null) conversations.add(step.conversationId);
     const list = steps.get(row.traceId);
     if (list === undefined) steps.set(row.traceId, [step]);
     else list.push(step);
   }
-  const aliases = await readAliases(client, tenantId, conversations);
-  const resolveRules = {
-    tenantId,
-    isWorkItemKind: (kind: string, atUs: bigint) => rules.isWorkItemKind(kind, atUs),
-    conversations: aliases,
-  };
+  const questions = linkQuestions(tenantId, [...steps.values()].flat(), rules);
+  const facts = await readFactsForLinks(client, tenantId, questions);
+  const resolved = [...steps].map(([traceId, ofTrace]) => ({
+    traceId,
+    ofTrace,
+    trace: resolveTrace(traceId, ofTrace, resolveRulesOf(tenantId, traceId, rules, facts)),
+  }));
+  const refs = [...new Set(resolved.flatMap(({ trace }) => [...trace.parts.keys()]))];
+  const follow = await readFollow(client, tenantId, refs, rules);
   return new Map(
-    [...steps].map(([traceId, ofTrace]) => [
+    resolved.map(({ traceId, ofTrace, trace }) => [
       traceId,
       {
         traceId,
@@ -44,18 +53,8 @@ export async function readResolvedTraces(
             (first, s) => (s.startedAtNs < first ? s.startedAtNs : first),
             ofTrace[0]!.startedAtNs,
           ) / 1000n,
-        trace: resolveTrace(traceId, ofTrace, resolveRules),
+        trace: followTrace(traceId, trace, follow),
       },
     ]),
   );
-}
-
-async function readAliases(
-  client: Client,
-  tenantId: bigint,
-  conversations: ReadonlySet<string>,
-): Promise<Map<string, Ref[]>> {
-  const refs = [...conversations].map((id) => toRef('conversation', tenantId, id));
-  const aliases = await readWorkItemAliases(client, tenantId, refs);
-  return new Map([...aliases].map(([ref, workItemRefs]) => [parseRef(ref).key, workItemRefs]));
 }

@@ -1,15 +1,16 @@
+import type { Rules } from '#attribution';
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { toRef, type Ref, type Step, type TraceId } from '#model';
 import {
   advanceRevisions,
   insertEvidence,
   insertSteps,
-  insertTraceRefs,
+  publishNamings,
   readNewestSteps,
   type Client,
   type NewRevision,
   type StepRow,
-  type TraceRef,
+  type Naming,
 } from '#store';
 import { stepRecord } from '#trails';
 import { startOf, type ReadTrace } from './read-trace.ts';
@@ -26,6 +27,7 @@ export async function writeRevisions(
   tenantId: bigint,
   traces: readonly ReadTrace[],
   stepsByTrace: ReadonlyMap<TraceId, readonly Step[]>,
+  rules: Rules,
   nowUs: bigint,
 ): Promise<Set<TraceId>> {
   const standing = await readNewestSteps(
@@ -56,10 +58,12 @@ export async function writeRevisions(
     made.map(({ revision, leaf }) => ({ kind: 'trace.revision', subjectId: revision.traceId, body: leaf })),
     nowUs,
   );
-  await insertTraceRefs(
+  await publishNamings(
     client,
     tenantId,
-    traces.flatMap((trace) => businessRefs(tenantId, trace, stepsByTrace.get(trace.state.traceId)!)),
+    traces.filter(({ state }) => state.revision > 0).map(({ state }) => state.traceId),
+    traces.flatMap((trace) => businessKeys(tenantId, trace, stepsByTrace.get(trace.state.traceId)!, rules)),
+    rules.findsKeys(),
   );
   return moved;
 }
@@ -108,13 +112,22 @@ function makeRevision(
   };
 }
 
-/** Work items and conversations the trace names. What its attempts look like is filled in when it is posted. */
-function businessRefs(tenantId: bigint, trace: ReadTrace, steps: readonly Step[]): TraceRef[] {
-  const refs = new Set<Ref>();
+/** Work items, runs, conversations and customers the trace names. Its attempts are filled in when it is posted. */
+function businessKeys(tenantId: bigint, trace: ReadTrace, steps: readonly Step[], rules: Rules): Naming[] {
+  const namings = new Map<Ref, Naming['naming']>();
   for (const step of steps) {
-    for (const { kind, key } of step.workItemKeys) refs.add(toRef(kind, tenantId, key));
-    if (step.conversationId !== null) refs.add(toRef('conversation', tenantId, step.conversationId));
+    for (const { kind, key, tier } of step.workItemKeys) {
+      const ref = toRef(kind, tenantId, key);
+      const isDeclared = tier === 'E1' || tier === 'E2' || namings.get(ref) === 'declared';
+      namings.set(ref, isDeclared ? 'declared' : 'found');
+    }
+    if (step.conversationId !== null) namings.set(toRef('conversation', tenantId, step.conversationId), null);
+    for (const name of rules.readingAt(step.startedAtNs / 1000n).links.customerAttributes) {
+      const customer = step.dimensions[name];
+      if (customer !== undefined) namings.set(toRef('customer', tenantId, `${name}=${customer}`), null);
+    }
   }
   const startedAtUs = startOf(trace);
-  return [...refs].map((ref) => ({ ref, traceId: trace.state.traceId, startedAtUs, detail: [] }));
+  const { traceId } = trace.state;
+  return [...namings].map(([ref, naming]) => ({ ref, traceId, startedAtUs, naming }));
 }

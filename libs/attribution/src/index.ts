@@ -7,13 +7,33 @@ export type { Attempt, AttemptPart } from './derive-attempts.ts';
 export { findWorkItemKeys } from './find-work-item-keys.ts';
 export { followItems } from './follow-items.ts';
 export { followState } from './follow-state.ts';
+export { followTrace } from './follow-trace.ts';
 export type { Follow, ItemFlow } from './follow-items.ts';
 export { foldWorkItem } from './fold-work-item.ts';
 export type { WorkItemState } from './fold-work-item.ts';
 export type { Deadline } from './next-deadline.ts';
 export { attemptNumberOf, dimensionsOf, overheadPoolOf } from './declared-attributes.ts';
 export { resolveTrace } from './resolve-trace.ts';
-export type { ResolvedStep, ResolvedTrace, StepShare } from './resolve-trace.ts';
+export type { ResolvedStep, ResolvedTrace, StepShare, TraceLink, UnlinkedReason } from './resolved-trace.ts';
+export { supersedeLinks } from './supersede-links.ts';
+export { linkQuestions, resolveRulesOf } from './link-facts.ts';
+export type { LinkFacts, LinkQuestions } from './link-facts.ts';
+export {
+  confidenceText,
+  costBand,
+  fellegiSunter,
+  jeffreysMean,
+  nearnessConfidence,
+  type LinkedCost,
+} from './confidence.ts';
+export type { Candidate } from './link-evidence.ts';
+export {
+  confidenceBps,
+  keyPatternRuleSchema,
+  linkConfidenceSchema,
+  linksPolicySchema,
+  toolKeyRuleSchema,
+} from './link-rules.ts';
 export {
   definitionRuleSchema,
   dimensionsPolicySchema,

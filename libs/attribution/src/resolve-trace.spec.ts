@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Step } from '#model';
-import { resolveTrace, type ResolveRules } from './resolve-trace.ts';
+import { SHIPPED_LINK_POLICY } from './link-rules.ts';
+import type { ResolveRules } from './resolved-trace.ts';
+import { resolveTrace } from './resolve-trace.ts';
 
 const id = (n: number): string => n.toString(16).padStart(16, '0');
 const TRACE = 'a'.repeat(32);
@@ -57,7 +59,12 @@ const agent = { kind: 'agent', role: 'container' } as const;
 const rules: ResolveRules = {
   tenantId: 1n,
   isWorkItemKind: (kind) => kind === 'ticket',
-  conversations: new Map([['c1', ['refund:1:R', 'ticket:1:C']]]),
+  linkPolicyAt: () => SHIPPED_LINK_POLICY,
+  isRegistered: () => true,
+  isOpenAt: () => true,
+  aliases: new Map([['conversation:1:c1', ['refund:1:R', 'ticket:1:C']]]),
+  weights: new Map(),
+  decisions: [],
 };
 
 /** span number -> `item attempt`, joined. */
@@ -181,6 +188,6 @@ test('a chain of 20,000 spans and a batch of 2,000 items are resolved without be
     ...Array.from({ length: 2000 }, (_, n) => step(n + 2002, 1)),
   ];
   const wide = resolveTrace(TRACE, batch, rules);
-  expect(wide.isSplitTooWide).toBe(true);
+  expect(wide.unlinkedReason).toBe('names_too_many_work_items');
   expect(wide.steps.reduce((sum, { shares: list }) => sum + list.length, 0)).toBe(2000);
 });

@@ -1,52 +1,21 @@
-import { parseRef, toRef, type EvidenceTier, type Ref, type SpanId, type Step, type TraceId } from '#model';
-import type { AttemptKeyKind, AttemptPart } from './derive-attempts.ts';
+import type { Ref, Step, TraceId } from '#model';
+import { attemptKeyOf, partsOf } from './attempt-parts.ts';
+import { boundItems, conversationEvidence } from './bound-items.ts';
+import { Decisions, isUnlinked, linkedByHand, type Decided } from './link-decisions.ts';
+import { keepStrongest, strongestOf, toCandidate, type Candidate } from './link-evidence.ts';
+import { ownEvidence } from './own-evidence.ts';
+import type {
+  ResolvedStep,
+  ResolvedTrace,
+  ResolveRules,
+  StepShare,
+  TraceLink,
+  UnlinkedReason,
+} from './resolved-trace.ts';
+import { splitWeights, type SplitWeights } from './split-weights.ts';
+import { nameAt, namedAt, type Standing } from './standing.ts';
 import { StepTree } from './step-tree.ts';
 import { TopAgents } from './top-agents.ts';
-
-/** One work item a step belongs to, and its weight where it belongs to several. */
-export interface StepShare {
-  readonly workItemRef: Ref;
-  readonly weight: bigint;
-  readonly attemptKeyKind: AttemptKeyKind;
-  readonly attemptKey: string;
-}
-
-export interface ResolvedStep {
-  readonly step: Step;
-  /** Sorted by ref; empty when nothing links the step to a work item, or a declared rule made it overhead. */
-  readonly shares: readonly StepShare[];
-}
-
-/** Evidence that steps of this trace belong to a work item. One per work item and scope. */
-export interface TraceLink {
-  readonly workItemRef: Ref;
-  readonly scope: 'trace' | 'step';
-  /** The step that names the item; null for a link of the whole trace. */
-  readonly spanId: SpanId | null;
-  readonly tier: EvidenceTier;
-  readonly confidence: number;
-  readonly rule: string;
-}
-
-export interface ResolvedTrace {
-  readonly steps: readonly ResolvedStep[];
-  readonly links: readonly TraceLink[];
-  /** What each work item's attempts look like from this trace. */
-  readonly parts: ReadonlyMap<Ref, readonly AttemptPart[]>;
-  /** The trace names so many items that what names none was not split over them. */
-  readonly isSplitTooWide: boolean;
-}
-
-export interface ResolveRules {
-  readonly tenantId: bigint;
-  /** Whether a kind has an outcome definition at a business time: a key of any other kind is a dimension. */
-  readonly isWorkItemKind: (kind: string, atUs: bigint) => boolean;
-  /** Conversation id -> work items that outcome events tied to it, sorted. */
-  readonly conversations: ReadonlyMap<string, readonly Ref[]>;
-}
-
-/** Book confidence by tier until audits calibrate it (methods.md 1.1). */
-const CONFIDENCE: Readonly<Record<EvidenceTier, number>> = { E1: 1, E2: 0.99, E3: 0.95, E4: 0.95, E5: 0.7 };
 
 /**
  * Shares that splitting may make in one trace. A batch of 2,000 tickets with 2,000 calls that name none would make
@@ -54,155 +23,269 @@ const CONFIDENCE: Readonly<Record<EvidenceTier, number>> = { E1: 1, E2: 0.99, E3
  */
 const MAX_SPLIT_SHARES = 20_000;
 
-interface Named {
-  readonly refs: readonly Ref[];
-  readonly by: Step;
-}
-
-/** What a step has from itself or from the nearest step above it that says so. */
-interface Standing {
-  readonly named: Named | null;
-  readonly attemptNumber: string | null;
-  readonly conversation: string | null;
-}
+/** Where a step's work items come from. */
+type Place =
+  | { readonly kind: 'named'; readonly winners: readonly Candidate[]; readonly by: Step | null }
+  | { readonly kind: 'trace'; readonly winners: readonly Candidate[]; readonly split: SplitWeights | null }
+  | { readonly kind: 'none'; readonly candidates: readonly Candidate[] };
 
 /**
- * Which work items each step of a trace belongs to. A step belongs to what it names itself, else to what its
- * nearest ancestor names; a leaf or root under no name belongs to what the trace names elsewhere (split evenly when
- * that is several), else to the work item an outcome event tied to its conversation.
+ * Which work items each step of a trace belongs to. In this order: what a person decided; what the step itself or the
+ * nearest step above it declares (an attribute, or an outcome event that names the run or trace); what was found
+ * nearest in tool arguments or content; what the trace names elsewhere, split by the declared driver when that is
+ * several; the work item its conversation is bound to. Only evidence of at least the book threshold counts; equally
+ * strong evidence at one step splits it evenly. What is weaker is kept as a candidate.
  *
  * Pure and independent of the order of the steps; one pass over the tree. Mirrors resolve like any step; they carry
  * no charge.
  */
 export function resolveTrace(traceId: TraceId, steps: readonly Step[], rules: ResolveRules): ResolvedTrace {
-  const tree = new StepTree(steps);
-  const naming = new Map<Step, readonly Ref[]>();
-  for (const step of steps) {
-    const refs = namedRefs(step, rules);
-    if (refs.length > 0) naming.set(step, refs);
+  return new TraceResolver(traceId, steps, rules).resolve();
+}
+
+class TraceResolver {
+  private readonly tree: StepTree;
+  private readonly own = new Map<Step, readonly Candidate[]>();
+  private readonly naming = new Map<Step, readonly Ref[]>();
+  private readonly standing = new Map<Step, Standing>();
+  /** The strongest evidence for each item anywhere in the trace: what was declared, found, and all of it. */
+  private readonly declared = new Map<Ref, Candidate>();
+  private readonly found = new Map<Ref, Candidate>();
+  private readonly mentioned = new Map<Ref, Candidate>();
+  private readonly links = new Map<string, TraceLink>();
+  private readonly agents: TopAgents;
+  /** What the trace names anywhere: what was declared, else what was found. Sorted by ref. */
+  private readonly everywhere: readonly Candidate[];
+  private split: SplitWeights | null = null;
+  private isTooWide = false;
+  private hasAmbiguousConversation = false;
+
+  constructor(
+    private readonly traceId: TraceId,
+    steps: readonly Step[],
+    private readonly rules: ResolveRules,
+  ) {
+    this.tree = new StepTree(steps);
+    this.walk(new Decisions(rules.decisions));
+    this.agents = new TopAgents(this.tree, this.naming);
+    const all = this.declared.size > 0 ? this.declared : this.found;
+    this.everywhere = [...all.values()].sort(byRef);
   }
-  const standing = inherit(tree, naming);
-  const agents = new TopAgents(tree, naming);
-  const everywhere = [...new Set([...naming.values()].flat())].sort();
-  const unnamedLeaves = steps.filter(
-    (step) => step.role === 'leaf' && standing.get(step)!.named === null,
-  ).length;
-  const isSplitTooWide = everywhere.length > 1 && everywhere.length * unnamedLeaves > MAX_SPLIT_SHARES;
-  const links = new Map<string, TraceLink>();
-  const resolved = tree.byStart.map((step): ResolvedStep => {
-    const here = standing.get(step)!;
-    const conversation = here.conversation ?? tree.conversationId;
-    const refs = refsOf(step, here.named, conversation, { everywhere, isSplitTooWide, tree, rules });
-    for (const ref of refs) {
-      const link = linkOf(ref, here.named, everywhere, rules);
-      links.set(`${link.workItemRef} ${link.scope} ${link.spanId}`, link);
-    }
-    const shares = refs.map((workItemRef): StepShare => {
-      const key = attemptKeyOf(here.attemptNumber, conversation, agents.above(step, workItemRef), traceId);
-      return { workItemRef, weight: 1n, ...key };
-    });
-    return { step, shares };
-  });
-  return { steps: resolved, links: [...links.values()], parts: partsOf(traceId, resolved), isSplitTooWide };
-}
 
-function namedRefs(step: Step, rules: ResolveRules): Ref[] {
-  return step.workItemKeys
-    .filter(({ kind }) => rules.isWorkItemKind(kind, step.startedAtNs / 1000n))
-    .map(({ kind, key }) => toRef(kind, rules.tenantId, key))
-    .sort();
-}
-
-function inherit(tree: StepTree, naming: ReadonlyMap<Step, readonly Ref[]>): Map<Step, Standing> {
-  const standing = new Map<Step, Standing>();
-  for (const step of tree.parentsFirst) {
-    const parent = tree.parentOf(step);
-    const above = parent === null ? undefined : standing.get(parent);
-    const refs = naming.get(step);
-    standing.set(step, {
-      named: refs === undefined ? (above?.named ?? null) : { refs, by: step },
-      attemptNumber: step.attemptNumber ?? above?.attemptNumber ?? null,
-      conversation: step.conversationId ?? above?.conversation ?? null,
-    });
-  }
-  return standing;
-}
-
-function refsOf(
-  step: Step,
-  named: Named | null,
-  conversation: string | null,
-  trace: { everywhere: readonly Ref[]; isSplitTooWide: boolean; tree: StepTree; rules: ResolveRules },
-): readonly Ref[] {
-  if (step.overheadPool !== null) return [];
-  if (named !== null) return named.refs;
-  const { everywhere, tree, rules } = trace;
-  if (everywhere.length === 1) return everywhere;
-  if (everywhere.length > 1) {
-    // Of what is split only charges and the root, which describes the attempts, are needed at every item.
-    return !trace.isSplitTooWide && (step.role === 'leaf' || tree.isRoot(step)) ? everywhere : [];
-  }
-  if (conversation === null) return [];
-  const atUs = step.startedAtNs / 1000n;
-  return (rules.conversations.get(conversation) ?? []).filter((ref) =>
-    rules.isWorkItemKind(parseRef(ref).kind, atUs),
-  );
-}
-
-function linkOf(ref: Ref, named: Named | null, everywhere: readonly Ref[], rules: ResolveRules): TraceLink {
-  if (named !== null) {
-    const key = named.by.workItemKeys.find((k) => toRef(k.kind, rules.tenantId, k.key) === ref)!;
+  resolve(): ResolvedTrace {
+    if (this.everywhere.length > 1) this.prepareSplit();
+    const steps = this.tree.byStart.map((step) => this.resolveStep(step));
     return {
-      workItemRef: ref,
-      scope: 'step',
-      spanId: named.by.spanId,
-      tier: key.tier,
-      confidence: CONFIDENCE[key.tier],
-      rule: key.mapping,
+      steps,
+      links: [...this.links.values()],
+      parts: partsOf(this.traceId, steps),
+      unlinkedReason: this.unlinkedReason(steps),
     };
   }
-  const base = { workItemRef: ref, scope: 'trace', spanId: null } as const;
-  if (everywhere.length === 0)
-    return { ...base, tier: 'E3', confidence: CONFIDENCE.E3, rule: 'conversation-named-by-outcome@1' };
-  const rule = everywhere.length === 1 ? 'trace-names-one@1' : 'split-even@1';
-  return { ...base, tier: 'E1', confidence: CONFIDENCE.E1, rule };
-}
 
-function attemptKeyOf(
-  attemptNumber: string | null,
-  conversation: string | null,
-  topAgent: Step | null,
-  traceId: TraceId,
-): { attemptKeyKind: AttemptKeyKind; attemptKey: string } {
-  if (attemptNumber !== null) return { attemptKeyKind: 'attempt', attemptKey: attemptNumber };
-  if (conversation !== null) return { attemptKeyKind: 'conversation', attemptKey: conversation };
-  return topAgent === null
-    ? { attemptKeyKind: 'trace', attemptKey: traceId }
-    : { attemptKeyKind: 'agent', attemptKey: `${traceId}/${topAgent.spanId}` };
-}
-
-function partsOf(traceId: TraceId, steps: readonly ResolvedStep[]): Map<Ref, AttemptPart[]> {
-  const parts = new Map<Ref, Map<string, AttemptPart>>();
-  for (const { step, shares } of steps) {
-    const [startedAtUs, endedAtUs] = [step.startedAtNs / 1000n, (step.endedAtNs + 999n) / 1000n];
-    for (const share of shares) {
-      const ofRef = parts.get(share.workItemRef) ?? new Map<string, AttemptPart>();
-      parts.set(share.workItemRef, ofRef);
-      const id = `${share.attemptKeyKind}:${share.attemptKey}`;
-      const known = ofRef.get(id);
-      ofRef.set(id, {
-        traceId,
-        keyKind: share.attemptKeyKind,
-        key: share.attemptKey,
-        startedAtUs: known !== undefined && known.startedAtUs < startedAtUs ? known.startedAtUs : startedAtUs,
-        endedAtUs: known !== undefined && known.endedAtUs > endedAtUs ? known.endedAtUs : endedAtUs,
+  private walk(decisions: Decisions): void {
+    const top: Standing = {
+      declared: null,
+      found: null,
+      attemptNumber: null,
+      conversation: null,
+      decided: decisions.atTrace,
+      depth: 0,
+    };
+    for (const step of this.tree.parentsFirst) {
+      const parent = this.tree.parentOf(step);
+      const above = parent === null ? top : this.standing.get(parent)!;
+      const conversation = step.conversationId ?? above.conversation;
+      const depth = above.depth + 1;
+      const decided = decisions.at(step.spanId, above.decided, depth);
+      const own = this.ownCandidates(step, conversation ?? this.tree.conversationId);
+      const { declared, found } = this.bookable(step, own, decided);
+      const named = declared.length > 0 ? declared : found;
+      if (named.length > 0) this.naming.set(step, named.map(({ ref }) => ref).sort());
+      this.own.set(step, own);
+      this.standing.set(step, {
+        declared: nameAt(step, declared, above.declared),
+        found: nameAt(step, found, above.found),
+        attemptNumber: step.attemptNumber ?? above.attemptNumber,
+        conversation,
+        decided,
+        depth,
       });
     }
   }
-  return new Map(
-    [...parts].map(([ref, ofRef]) => [
-      ref,
-      [...ofRef.values()].sort((a, b) => (`${a.keyKind}:${a.key}` < `${b.keyKind}:${b.key}` ? -1 : 1)),
-    ]),
-  );
+
+  /** The strongest of what a step names, where that is strong enough to book. */
+  private bookable(
+    step: Step,
+    own: readonly Candidate[],
+    decided: Decided,
+  ): { readonly declared: readonly Candidate[]; readonly found: readonly Candidate[] } {
+    if (own.length === 0) return { declared: own, found: own };
+    const { bookThresholdBps } = this.rules.linkPolicyAt(step.startedAtNs / 1000n);
+    const eligible = own.filter(
+      ({ ref, confidenceBps, isDangling }) =>
+        !isDangling && confidenceBps >= bookThresholdBps && !isUnlinked(decided, ref),
+    );
+    const declared = strongestOf(eligible.filter(({ isDeclared }) => isDeclared));
+    const found = strongestOf(eligible.filter(({ isDeclared }) => !isDeclared));
+    for (const candidate of own) keepStrongest(this.mentioned, candidate);
+    for (const candidate of declared) keepStrongest(this.declared, candidate);
+    for (const candidate of found) keepStrongest(this.found, candidate);
+    return { declared, found };
+  }
+
+  private ownCandidates(step: Step, conversation: string | null): Candidate[] {
+    const evidenceOf = ownEvidence(step, this.tree.isRoot(step) ? this.traceId : null, this.rules);
+    if (evidenceOf.size === 0) return [];
+    const bound = boundItems(conversation, step.startedAtNs / 1000n, this.rules);
+    const said = bound.length === 1 ? evidenceOf.get(bound[0]!) : undefined;
+    said?.push(conversationEvidence(step, 1, this.rules));
+    return [...evidenceOf]
+      .map(([ref, evidence]) => toCandidate(ref, evidence, this.rules.isRegistered))
+      .sort(byRef);
+  }
+
+  private prepareSplit(): void {
+    const unnamed = this.tree.byStart.filter(
+      (step) => isCharged(step) && namedAt(this.standing.get(step)!) === null,
+    ).length;
+    this.isTooWide = this.everywhere.length * unnamed > MAX_SPLIT_SHARES;
+    if (this.isTooWide) return;
+    const leaves = new Map<Ref, Step[]>();
+    const toolCalls = new Map<Ref, number>();
+    for (const step of this.tree.byStart) {
+      if (step.role === 'leaf') {
+        for (const { ref } of namedAt(this.standing.get(step)!)?.winners ?? []) push(leaves, ref, step);
+      } else if (isToolCall(step)) {
+        for (const { ref } of this.own.get(step)!) toolCalls.set(ref, (toolCalls.get(ref) ?? 0) + 1);
+      }
+    }
+    const startedAtUs = this.tree.byStart[0]!.startedAtNs / 1000n;
+    this.split = splitWeights(
+      this.everywhere.map(({ ref }) => ref),
+      this.rules.linkPolicyAt(startedAtUs),
+      {
+        leavesOf: (ref) => leaves.get(ref) ?? [],
+        toolCallsOf: (ref) => toolCalls.get(ref) ?? 0,
+        weightOf: (ref) => this.rules.weights.get(ref) ?? null,
+      },
+    );
+  }
+
+  private resolveStep(step: Step): ResolvedStep {
+    if (step.overheadPool !== null) return { step, shares: [], candidates: [] };
+    const here = this.standing.get(step)!;
+    const place = this.placeOf(step, here);
+    if (place.kind === 'none') {
+      if (isCharged(step)) this.addCandidates(place.candidates);
+      return { step, shares: [], candidates: place.candidates };
+    }
+    const conversation = here.conversation ?? this.tree.conversationId;
+    const weights = place.kind === 'trace' ? (place.split?.weights ?? null) : null;
+    this.addLinks(place);
+    const shares = place.winners.map(({ ref, confidenceBps }): StepShare => {
+      const topAgent = this.agents.above(step, ref);
+      return {
+        workItemRef: ref,
+        weight: weights?.get(ref) ?? 1n,
+        confidenceBps,
+        ...attemptKeyOf(here.attemptNumber, conversation, topAgent, this.traceId),
+      };
+    });
+    return { step, shares, candidates: [] };
+  }
+
+  private placeOf(step: Step, here: Standing): Place {
+    const byHand = linkedByHand(here.decided);
+    if (byHand.length > 0) return { kind: 'named', winners: byHand, by: null };
+    const named = namedAt(here);
+    if (named !== null) return { kind: 'named', ...named };
+    const elsewhere =
+      here.decided.size === 0
+        ? this.everywhere
+        : this.everywhere.filter(({ ref }) => !isUnlinked(here.decided, ref));
+    if (elsewhere.length === 1) return { kind: 'trace', winners: elsewhere, split: null };
+    if (elsewhere.length > 1) {
+      // Of what is split only charges and the root, which describes the attempts, are needed at every item.
+      const isNeeded = !this.isTooWide && (isCharged(step) || this.tree.isRoot(step));
+      return isNeeded
+        ? { kind: 'trace', winners: elsewhere, split: this.split }
+        : { kind: 'none', candidates: [] };
+    }
+    return this.placeByConversation(step, here);
+  }
+
+  private placeByConversation(step: Step, here: Standing): Place {
+    const atUs = step.startedAtNs / 1000n;
+    const bound = boundItems(here.conversation ?? this.tree.conversationId, atUs, this.rules).filter(
+      (ref) => !isUnlinked(here.decided, ref),
+    );
+    const byConversation = bound.map((ref) =>
+      toCandidate(ref, [conversationEvidence(step, bound.length, this.rules)], this.rules.isRegistered),
+    );
+    const { bookThresholdBps } = this.rules.linkPolicyAt(atUs);
+    if (byConversation.length === 1 && byConversation[0]!.confidenceBps >= bookThresholdBps)
+      return { kind: 'trace', winners: byConversation, split: null };
+    if (byConversation.length > 1 && isCharged(step)) this.hasAmbiguousConversation = true;
+    const possible = new Map<Ref, Candidate>();
+    for (const candidate of [...this.mentioned.values(), ...byConversation])
+      if (!isUnlinked(here.decided, candidate.ref)) keepStrongest(possible, candidate);
+    return { kind: 'none', candidates: [...possible.values()].sort(byRef) };
+  }
+
+  private addLinks(place: Exclude<Place, { kind: 'none' }>): void {
+    for (const candidate of place.winners) {
+      const isNamed = place.kind === 'named' && place.by !== null;
+      this.addLink(candidate, {
+        scope: isNamed ? 'step' : 'trace',
+        spanId: isNamed ? place.by.spanId : null,
+        rule: ruleOf(place, candidate),
+        state: 'booked',
+      });
+    }
+  }
+
+  private addCandidates(candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) {
+      const state = candidate.isDangling ? 'dangling' : 'candidate';
+      this.addLink(candidate, { scope: 'trace', spanId: null, rule: candidate.rule, state });
+    }
+  }
+
+  private addLink(
+    { ref, tier, confidenceBps, evidence }: Candidate,
+    link: Pick<TraceLink, 'scope' | 'spanId' | 'rule' | 'state'>,
+  ): void {
+    const slot = `${ref} ${link.scope} ${link.spanId}`;
+    const known = this.links.get(slot);
+    if (known !== undefined && (known.state === 'booked' || link.state !== 'booked')) return;
+    this.links.set(slot, { workItemRef: ref, tier, confidenceBps, evidence, ...link });
+  }
+
+  private unlinkedReason(steps: readonly ResolvedStep[]): UnlinkedReason {
+    if (this.isTooWide) return 'names_too_many_work_items';
+    if (this.hasAmbiguousConversation) return 'ambiguous_conversation';
+    const candidates = steps.flatMap((each) => (isCharged(each.step) ? each.candidates : []));
+    if (candidates.some(({ isDangling }) => !isDangling)) return 'below_threshold';
+    return candidates.length > 0 ? 'dangling_key' : 'names_no_work_item';
+  }
+}
+
+const byRef = (a: Candidate, b: Candidate): number => (a.ref < b.ref ? -1 : 1);
+
+const isToolCall = ({ kind, role }: Step): boolean => kind === 'tool_call' && role !== 'mirror';
+/** What may carry a cost: a call of a provider, of a tool or of a search. */
+const isCharged = (step: Step): boolean =>
+  step.role === 'leaf' || isToolCall(step) || (step.kind === 'retrieval' && step.role !== 'mirror');
+
+function ruleOf(place: Exclude<Place, { kind: 'none' }>, candidate: Candidate): string {
+  if (place.kind === 'named') return candidate.rule;
+  if (place.split !== null) return place.split.rule;
+  return candidate.tier === 'E3' && !candidate.isDeclared ? candidate.rule : 'trace-names-one@1';
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }

@@ -2,6 +2,13 @@ import { OUTCOME_TIERS, OWN_SOURCE, type OutcomeDefinition, type OutcomeEffect }
 import { z } from 'zod';
 import type { KeyMapping } from './find-work-item-keys.ts';
 import type { OverheadRule } from './declared-attributes.ts';
+import {
+  readContentRule,
+  readLinkPolicy,
+  type ContentKey,
+  type LinkPolicy,
+  type ToolKey,
+} from './link-rules.ts';
 import { COMMON_VERBS, SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
 import { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';
 
@@ -147,6 +154,9 @@ export interface RuleVersion {
 /** What is needed to read a span or an event that happened at one instant. */
 export interface RulesInForce {
   readonly keyMappings: readonly KeyMapping[];
+  readonly toolKeys: readonly ToolKey[];
+  readonly contentKeys: readonly ContentKey[];
+  readonly links: LinkPolicy;
   readonly overhead: readonly OverheadRule[];
   readonly dimensions: readonly string[];
   /** `name@version` of each, for the records made under them. */
@@ -225,21 +235,42 @@ export class Rules {
       : { effect: null, setAsideReason: 'source_not_accepted', definition };
   }
 
+  /** Whether any mapping, whenever it holds, finds keys in what was said: then who declares a key moves other traces. */
+  findsKeys(): boolean {
+    return this.keyMappingVersions.some(
+      ({ name: mapping, version, rule }) =>
+        readContentRule(mapping, version, rule) !== null ||
+        !['E1', 'E2'].includes(keyMappingRuleSchema.parse(rule).tier),
+    );
+  }
+
   /** Rules that read a span which started at `atUs`. Equal results are the same object while no rule changes between. */
   readingAt(atUs: bigint): RulesInForce {
     const policies = inForce(this.policyVersions, atUs);
     const mappings = inForce(this.keyMappingVersions, atUs);
     const versions = [...policies.values(), ...mappings.values()].map((v) => `${v.name}@${v.version}`).sort();
-    const key = versions.join(' ');
+    // A policy and a mapping may share a name.
+    const key = [policies, mappings]
+      .map((map) => [...map.values()].map((v) => `${v.name}@${v.version}`))
+      .join('/');
     const known = this.memo.get(key);
     if (known !== undefined) return known;
     const overhead = policies.get('overhead');
     const dimensions = policies.get('dimensions');
+    const content = [...mappings.values()].map((v) => ({
+      v,
+      found: readContentRule(v.name, v.version, v.rule),
+    }));
     const rules: RulesInForce = {
       keyMappings: [
-        ...[...mappings.values()].map(toKeyMapping),
+        ...content.flatMap(({ v, found }) => (found === null ? [toKeyMapping(v)] : [])),
         ...SHIPPED_KEY_MAPPINGS.filter((shipped) => !mappings.has(shipped.name)),
       ],
+      toolKeys: content.flatMap(({ found }) => (found !== null && 'toolKey' in found ? [found.toolKey] : [])),
+      contentKeys: content.flatMap(({ found }) =>
+        found !== null && 'contentKey' in found ? [found.contentKey] : [],
+      ),
+      links: readLinkPolicy(policies.get('links'), policies.get('link_confidence')),
       overhead: overhead === undefined ? [] : overheadPolicySchema.parse(overhead.rule).pools,
       dimensions: dimensions === undefined ? [] : dimensionsPolicySchema.parse(dimensions.rule).attributes,
       versions,

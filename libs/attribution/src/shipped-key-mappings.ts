@@ -1,4 +1,5 @@
 import type { KeyMapping } from './find-work-item-keys.ts';
+import { RUN_KIND } from './own-evidence.ts';
 
 const registered = ['ticket', 'claim', 'order', 'case', 'invoice', 'contract'];
 
@@ -20,4 +21,12 @@ export const SHIPPED_KEY_MAPPINGS: readonly KeyMapping[] = [
     kindAttribute: null,
     tier: 'E1',
   })),
+  {
+    name: 'run-id',
+    version: 0,
+    attribute: 'run.id',
+    kind: RUN_KIND,
+    kindAttribute: null,
+    tier: 'E1',
+  },
 ];

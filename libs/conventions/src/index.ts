@@ -1,7 +1,20 @@
 /**
  * What instrumentations emit -> steps and usage: `readStep` reads one span in the dialect its payload shows,
- * `arbitrate` decides over a trace which step is billed. Pure: no time, no randomness, no I/O.
+ * `arbitrate` decides over a trace which step is billed, `assessSteps` counts what was understood. Pure: no time, no randomness, no I/O.
  */
 export { arbitrate } from './arbitrate.ts';
+export { spanOfLog } from './log-span.ts';
+export { readLog } from './read-log.ts';
+export { readContentParts } from './content-parts.ts';
 export { readStep } from './read-step.ts';
 export type { LeafCandidate, StepDraft } from './step-draft.ts';
+export { describeFlag } from './flag-words.ts';
+export { assessSteps } from './quality/assess-steps.ts';
+export type { EmitterDay } from './quality/assess-steps.ts';
+export { claimsOf } from './quality/claims-of.ts';
+export { emitterOf } from './quality/emitter.ts';
+export type { Emitter } from './quality/emitter.ts';
+export { describeFinding, FINDING_CODES } from './quality/finding.ts';
+export type { AssessedStep } from './quality/finding.ts';
+export { describeReasonCode } from './role-reason.ts';
+export { describeUsageSemantics } from './usage-rule.ts';

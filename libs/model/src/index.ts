@@ -15,6 +15,7 @@ export type {
   AttributeValue,
   Attributes,
   InstrumentationScope,
+  LogRecord,
   Resource,
   Span,
   SpanEvent,
@@ -23,6 +24,8 @@ export type {
 } from './span.ts';
 export { TOKEN_BUCKETS } from './step.ts';
 export type {
+  CostClaim,
+  EvaluationResult,
   ExtraUsage,
   ReportedCost,
   SpanAddress,
@@ -35,6 +38,7 @@ export type {
   UsageState,
   UsageUnit,
 } from './step.ts';
+export type { ContentPart } from './content.ts';
 export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
 export type { EvidenceTier, Ref, WorkItemKey } from './work-item.ts';
 export { OUTCOME_TIERS, OWN_SOURCE } from './outcome.ts';
@@ -52,3 +56,5 @@ export type {
 } from './outcome.ts';
 export type { Charge, ChargeLine, UnpricedReason } from './charge.ts';
 export type { LedgerEntry, LedgerTransaction, TransactionCode } from './ledger-entry.ts';
+export { VARIANCE_KINDS } from './variance.ts';
+export type { VarianceKind } from './variance.ts';

@@ -9,17 +9,26 @@ export interface WorkItemKey {
   readonly kind: string;
   readonly key: string;
   readonly tier: EvidenceTier;
-  /** `name@version` of the key mapping. */
+  /** `name@version/place` of the key mapping: where in the span the key stood. */
   readonly mapping: string;
 }
 
 /**
  * The distribution key of everything that is about a business key: `kind:tenant:key` (schema, group R).
- * Work items use their kind; conversations, provider responses and requests use reserved kinds.
+ * Work items use their kind; conversations, provider responses and requests, runs and traces that outcome
+ * events name, and customers use reserved kinds.
  */
 export type Ref = string;
 
-export const RESERVED_REF_KINDS = ['conversation', 'response', 'request'] as const;
+export const RESERVED_REF_KINDS = [
+  'conversation',
+  'response',
+  'request',
+  'prompt',
+  'run',
+  'trace',
+  'customer',
+] as const;
 
 export function toRef(kind: string, tenantId: bigint, key: string): Ref {
   return `${kind}:${tenantId}:${key}`;

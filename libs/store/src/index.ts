@@ -11,7 +11,9 @@ export { readTraceSpans, readTraceStates } from './assemble/read-trace-spans.ts'
 export type { StoredSpan, TraceState } from './assemble/read-trace-spans.ts';
 export { insertSteps, readNewestSteps } from './assemble/steps.ts';
 export type { StepRow } from './assemble/steps.ts';
-export { insertTraceRefs, readRefsOfTraces, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
+export { announceNamings, publishNamings } from './assemble/namings.ts';
+export type { Naming } from './assemble/namings.ts';
+export { readRefsOfTraces, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';
 export { checkBooks } from './check/check-books.ts';
 export { findViolations, INVARIANTS } from './check/violations.ts';
@@ -22,6 +24,12 @@ export { createDataSource, migrate } from './connection/migrate.ts';
 export { timestampFromUs, usFromTimestamp } from './connection/timestamp.ts';
 export { asTenant, inTransaction } from './connection/transaction.ts';
 export { asUnavailable, sqlState } from './connection/unavailable.ts';
+export { listCostLines, readCostLinesOf, readRefsWithCostLines } from './cost-lines/read-cost-lines.ts';
+export type { StoredCostLine } from './cost-lines/read-cost-lines.ts';
+export { readHumanTime } from './cost-lines/read-human-time.ts';
+export { readRefsWithHumanWork } from './cost-lines/read-refs-with-human-work.ts';
+export { recordCostLines } from './cost-lines/record-cost-lines.ts';
+export type { CostLineRecord } from './cost-lines/record-cost-lines.ts';
 export { claimDueTraces } from './due/claim-due-traces.ts';
 export type { DueTrace } from './due/claim-due-traces.ts';
 export { completeDueTraces } from './due/complete-due-traces.ts';
@@ -68,6 +76,19 @@ export {
 export type { WaitingFact } from './facts/fact-inbox.ts';
 export { advanceImport, endImport, readImport, startImport } from './imports/imports.ts';
 export type { ImportCounts, ImportError, ImportProgress } from './imports/imports.ts';
+export {
+  claimDueReconciliation,
+  completeReconciliation,
+  makeReconciliationsDue,
+  touchBills,
+} from './invoices/due-reconciliations.ts';
+export type { BillKey, DueReconciliation } from './invoices/due-reconciliations.ts';
+export { readInvoiceLines, readInvoices } from './invoices/read-invoices.ts';
+export type { InvoiceHead } from './invoices/read-invoices.ts';
+export { readAccrued, readTracesUsedIn } from './invoices/read-traces-used-in.ts';
+export { readReconciliations, upsertReconciliation } from './invoices/reconciliations.ts';
+export { recordInvoice } from './invoices/record-invoice.ts';
+export type { NewInvoice } from './invoices/record-invoice.ts';
 export type { ApiKey } from './keys/api-key.ts';
 export { insertApiKey } from './keys/insert-api-key.ts';
 export type { NewApiKey } from './keys/insert-api-key.ts';
@@ -79,6 +100,8 @@ export { isRole, ROLES } from './keys/roles.ts';
 export type { Role } from './keys/roles.ts';
 export { listOutcomes, readOutcomes, readOutcomesOf } from './outcomes/read-outcomes.ts';
 export type { OutcomeFilter, StoredOutcome } from './outcomes/read-outcomes.ts';
+export { readPassedDeadlines } from './outcomes/read-passed-deadlines.ts';
+export type { PassedDeadline } from './outcomes/read-passed-deadlines.ts';
 export { readRelatedItems } from './outcomes/read-related-items.ts';
 export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
@@ -86,7 +109,9 @@ export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { advancePostings } from './posting/advance-postings.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';
-export { insertLinks } from './posting/insert-links.ts';
+export { replaceLinkCandidates } from './posting/link-candidates.ts';
+export type { LinkCandidateRow } from './posting/link-candidates.ts';
+export { insertLinks, readStandingLinks } from './posting/insert-links.ts';
 export type { LinkRow } from './posting/insert-links.ts';
 export { insertTransactions } from './posting/insert-transactions.ts';
 export type { PostingBatch } from './posting/insert-transactions.ts';
@@ -100,7 +125,8 @@ export { replaceAttempts } from './posting/replace-attempts.ts';
 export type { AttemptRow } from './posting/replace-attempts.ts';
 export { updateWorkItems } from './posting/update-work-items.ts';
 export type { WorkItemUpdate } from './posting/update-work-items.ts';
-export { lockWorkItems, readOutcomeEvents, readWorkItemAliases } from './posting/work-items.ts';
+export { readFactsForLinks } from './posting/read-facts-for-links.ts';
+export { lockWorkItems, readOutcomeEvents } from './posting/work-items.ts';
 export type { StoredOutcomeEvent, WorkItemSeed } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
@@ -110,15 +136,40 @@ export { installShippedBook, SHIPPED_BOOK } from './prices/install-shipped-book.
 export { priceBookRoot } from './prices/price-book-leaf.ts';
 export type { PriceBookHead } from './prices/price-book-leaf.ts';
 export { readBookRows } from './prices/read-book-rows.ts';
-export { readAliasRows } from './prices/read-alias-rows.ts';
 export { readPriceBooks } from './prices/read-price-books.ts';
 export type { PriceBookVersion } from './prices/read-price-books.ts';
 export { readPriceRows, SHIPPED_PRICES } from './prices/read-price-rows.ts';
 export { readPrice } from './prices/read-price.ts';
-export { recordPriceBook } from './prices/record-price-book.ts';
-export type { PriceList } from './prices/record-price-book.ts';
+export { planPriceBook, recordPriceBook } from './prices/record-price-book.ts';
+export type { PriceBookPlan, PriceList } from './prices/record-price-book.ts';
 export { insertPrincipal, listPrincipals } from './principals/principals.ts';
 export type { PrincipalRow } from './principals/principals.ts';
+export { replaceCostClaims } from './quality/cost-claims.ts';
+export type { CostClaimRow } from './quality/cost-claims.ts';
+export { insertEmitters, listEmitters, readEmitters } from './quality/emitters.ts';
+export type { EmitterRow } from './quality/emitters.ts';
+export { hasQualityBacklog, holdPostings, takeQualityBacklog } from './quality/quality-backlog.ts';
+export {
+  moveQualityDays,
+  QUALITY_SHARDS,
+  readFindingTotals,
+  readQualityCounts,
+} from './quality/quality-days.ts';
+export type { QualityCount, QualityMove } from './quality/quality-days.ts';
+export { readFindingExamples, replaceFindings } from './quality/quality-findings.ts';
+export type { FindingRow } from './quality/quality-findings.ts';
+export { readRecordsAt } from './quality/read-records-at.ts';
+export { readRejectedAtIngest } from './quality/read-rejected-at-ingest.ts';
+export type { RejectedAtIngest } from './quality/read-rejected-at-ingest.ts';
+export {
+  isByCall,
+  readExcludedClaims,
+  readReportedCostExamples,
+  readReportedCosts,
+  REPORTED_COST_KEYS,
+} from './quality/read-reported-costs.ts';
+export type { ReportedCostExample, ReportedCostKey, ReportedCostRow } from './quality/read-reported-costs.ts';
+export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts';
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
 export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';

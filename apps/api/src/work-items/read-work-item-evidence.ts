@@ -1,11 +1,11 @@
-import { resolveTrace, Rules, type ResolvedTrace } from '#attribution';
-import { parseRef, toRef, type Ref, type Step, type TraceId } from '#model';
+import { linkQuestions, resolveRulesOf, resolveTrace, Rules, type ResolvedTrace } from '#attribution';
+import type { Ref, Step, TraceId } from '#model';
 import {
   readAttemptsOf,
+  readFactsForLinks,
   readNewestSteps,
   readPosted,
   readTenantRules,
-  readWorkItemAliases,
   type Client,
   type CostedAttemptPart,
   type PostedBalance,
@@ -36,7 +36,7 @@ export async function readWorkItemEvidence(
   };
 }
 
-/** Resolves the traces by the rules and aliases known now: the same function that placed their cost. */
+/** Resolves the traces by the rules and facts known now: the same function that placed their cost. */
 export async function resolveTraces(
   client: Client,
   tenantId: bigint,
@@ -44,13 +44,7 @@ export async function resolveTraces(
 ): Promise<ResolvedTrace[]> {
   const { definitions, policies, keyMappings } = await readTenantRules(client, tenantId);
   const rules = new Rules(definitions, policies, keyMappings);
-  const ids = new Set(steps.flatMap(({ conversationId }) => conversationId ?? []));
-  const aliases = await readWorkItemAliases(
-    client,
-    tenantId,
-    [...ids].map((id) => toRef('conversation', tenantId, id)),
-  );
-  const conversations = new Map([...aliases].map(([alias, refs]) => [parseRef(alias).key, refs]));
+  const facts = await readFactsForLinks(client, tenantId, linkQuestions(tenantId, steps, rules));
   const byTrace = new Map<TraceId, Step[]>();
   for (const step of steps) {
     const list = byTrace.get(step.traceId);
@@ -58,10 +52,6 @@ export async function resolveTraces(
     else list.push(step);
   }
   return [...byTrace].map(([traceId, ofTrace]) =>
-    resolveTrace(traceId, ofTrace, {
-      tenantId,
-      isWorkItemKind: (kind, atUs) => rules.isWorkItemKind(kind, atUs),
-      conversations,
-    }),
+    resolveTrace(traceId, ofTrace, resolveRulesOf(tenantId, traceId, rules, facts)),
   );
 }

@@ -11,36 +11,26 @@ export interface TraceRef {
   readonly detail: unknown;
 }
 
-const INSERT = `
+const UPSERT = `
 INSERT INTO trace_refs AS r (tenant_id, ref, trace_id, started_at, detail)
 SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
-ON CONFLICT (tenant_id, ref, trace_id)`;
+ON CONFLICT (tenant_id, ref, trace_id) DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
+ WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`;
 
 /** Publishes joining keys, replacing what the same trace said before under the same ref. Idempotent. */
 export function upsertTraceRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
-  const text = `${INSERT} DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
- WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`;
-  return writeRefs(db, { name: 'upsert-trace-refs', text }, tenantId, refs);
-}
-
-/** Like `upsertTraceRefs`, but leaves what stands already: for keys whose detail another stage fills in. */
-export function insertTraceRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
-  return writeRefs(db, { name: 'insert-trace-refs', text: `${INSERT} DO NOTHING` }, tenantId, refs);
+  return writeRefs(db, tenantId, refs);
 }
 
 /** Rows go in key order, so that two writers wait for each other instead of deadlocking. */
-async function writeRefs(
-  db: Queryable,
-  statement: { readonly name: string; readonly text: string },
-  tenantId: bigint,
-  refs: readonly TraceRef[],
-): Promise<void> {
+async function writeRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
   if (refs.length === 0) return;
   const sorted = [...refs].sort((a, b) =>
     a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
   );
   await db.query({
-    ...statement,
+    name: 'upsert-trace-refs',
+    text: UPSERT,
     values: [
       tenantId,
       sorted.map(({ ref }) => ref),

@@ -21,6 +21,15 @@ export interface AttemptRow {
   readonly modelCalls: number;
   readonly unpricedCalls: number;
   readonly callsWithoutUsage: number;
+  /** Part of its cost was split by a declared rule. */
+  readonly isAllocated: boolean;
+  /** Its USD/12 on links of a confidence under 0.95. */
+  readonly belowLowPico: bigint;
+  /** Σ USD/12 x (10,000 - confidence in ten-thousandths). */
+  readonly doubtBpsPico: bigint;
+  readonly retrievals: number;
+  /** Time of its human steps. */
+  readonly humanMs: bigint;
 }
 
 /** Everything a row says beside its key: what is written, compared and kept. */
@@ -39,6 +48,11 @@ const COLUMNS: readonly Column<AttemptRow>[] = [
   ['model_calls', 'integer', (row) => row.modelCalls],
   ['unpriced_calls', 'integer', (row) => row.unpricedCalls],
   ['calls_without_usage', 'integer', (row) => row.callsWithoutUsage],
+  ['is_allocated', 'boolean', (row) => row.isAllocated],
+  ['below_low', 'numeric', (row) => row.belowLowPico],
+  ['doubt_bps', 'numeric', (row) => row.doubtBpsPico],
+  ['retrievals', 'integer', (row) => row.retrievals],
+  ['human_ms', 'bigint', (row) => row.humanMs],
 ];
 const names = COLUMNS.map(([name]) => name);
 const of = (alias: string): string => `(${names.map((name) => `${alias}.${name}`).join(', ')})`;

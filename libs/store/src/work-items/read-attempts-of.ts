@@ -46,6 +46,11 @@ SELECT a.*, coalesce(sum(p.amount) FILTER (WHERE p.asset = 'USD/12'), 0) AS cost
     modelCalls: row.model_calls,
     unpricedCalls: row.unpriced_calls,
     callsWithoutUsage: row.calls_without_usage,
+    retrievals: row.retrievals,
+    humanMs: row.human_ms,
+    isAllocated: row.is_allocated,
+    belowLowPico: BigInt(row.below_low),
+    doubtBpsPico: BigInt(row.doubt_bps),
     costPico: BigInt(row.cost),
     directPico: BigInt(row.direct),
     hasOtherAssets: row.has_other,
@@ -69,6 +74,11 @@ interface Row {
   model_calls: number;
   unpriced_calls: number;
   calls_without_usage: number;
+  retrievals: number;
+  human_ms: bigint;
+  is_allocated: boolean;
+  below_low: string;
+  doubt_bps: string;
   cost: string;
   direct: string;
   has_other: boolean;
