@@ -93,6 +93,48 @@ export const requestArbitrary = fc.record({
   ),
 });
 
+const groupKey = fc.constantFrom('prompt.id', 'session.id', 'conversation.id', 'turn_id', 'event.name');
+/** A log record as protobufjs takes it, with any subset of its fields; mostly one that can be stored. */
+const logArbitrary = fc.record(
+  {
+    timeUnixNano: uint64.map(toLong),
+    observedTimeUnixNano: uint64.map(toLong),
+    severityNumber: fc.constantFrom(0, 9, 10, 17),
+    severityText: text,
+    body: value,
+    attributes: fc
+      .tuple(
+        attributes,
+        fc.array(fc.record({ key: groupKey, value: fc.oneof(fc.record({ stringValue: text }), value) }), {
+          maxLength: 3,
+        }),
+      )
+      .map(([some, more]) => [...some, ...more]),
+    droppedAttributesCount: fc.nat(),
+    flags: fc.nat(),
+    traceId: fc.oneof(traceId, fc.constantFrom(Buffer.alloc(0), Buffer.alloc(16))),
+    spanId: fc.oneof(bytes(8), fc.constantFrom(Buffer.alloc(0), Buffer.alloc(8), Buffer.alloc(7, 1))),
+    eventName: text,
+  },
+  { requiredKeys: ['timeUnixNano'] },
+);
+export const logsRequestArbitrary = fc.record({
+  resourceLogs: fc.array(
+    fc.record({
+      resource: fc.record({ attributes }),
+      scopeLogs: fc.array(
+        fc.record({
+          scope: fc.record({ name: text, version: text, attributes }, { requiredKeys: [] }),
+          logRecords: fc.array(logArbitrary, { maxLength: 3 }),
+          schemaUrl: text,
+        }),
+        { maxLength: 3 },
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
 /** Fields of no message of OTLP, and known numbers with a wire type that they do not have. */
 const unknownField = fc.constantFrom(
   Buffer.from([0xa0, 0x06, 0xff, 0x7f]),
@@ -175,6 +217,11 @@ export const requestBytesArbitrary: fc.Arbitrary<Buffer> = requestArbitrary.chai
     )
     .chain((groups) => scrambled(Buffer.concat(groups.map((group) => wrap(1, group))))),
 );
+
+/** One log record's bytes with its fields in any order, sometimes two records merged by joining their bytes. */
+export const logBytesArbitrary = fc
+  .array(logArbitrary, { minLength: 1, maxLength: 2 })
+  .chain((logs) => scrambled(Buffer.concat(logs.map((log) => encodeReference('LogRecord', log)))));
 
 /** Damage: flipped bits, cuts, and pieces copied over or into other places. */
 export function mutated(original: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {

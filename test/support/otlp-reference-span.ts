@@ -10,7 +10,7 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const hex = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('hex') : '');
 
 /** An AnyValue of protobufjs as the model has it. */
-function toValue(value: unknown): AttributeValue {
+export function toValue(value: unknown): AttributeValue {
   if (!isMessage(value)) return null;
   if (typeof value['stringValue'] === 'string') return value['stringValue'];
   if (typeof value['boolValue'] === 'boolean') return value['boolValue'];

@@ -44,6 +44,21 @@ message Status {
   enum StatusCode { STATUS_CODE_UNSET = 0; STATUS_CODE_OK = 1; STATUS_CODE_ERROR = 2; }
   string message = 2; StatusCode code = 3;
 }
+message ExportLogsServiceRequest { repeated ResourceLogs resource_logs = 1; }
+message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; string schema_url = 3; }
+message ScopeLogs { InstrumentationScope scope = 1; repeated LogRecord log_records = 2; string schema_url = 3; }
+message LogRecord {
+  fixed64 time_unix_nano = 1; SeverityNumber severity_number = 2; string severity_text = 3; AnyValue body = 5;
+  repeated KeyValue attributes = 6; uint32 dropped_attributes_count = 7; fixed32 flags = 8; bytes trace_id = 9;
+  bytes span_id = 10; fixed64 observed_time_unix_nano = 11; string event_name = 12;
+}
+enum SeverityNumber {
+  SEVERITY_NUMBER_UNSPECIFIED = 0; SEVERITY_NUMBER_INFO = 9; SEVERITY_NUMBER_INFO2 = 10; SEVERITY_NUMBER_ERROR = 17;
+}
+message LogIdentity {
+  fixed64 time_unix_nano = 1; bytes trace_id = 9; bytes span_id = 10; fixed64 observed_time_unix_nano = 11;
+  bytes event_name = 12;
+}
 // The same bytes down to the spans, and what a row takes from a span: no text is checked here.
 message EnvelopeList { repeated EnvelopeResource resource_spans = 1; }
 message EnvelopeResource { bytes resource = 1; repeated EnvelopeScope scope_spans = 2; bytes schema_url = 3; }
@@ -125,6 +140,8 @@ export interface SpanRow {
   readonly scopeId: string;
   readonly batchId: string;
   readonly position: number;
+  /** 0 = span, 1 = log record. */
+  readonly signal: number;
   readonly name: string;
   readonly bytes: Buffer;
 }
@@ -132,7 +149,7 @@ export interface SpanRow {
 const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 
 export function toSpanRow(row: CopyRow): SpanRow {
-  if (row.length !== 12) throw new Error(`${row.length} columns`);
+  if (row.length !== 13) throw new Error(`${row.length} columns`);
   const column = (index: number, length?: number): Buffer => {
     const bytes = row[index];
     if (bytes === null || bytes === undefined) throw new Error(`column ${index} is null`);
@@ -151,7 +168,8 @@ export function toSpanRow(row: CopyRow): SpanRow {
     scopeId: column(7, 16).toString('hex'),
     batchId: column(8, 16).toString('hex'),
     position: column(9, 4).readInt32BE(),
-    name: column(10).toString('utf8'),
-    bytes: column(11),
+    signal: column(10, 2).readInt16BE(),
+    name: column(11).toString('utf8'),
+    bytes: column(12),
   };
 }

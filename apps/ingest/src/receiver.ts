@@ -68,18 +68,29 @@ export class Receiver {
   }
 
   /**
-   * Stores the spans of an ExportTraceServiceRequest in protobuf; returns when they are durable.
+   * Stores the spans or log records of an export request in protobuf; returns when they are durable.
    * @throws RejectedInput, Unavailable as `SpanAppender.append`
    */
-  async traces(principal: Principal, body: Buffer): Promise<PartialSuccess> {
+  async append(signal: 'traces' | 'logs', principal: Principal, body: Buffer): Promise<PartialSuccess> {
     const { tenantId, keyId, isBootstrap } = principal;
-    const { counts, rejections } = await this.appender.append({ tenantId, keyId, isBootstrap, body });
+    const { counts, rejections } = await this.appender.append({
+      signal,
+      tenantId,
+      keyId,
+      isBootstrap,
+      body,
+    });
     const refused = counts.rejected - rejections.count;
     const messages = [
-      describeRejections(rejections),
+      describeRejections(rejections, signal === 'logs' ? 'log record' : 'span'),
       refused === 0 ? '' : `${refused} could not be stored and are set aside`,
     ];
     return { rejected: counts.rejected, errorMessage: messages.filter((text) => text !== '').join('; ') };
+  }
+
+  /** What a request in protobuf is answered with, when what it holds is durable. @throws as `append` */
+  async take(signal: Signal, principal: Principal, body: Buffer): Promise<PartialSuccess> {
+    return signal === 'metrics' ? this.unstoredProtobuf(signal, body) : this.append(signal, principal, body);
   }
 
   /**

@@ -53,3 +53,21 @@ export interface Span {
   readonly resource: Resource;
   readonly scope: InstrumentationScope;
 }
+
+/** An OpenTelemetry log record, decoded whole, with the ids that were given to it where it has none. */
+export interface LogRecord {
+  /** Its own, or derived from its content. */
+  readonly traceId: TraceId;
+  /** Derived from its content: OTLP gives a record no id. */
+  readonly recordId: SpanId;
+  /** The span it was made in. */
+  readonly spanId: SpanId | null;
+  /** When it happened, else when it was observed; nanoseconds since the epoch. */
+  readonly timeNs: bigint;
+  /** `event_name`; empty where it is absent. */
+  readonly eventName: string;
+  readonly body: AttributeValue;
+  readonly attributes: Attributes;
+  readonly resource: Resource;
+  readonly scope: InstrumentationScope;
+}

@@ -5,11 +5,17 @@ import type { MessageReader } from './message-reader.ts';
 /** Deeper values are refused on receipt; this bounds the stack for bytes that came another way. */
 const MAX_DEPTH = 256;
 
-type MutableValue = AttributeValue | AttributeValue[] | Record<string, AttributeValue>;
+/** A value that a later piece of the same AnyValue may continue. */
+export type MutableValue = AttributeValue | AttributeValue[] | Record<string, AttributeValue>;
 
 /** Takes a KeyValue and puts it into `attributes`; a key that comes again replaces what it had. */
 export function decodeAttribute(reader: MessageReader, attributes: Map<string, AttributeValue>): void {
   decodeKeyValue(reader, 0, (key, value) => attributes.set(key, value));
+}
+
+/** Takes an AnyValue that stands by itself; pieces of one that is repeated are merged as protobuf has it. */
+export function decodeAnyValue(reader: MessageReader, before: MutableValue): MutableValue {
+  return decodeValue(reader, before, 1);
 }
 
 function decodeKeyValue(

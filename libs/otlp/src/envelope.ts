@@ -1,9 +1,9 @@
 import { RejectedInput } from '#model';
 import { WireReader } from './wire-reader.ts';
 
-/** Consecutive spans of one ScopeSpans, and what they hang under. */
+/** Consecutive items (spans, log records) of one scope, and what they hang under. */
 export interface PlannedScope {
-  /** Where its spans lie in the body: their starts and ends by turns. */
+  /** Where its items lie in the body: their starts and ends by turns. */
   readonly bounds: readonly number[];
   /** Stored form of the scope (see `PartRanges.toBytes`). */
   readonly scope: Buffer;
@@ -15,15 +15,46 @@ const PART = 0x0a; // ResourceSpans.resource, ScopeSpans.scope
 const ITEM = 0x12; // ResourceSpans.scope_spans, ScopeSpans.spans
 const SCHEMA_URL = 0x1a;
 
+/** What the levels of an export request are called; their field numbers are the same for every signal. */
+export interface EnvelopeNames {
+  readonly request: string;
+  readonly resources: string;
+  readonly scopes: string;
+  readonly items: string;
+}
+
+export const TRACE_ENVELOPE: EnvelopeNames = {
+  request: 'ExportTraceServiceRequest',
+  resources: 'resource_spans',
+  scopes: 'scope_spans',
+  items: 'spans',
+};
+export const LOGS_ENVELOPE: EnvelopeNames = {
+  request: 'ExportLogsServiceRequest',
+  resources: 'resource_logs',
+  scopes: 'scope_logs',
+  items: 'log_records',
+};
+export const METRICS_ENVELOPE: EnvelopeNames = {
+  request: 'ExportMetricsServiceRequest',
+  resources: 'resource_metrics',
+  scopes: 'scope_metrics',
+  items: 'metrics',
+};
+
 /**
- * Walks an ExportTraceServiceRequest down to its spans, without looking into them. This comes first because
- * protobuf lets a resource or a scope follow the spans that it applies to, and because afterwards nothing can
- * be wrong but single spans.
- * @returns the ScopeSpans in wire order, those without spans left out
- * @throws RejectedInput `invalid` when it is malformed, `too_large` when it has more than `maxSpans` spans
+ * Walks an export request down to its spans, log records or metrics, without looking into them. This comes first
+ * because protobuf lets a resource or a scope follow the items that it applies to, and because afterwards nothing
+ * can be wrong but single items.
+ * @returns the scopes in wire order, those without items left out
+ * @throws RejectedInput `invalid` when it is malformed, `too_large` when it has more than `maxItems` items
  */
-export function planRequest(body: Buffer, maxSpans: number): PlannedScope[] {
-  return new EnvelopeReader(body, maxSpans).plan();
+export function planRequest(
+  body: Buffer,
+  maxItems: number,
+  names: EnvelopeNames = TRACE_ENVELOPE,
+): PlannedScope[] {
+  return new EnvelopeReader(body, maxItems, names).plan();
 }
 
 class EnvelopeReader {
@@ -31,56 +62,59 @@ class EnvelopeReader {
   private readonly resource = new PartRanges();
   private readonly scope = new PartRanges();
   private readonly planned: PlannedScope[] = [];
-  private spanCount = 0;
+  private itemCount = 0;
 
   constructor(
     private readonly body: Buffer,
-    private readonly maxSpans: number,
+    private readonly maxItems: number,
+    private readonly names: EnvelopeNames,
   ) {
     this.reader.bytes = body;
   }
 
   plan(): PlannedScope[] {
     const end = this.body.length;
+    const { request, resources } = this.names;
     while (this.reader.at < end) {
-      const tag = this.tag(end, 'ExportTraceServiceRequest');
-      if (tag === LIST) this.resourceSpans(this.contentEnd(end, 'resource_spans'));
-      else this.skip(tag, end, 'ExportTraceServiceRequest');
+      const tag = this.tag(end, request);
+      if (tag === LIST) this.resourceItems(this.contentEnd(end, resources));
+      else this.skip(tag, end, request);
     }
     return this.planned;
   }
 
-  private resourceSpans(end: number): void {
+  private resourceItems(end: number): void {
     const { reader, resource } = this;
+    const { resources, scopes } = this.names;
     resource.clear();
     let group: { resource: Buffer } | null = null;
     while (reader.at < end) {
-      const tag = this.tag(end, 'resource_spans');
+      const tag = this.tag(end, resources);
       if (tag === ITEM) {
-        const bounds = this.scopeSpans(this.contentEnd(end, 'scope_spans'));
+        const bounds = this.scopeItems(this.contentEnd(end, scopes));
         if (bounds.length === 0) continue;
         group ??= { resource: this.body };
         this.planned.push({ bounds, scope: this.scope.toBytes(this.body), group });
-      } else this.partField(tag, end, resource, 'resource_spans');
+      } else this.partField(tag, end, resource, resources);
     }
     if (group !== null) group.resource = resource.toBytes(this.body);
   }
 
-  /** @returns the bounds of its spans */
-  private scopeSpans(end: number): readonly number[] {
+  /** @returns the bounds of its items */
+  private scopeItems(end: number): readonly number[] {
     const { reader, scope } = this;
+    const { scopes, items } = this.names;
     scope.clear();
     const bounds: number[] = [];
     while (reader.at < end) {
-      const tag = this.tag(end, 'scope_spans');
+      const tag = this.tag(end, scopes);
       if (tag === ITEM) {
-        const spanEnd = this.contentEnd(end, 'spans');
-        this.spanCount += 1;
-        if (this.spanCount > this.maxSpans)
-          throw new RejectedInput('too_large', `the request has more than ${this.maxSpans} spans`);
-        bounds.push(reader.at, spanEnd);
-        reader.at = spanEnd;
-      } else this.partField(tag, end, scope, 'scope_spans');
+        const itemEnd = this.contentEnd(end, items);
+        this.itemCount += 1;
+        if (this.itemCount > this.maxItems) throw tooMany(this.maxItems, items);
+        bounds.push(reader.at, itemEnd);
+        reader.at = itemEnd;
+      } else this.partField(tag, end, scope, scopes);
     }
     return bounds;
   }
@@ -115,6 +149,13 @@ class EnvelopeReader {
   private malformed(where: string): RejectedInput {
     return new RejectedInput('invalid', `malformed protobuf in ${where} at byte ${this.reader.at}`, where);
   }
+}
+
+export function tooMany(maxItems: number, items: string): RejectedInput {
+  return new RejectedInput(
+    'too_large',
+    `the request has more than ${maxItems} ${items.replaceAll('_', ' ')}`,
+  );
 }
 
 /** Where the content of a resource or scope and its schema URL lie in the body. */

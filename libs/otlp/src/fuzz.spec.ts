@@ -110,6 +110,7 @@ function expectedRow(bytes: Buffer): Partial<SpanRow> | null {
     parentSpanId: isZero(parent) ? null : parent.readBigInt64BE(),
     startedAtUs: start / 1000n,
     endedAtUs: BigInt(String(span['endTimeUnixNano'])) / 1000n,
+    signal: 0,
     name: text.toString('utf8'),
     bytes,
   };

@@ -32,7 +32,7 @@ export class PartCache {
   private readonly reader = new WireReader();
 
   constructor(
-    private readonly hash16: Hash16,
+    readonly hash16: Hash16,
     private readonly capacity = 1024,
   ) {}
 

@@ -71,6 +71,7 @@ test('a span becomes one row, exactly', () => {
       scopeId: emptyPart.toString('hex'),
       batchId: '00112233445566778899aabbccddeeff',
       position: 0,
+      signal: 0,
       name: 'chat gpt-5.2',
       bytes,
     },

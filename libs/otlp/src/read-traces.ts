@@ -4,22 +4,20 @@ import type { GrowingBuffer } from './growing-buffer.ts';
 import type { CachedPart, PartCache, StoredPart } from './part-cache.ts';
 import { Rejections } from './rejection.ts';
 import type { RejectionReason } from './rejection.ts';
+import { DaysTouched, distinctParts, toOrigin, toWindow } from './request-frame.ts';
+import type { WindowContext } from './request-frame.ts';
 import type { RowOrigin, SpanRows } from './span-rows.ts';
-import { toWords } from './span-rows.ts';
 import { SpanScan } from './span-scan.ts';
 import type { SpanLimits } from './span-scan.ts';
 import { TraceSummaries } from './trace-summaries.ts';
 import type { TraceSummary } from './trace-summaries.ts';
 
 /** What a request is read with. */
-export interface ReadContext extends SpanLimits {
+export interface ReadContext extends SpanLimits, WindowContext {
   readonly tenantId: bigint;
   /** 16 bytes. */
   readonly batchId: Buffer;
-  /** Spans that start outside [earliest, latest] are rejected. Nanoseconds since the epoch. */
-  readonly earliestStartNs: bigint;
-  readonly latestStartNs: bigint;
-  /** More spans than this in one request refuse the request. */
+  /** More spans or log records than this in one request refuse the request. */
   readonly maxSpans: number;
   readonly parts: PartCache;
   /**
@@ -90,13 +88,7 @@ class RequestReading {
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.span.open(body, this.view);
     this.window = toWindow(context);
-    this.origin = {
-      tenantHigh: Number(BigInt.asIntN(32, context.tenantId >> 32n)),
-      tenantLow: Number(BigInt.asIntN(32, context.tenantId)),
-      batchId: toWords(context.batchId),
-      resourceId: [0, 0, 0, 0],
-      scopeId: [0, 0, 0, 0],
-    };
+    this.origin = toOrigin(context);
   }
 
   readScope(planned: PlannedScope): void {
@@ -154,53 +146,4 @@ class RequestReading {
       spanId: spanIdAt < 0 ? null : this.body.toString('hex', spanIdAt, spanIdAt + 8),
     });
   }
-}
-
-/** Distinct UTC days; most spans start on the day of the one before. */
-class DaysTouched {
-  private readonly days = new Set<number>();
-  private dayStartUs = 1;
-  private dayEndUs = 0;
-
-  add(startHighNs: number, startLowNs: number): void {
-    // Exact up to the year 2255; the halves are divided apart as in SpanRows.
-    const highUs = Math.floor(startHighNs / 1000);
-    const startUs =
-      highUs * 4_294_967_296 +
-      Math.floor(((startHighNs - highUs * 1000) * 4_294_967_296 + startLowNs) / 1000);
-    if (startUs >= this.dayStartUs && startUs < this.dayEndUs) return;
-    const day = Math.floor(startUs / DAY_US);
-    this.dayStartUs = day * DAY_US;
-    this.dayEndUs = this.dayStartUs + DAY_US;
-    this.days.add(day);
-  }
-
-  list(): number[] {
-    return [...this.days].sort((a, b) => a - b);
-  }
-}
-
-const DAY_US = 86_400_000_000;
-
-function toWindow(context: ReadContext): Parameters<SpanScan['startsWithin']>[0] {
-  // A missing start reads as 0 and is never within.
-  const earliest = clamp(context.earliestStartNs, 1n);
-  const latest = clamp(context.latestStartNs, 0n);
-  return {
-    earliestHigh: Number(earliest >> 32n),
-    earliestLow: Number(earliest & 0xffff_ffffn),
-    latestHigh: Number(latest >> 32n),
-    latestLow: Number(latest & 0xffff_ffffn),
-  };
-}
-
-function clamp(value: bigint, min: bigint): bigint {
-  const max = 0xffff_ffff_ffff_ffffn;
-  return value < min ? min : value > max ? max : value;
-}
-
-/** By id, because parts too large for the cache are read anew each time. */
-function distinctParts(parts: ReadonlySet<CachedPart>): StoredPart[] {
-  const byId = new Map([...parts].map((part) => [part.id.toString('hex'), part]));
-  return [...byId.values()].map(({ id, bytes }) => ({ id, bytes }));
 }

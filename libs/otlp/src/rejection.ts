@@ -1,6 +1,6 @@
 import type { SpanId, TraceId } from '#model';
 
-/** Why one span of an export request was refused. The others of the request are stored. */
+/** Why one span, log record or data point of an export request was refused. The others of the request are stored. */
 export type RejectionReason =
   | 'malformed' // its bytes are no protobuf message of the shape of a span
   | 'bad_trace_id' // not 16 bytes, or all zero
@@ -13,9 +13,15 @@ export type RejectionReason =
   | 'too_many_attributes' // on the span, or on one of its events or links
   | 'nesting_too_deep' // an attribute value holds lists in lists beyond the limit
   | 'bad_resource' // the resource it hangs under breaks one of these rules
-  | 'bad_scope';
+  | 'bad_scope'
+  | 'no_time' // a log record or data point without any time: received again it would be another one
+  | 'time_outside_window' // of a log record or data point: too long ago, or in the future
+  | 'record_too_large' // a log record
+  | 'not_a_count' // a data point of a known counter whose value is no amount of tokens or money
+  | 'no_temporality' // a counter that does not say whether it counts from its start or from its last export
+  | 'value_changed'; // the same data point was stored before with another value
 
-/** One refused span. Its ids are null where they could not be read. */
+/** One refused span or log record. Its ids are null where they could not be read. */
 export interface Rejection {
   readonly position: number;
   readonly reason: RejectionReason;
@@ -43,11 +49,14 @@ export class Rejections {
  * The `error_message` of a partial success: counts by reason, most frequent first, and where the first one
  * stands. Empty when nothing was refused.
  */
-export function describeRejections(rejections: {
-  readonly listed: readonly Rejection[];
-  readonly byReason: ReadonlyMap<RejectionReason, number>;
-  readonly count: number;
-}): string {
+export function describeRejections(
+  rejections: {
+    readonly listed: readonly Rejection[];
+    readonly byReason: ReadonlyMap<RejectionReason, number>;
+    readonly count: number;
+  },
+  what = 'span',
+): string {
   const [first] = rejections.listed;
   if (first === undefined) return '';
   const counts = [...rejections.byReason]
@@ -55,5 +64,5 @@ export function describeRejections(rejections: {
     .map(([reason, count]) => `${count} ${reason}`);
   const name = [first.traceId, first.spanId].filter((id) => id !== null).join('/');
   const which = name === '' ? '' : ` (${name})`;
-  return `${rejections.count} rejected: ${counts.join(', ')}; the first is span ${first.position}${which}`;
+  return `${rejections.count} rejected: ${counts.join(', ')}; the first is ${what} ${first.position}${which}`;
 }

@@ -3,9 +3,12 @@ import type { SpanScan } from './span-scan.ts';
 
 /** PGCOPY signature, flags and header extension length (PostgreSQL manual, COPY, "Binary Format"). */
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
-const COLUMNS = 12;
-/** A row without its name and bytes: the column count, twelve lengths, and the fixed columns. */
-const FIXED_ROW_BYTES = 2 + 12 * 4 + 8 + 16 + 8 + 8 + 8 + 8 + 16 + 16 + 16 + 4;
+const COLUMNS = 13;
+/** A row without its name and bytes: the column count, thirteen lengths, and the fixed columns. */
+const FIXED_ROW_BYTES = 2 + 13 * 4 + 8 + 16 + 8 + 8 + 8 + 8 + 16 + 16 + 16 + 4 + 2;
+/** The column `signal`. */
+const SPAN_SIGNAL = 0;
+const LOG_SIGNAL = 1;
 
 /** Microseconds from 1970-01-01 to PostgreSQL's epoch 2000-01-01, in 32-bit halves. */
 const POSTGRES_EPOCH_US = 946_684_800_000_000;
@@ -24,6 +27,19 @@ export interface RowOrigin {
   scopeId: Words;
 }
 
+/** A log record as a row: its ids are derived or its own, its time is both start and end. */
+export interface LogRow {
+  readonly traceId: Words;
+  readonly recordIdHigh: number;
+  readonly recordIdLow: number;
+  /** Position of the span id of its context in the body; -1 for none. */
+  readonly parentSpanIdAt: number;
+  readonly timeHigh: number;
+  readonly timeLow: number;
+  readonly nameAt: number;
+  readonly nameLength: number;
+}
+
 /** A point to which `rollback` can return. */
 export interface RowsMark {
   readonly rowCount: number;
@@ -33,7 +49,7 @@ export interface RowsMark {
 /**
  * A growing COPY BINARY buffer for the table `spans`: (tenant_id int8, trace_id uuid, span_id int8,
  * started_at timestamptz, ended_at timestamptz, parent_span_id int8 or null, resource_id uuid, scope_id uuid,
- * batch_id uuid, position int4, name text, bytes bytea), in this order. Rows of many requests and tenants may
+ * batch_id uuid, position int4, signal int2, name text, bytes bytea), in this order. Rows of many requests and tenants may
  * share one buffer. It is reusable: `reset` keeps the allocation. Times are the nanoseconds received, cut to
  * whole microseconds exactly; span ids are the same 64 bits read as a signed integer.
  */
@@ -111,18 +127,65 @@ export class SpanRows {
     at = writeTime(out, at, span.startHigh, span.startLow);
     at = writeTime(out, at, span.endHigh, span.endLow);
     at = writeId(out, at, view, span.parentSpanIdAt);
-    at = writeUuid(out, at, origin.resourceId);
-    at = writeUuid(out, at, origin.scopeId);
-    at = writeUuid(out, at, origin.batchId);
-    out.setInt32(at, 4);
-    out.setInt32(at + 4, position);
-    out.setInt32(at + 8, span.nameLength);
-    at = copyShort(this.buffer.bytes, at + 12, body, span.nameAt, span.nameLength);
-    out.setInt32(at, slice.length);
+    at = writeOrigin(out, at, origin, position, SPAN_SIGNAL);
+    out.setInt32(at, span.nameLength);
+    at = copyShort(this.buffer.bytes, at + 4, body, span.nameAt, span.nameLength);
+    this.appendBytes(at, slice);
+  }
+
+  /** The same for a log record. @param slice its own bytes, which `log` is about */
+  appendLog(
+    log: LogRow,
+    slice: Uint8Array,
+    body: Buffer,
+    view: DataView,
+    origin: RowOrigin,
+    position: number,
+  ): void {
+    this.buffer.reserve(FIXED_ROW_BYTES + log.nameLength + slice.length);
+    const out = this.buffer.view;
+    let at = this.buffer.length;
+    out.setInt16(at, COLUMNS);
+    out.setInt32(at + 2, 8);
+    out.setInt32(at + 6, origin.tenantHigh);
+    out.setInt32(at + 10, origin.tenantLow);
+    at = writeUuid(out, at + 14, log.traceId);
+    out.setInt32(at, 8);
+    out.setInt32(at + 4, log.recordIdHigh);
+    out.setInt32(at + 8, log.recordIdLow);
+    at = writeTime(out, at + 12, log.timeHigh, log.timeLow);
+    at = writeTime(out, at, log.timeHigh, log.timeLow);
+    at = writeId(out, at, view, log.parentSpanIdAt);
+    at = writeOrigin(out, at, origin, position, LOG_SIGNAL);
+    out.setInt32(at, log.nameLength);
+    at = copyShort(this.buffer.bytes, at + 4, body, log.nameAt, log.nameLength);
+    this.appendBytes(at, slice);
+  }
+
+  private appendBytes(at: number, slice: Uint8Array): void {
+    this.buffer.view.setInt32(at, slice.length);
     this.buffer.bytes.set(slice, at + 4);
     this.buffer.length = at + 4 + slice.length;
     this.rows += 1;
   }
+}
+
+/** resource_id, scope_id, batch_id, position and signal. */
+function writeOrigin(
+  out: DataView,
+  start: number,
+  origin: RowOrigin,
+  position: number,
+  signal: number,
+): number {
+  let at = writeUuid(out, start, origin.resourceId);
+  at = writeUuid(out, at, origin.scopeId);
+  at = writeUuid(out, at, origin.batchId);
+  out.setInt32(at, 4);
+  out.setInt32(at + 4, position);
+  out.setInt32(at + 8, 2);
+  out.setInt16(at + 12, signal);
+  return at + 14;
 }
 
 /** The 128 bits of a uuid as words. */

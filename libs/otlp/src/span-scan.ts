@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { RejectionReason } from './rejection.ts';
+import { isWithin } from './request-frame.ts';
+import type { TimeWindow } from './request-frame.ts';
+import { isSet } from './set-bytes.ts';
 import type { Shape, ShapeLimits } from './well-formed.ts';
 import { checkMessage, KEY_VALUE, SPAN_EVENT, SPAN_LINK, SPAN_STATUS } from './well-formed.ts';
 import { WireReader } from './wire-reader.ts';
@@ -67,17 +70,8 @@ export class SpanScan {
   }
 
   /** Whether the start lies in a window, bounds included, given as halves of nanoseconds. */
-  startsWithin(window: {
-    readonly earliestHigh: number;
-    readonly earliestLow: number;
-    readonly latestHigh: number;
-    readonly latestLow: number;
-  }): boolean {
-    const { startHigh: high, startLow: low } = this;
-    return (
-      (high > window.earliestHigh || (high === window.earliestHigh && low >= window.earliestLow)) &&
-      (high < window.latestHigh || (high === window.latestHigh && low <= window.latestLow))
-    );
+  startsWithin(window: TimeWindow): boolean {
+    return isWithin(this.startHigh, this.startLow, window);
   }
 
   private clear(): void {
@@ -146,13 +140,13 @@ export class SpanScan {
     this.reader.at = at + size;
     switch (tag) {
       case 0x0a:
-        this.traceIdAt = size === 16 && (this.isSet(at) || this.isSet(at + 8)) ? at : -1;
+        this.traceIdAt = size === 16 && (isSet(this.view, at) || isSet(this.view, at + 8)) ? at : -1;
         break;
       case 0x12:
-        this.spanIdAt = size === 8 && this.isSet(at) ? at : -1;
+        this.spanIdAt = size === 8 && isSet(this.view, at) ? at : -1;
         break;
       case 0x22:
-        this.parentSpanIdAt = size === 8 && this.isSet(at) ? at : -1;
+        this.parentSpanIdAt = size === 8 && isSet(this.view, at) ? at : -1;
         this.hasBadParent = size !== 8 && size !== 0;
         break;
       default:
@@ -160,10 +154,6 @@ export class SpanScan {
         this.nameLength = size;
     }
     return null;
-  }
-
-  private isSet(at: number): boolean {
-    return this.view.getInt32(at) !== 0 || this.view.getInt32(at + 4) !== 0;
   }
 
   private time(tag: number, end: number): RejectionReason | null {

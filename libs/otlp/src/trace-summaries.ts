@@ -62,6 +62,25 @@ export class TraceSummaries {
     }));
   }
 
+  /**
+   * A log record: it starts and ends at its time. Without a span around it, it is a root that has ended.
+   * @param traceId 16 bytes
+   */
+  addLog(traceId: Buffer, timeHigh: number, timeLow: number, isRoot: boolean): void {
+    this.current = null;
+    const tally = this.tallyAt(traceId.toString('latin1'));
+    tally.spanCount += 1;
+    if (isBefore(timeHigh, timeLow, tally.firstHigh, tally.firstLow)) {
+      tally.firstHigh = timeHigh;
+      tally.firstLow = timeLow;
+    }
+    if (isBefore(tally.lastHigh, tally.lastLow, timeHigh, timeLow)) {
+      tally.lastHigh = timeHigh;
+      tally.lastLow = timeLow;
+    }
+    if (isRoot) tally.rootEnded = true;
+  }
+
   private tallyOf(body: Buffer, view: DataView, traceIdAt: number): Tally {
     const word0 = view.getInt32(traceIdAt);
     const word1 = view.getInt32(traceIdAt + 4);
@@ -74,7 +93,11 @@ export class TraceSummaries {
     this.word1 = word1;
     this.word2 = word2;
     this.word3 = word3;
-    const key = body.toString('latin1', traceIdAt, traceIdAt + 16);
+    this.current = this.tallyAt(body.toString('latin1', traceIdAt, traceIdAt + 16));
+    return this.current;
+  }
+
+  private tallyAt(key: string): Tally {
     let tally = this.tallies.get(key);
     if (tally === undefined) {
       tally = {
@@ -87,7 +110,6 @@ export class TraceSummaries {
       };
       this.tallies.set(key, tally);
     }
-    this.current = tally;
     return tally;
   }
 }

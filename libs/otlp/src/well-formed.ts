@@ -19,7 +19,7 @@ export interface ShapeLimits {
 
 // Field numbers from opentelemetry-proto v1: common.proto, resource.proto, trace.proto.
 const anyValueMessages: Record<number, Shape> = {};
-const ANY_VALUE: Shape = { messages: anyValueMessages, attributes: 0, isValue: true };
+export const ANY_VALUE: Shape = { messages: anyValueMessages, attributes: 0, isValue: true };
 export const KEY_VALUE: Shape = { messages: { 2: ANY_VALUE }, attributes: 0, isValue: false };
 const ARRAY_VALUE: Shape = { messages: { 1: ANY_VALUE }, attributes: 0, isValue: false };
 const KEY_VALUE_LIST: Shape = { messages: { 1: KEY_VALUE }, attributes: 0, isValue: false };

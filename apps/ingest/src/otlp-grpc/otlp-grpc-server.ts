@@ -90,8 +90,7 @@ export class OtlpGrpcServer {
     const { principal, admission } = admitted;
     try {
       admission.grow(call.request.length);
-      if (signal !== 'traces') return this.receiver.unstoredProtobuf(signal, call.request);
-      const taking = this.receiver.traces(principal, call.request);
+      const taking = this.receiver.take(signal, principal, call.request);
       // `append` copies what it keeps of the message before it waits.
       admission.bodyRead();
       return await taking;

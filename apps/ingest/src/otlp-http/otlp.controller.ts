@@ -6,6 +6,7 @@ import {
   countRecordsJson,
   encodeExportResponse,
   encodeExportResponseJson,
+  encodeLogsFromJson,
   encodeTracesFromJson,
   type PartialSuccess,
   type Signal,
@@ -94,11 +95,11 @@ export class OtlpController {
     body: Buffer,
   ): Promise<PartialSuccess> {
     const { spansPerRequest: maxSpans, depth: maxDepth } = this.limits;
-    if (signal === 'traces')
-      return this.receiver.traces(
-        principal,
-        encoding === 'json' ? encodeTracesFromJson(body, { maxSpans, maxDepth }) : body,
-      );
+    if (signal !== 'metrics' && encoding === 'json') {
+      const encode = signal === 'logs' ? encodeLogsFromJson : encodeTracesFromJson;
+      return this.receiver.take(signal, principal, encode(body, { maxSpans, maxDepth }));
+    }
+    if (signal !== 'metrics') return this.receiver.take(signal, principal, body);
     if (encoding === 'protobuf') return this.receiver.unstoredProtobuf(signal, body);
     return this.receiver.unstored(signal, countRecordsJson(signal, parseJson(body)));
   }

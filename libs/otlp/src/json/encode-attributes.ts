@@ -29,7 +29,8 @@ function encodeKeyValue(writer: ProtoWriter, number: number, entry: unknown, dep
   writer.end(start);
 }
 
-function encodeValue(writer: ProtoWriter, number: number, value: unknown, depthLeft: number): void {
+/** Writes one AnyValue as field `number`, by the rules of `encodeAttributes`. @throws BadJsonField likewise */
+export function encodeValue(writer: ProtoWriter, number: number, value: unknown, depthLeft: number): void {
   if (depthLeft < 1) throw new BadJsonField('attributes', 'within the limit on nesting', 'nesting_too_deep');
   const start = writer.begin(number);
   if (!isJsonObject(value)) writer.string(1, toText(value));

@@ -1,16 +1,15 @@
 import type { ProtoWriter } from '../proto-writer.ts';
 import { encodeAttributes } from './encode-attributes.ts';
 import {
-  BadJsonField,
-  enumField,
-  field,
-  isJsonObject,
-  listField,
-  objectField,
-  stringField,
-  uint32Field,
-  uint64Field,
-} from './json-fields.ts';
+  BROKEN_OFF,
+  encodeFlags,
+  encodeId,
+  encodeNested,
+  encodeNumber,
+  encodeString,
+  encodeTime,
+} from './encode-fields.ts';
+import { BadJsonField, enumField, isJsonObject, listField, objectField, uint32Field } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
 const SPAN_KIND = {
@@ -22,9 +21,6 @@ const SPAN_KIND = {
   SPAN_KIND_CONSUMER: 5,
 };
 const STATUS_CODE = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 };
-
-/** A tag without content: `readTraces` refuses what ends so. */
-export const BROKEN_OFF = Buffer.from([0x0a]);
 
 /**
  * Writes one span as field `number`, its fields in number order. Always writes one: where the JSON is no span,
@@ -43,7 +39,7 @@ export function encodeSpan(writer: ProtoWriter, number: number, span: unknown, m
       encodeId(writer, 1, span, 'traceId');
       encodeId(writer, 2, span, 'spanId');
     }
-    if (error.reason === 'nesting_too_deep') encodeNested(writer, maxDepth + 1);
+    if (error.reason === 'nesting_too_deep') encodeNested(writer, 9, maxDepth + 1);
     writer.raw(BROKEN_OFF);
   }
   writer.end(start);
@@ -92,34 +88,6 @@ function encodeStatus(writer: ProtoWriter, status: JsonObject): void {
   writer.end(start);
 }
 
-/** OTLP JSON writes ids in hex, not in base64 as other bytes. @returns false when it is given and is no hex */
-function encodeId(writer: ProtoWriter, number: number, object: JsonObject, name: string): boolean {
-  const id = field(object, name) ?? '';
-  if (id === '') return true;
-  if (typeof id !== 'string' || !/^(?:[0-9a-fA-F]{2})+$/.test(id)) return false;
-  writer.bytes(number, Buffer.from(id, 'hex'));
-  return true;
-}
-
-function encodeString(writer: ProtoWriter, number: number, object: JsonObject, name: string): void {
-  const text = stringField(object, name);
-  if (text !== '') writer.string(number, text);
-}
-
-function encodeNumber(writer: ProtoWriter, number: number, value: number): void {
-  if (value !== 0) writer.varint(number, value);
-}
-
-function encodeTime(writer: ProtoWriter, number: number, object: JsonObject, name: string): void {
-  const time = uint64Field(object, name);
-  if (time !== 0n) writer.fixed64(number, time);
-}
-
-function encodeFlags(writer: ProtoWriter, number: number, object: JsonObject): void {
-  const flags = uint32Field(object, 'flags');
-  if (flags !== 0) writer.fixed32(number, flags);
-}
-
 function encodeMessages(
   writer: ProtoWriter,
   number: number,
@@ -133,11 +101,4 @@ function encodeMessages(
     encode(message);
     writer.end(start);
   }
-}
-
-/** An attribute whose value is a list in a list, `depth` levels in all. */
-function encodeNested(writer: ProtoWriter, depth: number): void {
-  const starts = [writer.begin(9), writer.begin(2)];
-  for (let level = 1; level < depth; level += 1) starts.push(writer.begin(5), writer.begin(1));
-  for (const start of starts.reverse()) writer.end(start);
 }

@@ -49,7 +49,7 @@ const read = (body: Buffer): ReadResult & { bytes: Buffer[] } => {
     },
     rows,
   );
-  return { ...result, bytes: readCopyBinary(rows.finish()).map((row) => row[11] ?? Buffer.alloc(0)) };
+  return { ...result, bytes: readCopyBinary(rows.finish()).map((row) => row[12] ?? Buffer.alloc(0)) };
 };
 const resource = { attributes: new Map() };
 const scope = { name: '', version: '', attributes: new Map() };

@@ -1,4 +1,4 @@
-/** What became of the spans of one export request. Every received span is counted in exactly one of the four. */
+/** What became of the spans, log records or counters of one export request. Every one is counted in exactly one of the four. */
 export interface BatchCounts {
   readonly stored: number;
   /** The same span with the same bytes is stored already. */
@@ -34,13 +34,14 @@ export interface Batch {
   readonly tenantId: bigint;
   /** UUIDv7 text; in one process later requests have greater ones. */
   readonly batchId: string;
+  readonly signal: 'traces' | 'logs' | 'metrics';
   readonly keyId: string;
   /** The key is the one given by the environment: its leaves say so. */
   readonly isBootstrap: boolean;
   readonly receivedAtUs: bigint;
   /** 32 random bytes. */
   readonly salt: Buffer;
-  /** SHA-256 over the salt and the length-prefixed span slices in wire order. */
+  /** SHA-256 over the salt and the length-prefixed slices of its spans, log records or metrics in wire order. */
   readonly digest: Buffer;
   readonly received: number;
   readonly rejected: number;

@@ -14,7 +14,7 @@ import { upsertDueTraces, type DueTimes } from './upsert-due-traces.ts';
 import { upsertTraces } from './upsert-traces.ts';
 
 const COLUMNS =
-  'tenant_id, trace_id, span_id, started_at, ended_at, parent_span_id, resource_id, scope_id, batch_id, position, name, bytes';
+  'tenant_id, trace_id, span_id, started_at, ended_at, parent_span_id, resource_id, scope_id, batch_id, position, signal, name, bytes';
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const COPY_SPANS = `${BEGIN}; COPY spans (${COLUMNS}) FROM STDIN (FORMAT binary)`;
 /**

@@ -25,6 +25,7 @@ export async function insertBatchLeaves(
 function encodeBatchLeaf(batch: Batch, counts: BatchCounts): Buffer {
   return encodeLeaf('spans.batch', batch.receivedAtUs, {
     batchId: batch.batchId,
+    signal: batch.signal === 'traces' ? undefined : batch.signal,
     digest: batch.digest.toString('hex'),
     receivedAt: formatTimeUs(batch.receivedAtUs),
     received: batch.received,

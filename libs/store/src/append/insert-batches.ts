@@ -5,13 +5,14 @@ import { timestampOfUs } from './trace-summary.ts';
 const SQL = `
 INSERT INTO batches (tenant_id, batch_id, salt, digest, signal, received, stored, duplicate, conflicting, rejected,
                      key_id, received_at)
-SELECT tenant_id, batch_id, salt, digest, 'traces', received, stored, duplicate, conflicting, rejected, key_id,
+SELECT tenant_id, batch_id, salt, digest, signal, received, stored, duplicate, conflicting, rejected, key_id,
        ${timestampOfUs('received_at')}
   FROM unnest($1::bigint[], $2::uuid[], $3::bytea[], $4::bytea[], $5::integer[], $6::integer[], $7::integer[],
-              $8::integer[], $9::integer[], $10::uuid[], $11::bigint[])
-       AS b (tenant_id, batch_id, salt, digest, received, stored, duplicate, conflicting, rejected, key_id, received_at)`;
+              $8::integer[], $9::integer[], $10::uuid[], $11::bigint[], $12::text[])
+       AS b (tenant_id, batch_id, salt, digest, received, stored, duplicate, conflicting, rejected, key_id, received_at,
+             signal)`;
 
-/** Records export requests with what became of their spans. */
+/** Records export requests with what became of what they hold. */
 export async function insertBatches(
   session: AppendSession,
   batches: readonly { readonly batch: Batch; readonly counts: BatchCounts }[],
@@ -28,5 +29,6 @@ export async function insertBatches(
     batches.map(({ counts }) => counts.rejected),
     batches.map(({ batch }) => batch.keyId),
     batches.map(({ batch }) => batch.receivedAtUs),
+    batches.map(({ batch }) => batch.signal),
   ]);
 }

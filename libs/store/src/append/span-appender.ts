@@ -4,6 +4,7 @@ import { Unavailable } from '#model';
 import {
   GrowingBuffer,
   PartCache,
+  readLogs,
   readTraces,
   type ReadResult,
   type Rejections,
@@ -37,12 +38,13 @@ export interface AppendSettings extends DueTimes {
   readonly spanMaxAgeDays: number;
 }
 
-/** Spans of one export request, in protobuf, and who sent them. */
+/** One export request in protobuf, and who sent it. */
 export interface SpansRequest {
+  readonly signal: 'traces' | 'logs';
   readonly tenantId: bigint;
   readonly keyId: string;
   readonly isBootstrap: boolean;
-  /** An ExportTraceServiceRequest; not kept after the call. */
+  /** An ExportTraceServiceRequest or ExportLogsServiceRequest; not kept after the call. */
   readonly body: Buffer;
 }
 
@@ -138,8 +140,8 @@ export class SpanAppender {
   }
 
   /**
-   * Stores the spans of one request exactly once and returns when they are durable. Idempotent: spans that are
-   * stored already are counted, and change nothing.
+   * Stores the spans or log records of one request exactly once and returns when they are durable. Idempotent: what
+   * is stored already is counted, and changes nothing.
    *
    * @throws RejectedInput when the body is no export request or has too many spans: nothing of it is stored
    * @throws Unavailable when it should be sent again: nothing of it is stored, or a connection was lost while it
@@ -185,7 +187,8 @@ export class SpanAppender {
     const { settings } = this;
     const nowNs = BigInt(this.nowMs()) * 1_000_000n;
     this.slices.reset();
-    return readTraces(
+    const readRequest = request.signal === 'logs' ? readLogs : readTraces;
+    return readRequest(
       request.body,
       {
         tenantId: request.tenantId,
@@ -209,6 +212,7 @@ export class SpanAppender {
     return {
       tenantId: request.tenantId,
       batchId,
+      signal: request.signal,
       keyId: request.keyId,
       isBootstrap: request.isBootstrap,
       receivedAtUs: BigInt(this.nowMs()) * 1_000n,

@@ -2,10 +2,13 @@ import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { SpanId, TraceId } from '#model';
 
-/** A stored span with what is needed to decode it. */
+/** A stored span or log record with what is needed to decode it. */
 export interface StoredSpan {
   readonly traceId: TraceId;
   readonly spanId: SpanId;
+  readonly parentSpanId: SpanId | null;
+  /** What `bytes` holds. */
+  readonly isLog: boolean;
   readonly resourceId: string;
   readonly scopeId: string;
   readonly batchId: string;
@@ -71,11 +74,13 @@ SELECT min(first_started_at) AS first, max(last_ended_at) AS last
     scope_id: string;
     batch_id: string;
     position: number;
+    parent_span_id: bigint | null;
+    signal: number;
     bytes: Buffer;
   }>({
     name: 'read-trace-spans',
     text: `
-SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, bytes
+SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, parent_span_id, signal, bytes
   FROM spans
  WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
    AND started_at >= to_timestamp(($3::bigint - 1000000) / 1000000) AND started_at <= to_timestamp(($4::bigint + 1000000) / 1000000)
@@ -85,6 +90,8 @@ SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, bytes
   return rows.map((row) => ({
     traceId: traceIdFromUuid(row.trace_id),
     spanId: spanIdFromInt8(row.span_id),
+    parentSpanId: row.parent_span_id === null ? null : spanIdFromInt8(row.parent_span_id),
+    isLog: row.signal === 1,
     resourceId: row.resource_id,
     scopeId: row.scope_id,
     batchId: row.batch_id,
