@@ -1,4 +1,4 @@
-import { arbitrate, readStep, type LeafCandidate } from '#conventions';
+import { arbitrate, readLog, readStep, type LeafCandidate } from '#conventions';
 import { toRef, type Ref } from '#model';
 import {
   inTransaction,
@@ -46,7 +46,7 @@ export async function publishCandidates(
   const traces = stale.flatMap((state): ReadTrace[] => {
     const spans = received.get(state.traceId);
     if (spans === undefined) return [];
-    const drafts = spans.map(({ span }) => readStep(span));
+    const drafts = spans.map(({ span, log }) => (log === null ? readStep(span) : readLog(log)));
     const { candidates } = arbitrate(drafts, []);
     return [{ state, received: spans, drafts, candidates: candidatesByRef(tenantId, candidates) }];
   });
@@ -68,7 +68,12 @@ async function addWithdrawnKeys(parts: NormaliseParts, tenantId: bigint, traces:
   const again = new Map(
     traces.filter(({ state }) => state.revision > 0).map((trace) => [trace.state.traceId, trace]),
   );
-  const before = await readRefsOfTraces(parts.db, tenantId, [...again.keys()], ['response', 'request']);
+  const before = await readRefsOfTraces(
+    parts.db,
+    tenantId,
+    [...again.keys()],
+    ['response', 'request', 'prompt'],
+  );
   for (const { traceId, ref } of before) {
     const { candidates } = again.get(traceId)!;
     if (!candidates.has(ref)) candidates.set(ref, []);

@@ -1,11 +1,15 @@
-import { decodeResource, decodeScope, decodeSpan } from '#otlp';
-import type { InstrumentationScope, Resource, Span, TraceId } from '#model';
+import { spanOfLog } from '#conventions';
+import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '#otlp';
+import type { InstrumentationScope, LogRecord, Resource, Span, TraceId } from '#model';
 import { readOrigins, readTraceSpans, type Queryable, type StoredSpan } from '#store';
 
-/** A stored span with its decoded form. */
+/** A stored span or log record with its decoded form. */
 export interface ReceivedSpan {
   readonly stored: StoredSpan;
+  /** A log record as the span that it tells of. */
   readonly span: Span;
+  /** null for a span. */
+  readonly log: LogRecord | null;
 }
 
 const MAX_ORIGINS = 10_000;
@@ -30,7 +34,7 @@ export class SpanReader {
       if (resource === undefined || scope === undefined) {
         throw new Error(`span ${row.traceId}/${row.spanId} has lost its resource or scope`);
       }
-      const received = { stored: row, span: decodeSpan(row.bytes, resource, scope) };
+      const received = decode(row, resource, scope);
       const list = byTrace.get(row.traceId);
       if (list === undefined) byTrace.set(row.traceId, [received]);
       else list.push(received);
@@ -52,4 +56,11 @@ export class SpanReader {
       this.resources.set(`${tenantId}/${id}`, decodeResource(bytes));
     for (const [id, bytes] of origins.scopes) this.scopes.set(`${tenantId}/${id}`, decodeScope(bytes));
   }
+}
+
+function decode(stored: StoredSpan, resource: Resource, scope: InstrumentationScope): ReceivedSpan {
+  const { bytes, traceId, spanId, parentSpanId } = stored;
+  if (!stored.isLog) return { stored, span: decodeSpan(bytes, resource, scope), log: null };
+  const log = decodeLogRecord(bytes, { traceId, recordId: spanId, parentSpanId }, resource, scope);
+  return { stored, span: spanOfLog(log), log };
 }

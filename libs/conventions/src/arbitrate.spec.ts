@@ -381,6 +381,7 @@ describe('arbitrate', () => {
         usageSemantics: { input: 'inclusive', rule: 'A1.2' },
         usageFrom: null,
         costReported: null,
+        named: { provider: 'openai', modelRequest: 'gpt-4o', modelResponse: null },
       },
     ]);
   });

@@ -5,7 +5,9 @@ import type { Decision } from './decide-leaves.ts';
 import { decideLeaves } from './decide-leaves.ts';
 import { settleByEmitter } from './emitter-proof.ts';
 import type { Names } from './inherit-names.ts';
+import { attachEvaluations } from './attach-evaluations.ts';
 import { inheritNames, namesOf } from './inherit-names.ts';
+import { judgeLoggedCalls } from './logged-calls.ts';
 import type { Verdict } from './nested-calls.ts';
 import { resolveNestedCalls } from './nested-calls.ts';
 import { describeReason, isRoleReason } from './role-reason.ts';
@@ -25,8 +27,8 @@ import { buildTree } from './trace-tree.ts';
  */
 export function arbitrate(drafts: readonly StepDraft[], others: readonly LeafCandidate[]): ArbitratedTrace {
   const { first, resent } = separateResent(drafts);
-  const tree = buildTree(settleByEmitter(first));
-  const calls = resolveNestedCalls(tree);
+  const tree = buildTree(attachEvaluations(settleByEmitter(first)));
+  const calls = judgeLoggedCalls(tree, resolveNestedCalls(tree));
   const containers = resolveContainers(tree, calls);
   const verdicts = tree.drafts.map((draft, index) => verdictOn(draft, index, calls, containers));
   for (const [index, of] of findToolMirrors(tree))
@@ -98,6 +100,7 @@ const PLAIN: Verdict = { role: 'none', reason: 'not_generative_ai' };
 /** Written out whole, because spreading and deleting makes slow objects of every span. */
 function toStep(draft: StepDraft, decision: Decision, findings: Findings): ArbitratedStep {
   const billed = decision.testimony ?? draft;
+  const { provider, modelRequest, modelResponse } = decision.testimony?.named ?? draft;
   return {
     traceId: draft.traceId,
     spanId: draft.spanId,
@@ -113,9 +116,9 @@ function toStep(draft: StepDraft, decision: Decision, findings: Findings): Arbit
     roleReason: describeReason(decision.reason),
     mirrorOf: decision.mirrorOf,
     dialect: draft.dialect,
-    provider: draft.provider,
-    modelRequest: draft.modelRequest,
-    modelResponse: draft.modelResponse,
+    provider,
+    modelRequest,
+    modelResponse,
     usage: billed.usage,
     usageState: findings.isSampledTotal ? 'partial' : billed.usageState,
     usageSemantics: billed.usageSemantics,
@@ -134,6 +137,7 @@ function toStep(draft: StepDraft, decision: Decision, findings: Findings): Arbit
     errorType: draft.errorType,
     finishReasons: draft.finishReasons,
     flags: decision.isDisputed ? [...draft.flags, 'witnesses_disagree'].sort() : draft.flags,
+    ...(draft.evaluation === null ? {} : { evaluation: draft.evaluation }),
   };
 }
 

@@ -6,9 +6,15 @@ import type { Sighting } from './same-call.ts';
 import { CallGroups } from './same-call.ts';
 import type { LeafCandidate, StepDraft } from './step-draft.ts';
 import type { TraceTree } from './trace-tree.ts';
-import { sideTotals } from './usage-sums.ts';
 import type { Testimony } from './witness.ts';
-import { completeTestimony, fromCandidate, testimonyOf, toCandidate, toSighting } from './witness.ts';
+import {
+  completeTestimony,
+  countsOf,
+  fromCandidate,
+  testimonyOf,
+  toCandidate,
+  toSighting,
+} from './witness.ts';
 
 /** The final word on one span. */
 export interface Decision {
@@ -81,6 +87,7 @@ function groupLocally(
   const groups = new CallGroups(leaves.map((leaf) => sight(leaf, spansOf(leaf))));
   groups.joinByKeys();
   groups.joinByShortKeys();
+  groups.joinByPrompt();
   groups.joinByUsage();
   return groups.groups().map(({ members, reasons }) => {
     const indices = members.map((member) => leaves[member]!);
@@ -95,8 +102,7 @@ function groupLocally(
     const completed = completeTestimony(own, others);
     const { usage } = completed.testimony;
     // Other traces see the completed usage and no short ids, so this one has to decide by the same.
-    const totals = usage && sideTotals(usage.tokens);
-    const sighting = { ...sight(witness, seenBy), totals, shortKeys: [] };
+    const sighting = { ...sight(witness, seenBy), ...countsOf(usage), shortKeys: [] };
     return { witness, mirrors, sighting, ...completed };
   });
 }
@@ -135,7 +141,10 @@ function decideAcross(
   const own = new Set(calls.map((call) => call.sighting.traceId));
   const foreign = distinct(others.filter((other) => !own.has(other.traceId))).map(fromCandidate);
   const groups = new CallGroups([...calls, ...foreign].map((one) => one.sighting));
-  if (foreign.length > 0) groups.joinByKeys();
+  if (foreign.length > 0) {
+    groups.joinByKeys();
+    groups.joinByPrompt();
+  }
   for (const { members, reasons } of groups.groups()) {
     const testimonies = members.map((member) => (calls[member] ?? foreign[member - calls.length]!).testimony);
     const winner = addressOf(testimonies[0]!);

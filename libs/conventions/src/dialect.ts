@@ -1,4 +1,4 @@
-import type { ExtraUsage, ReportedCost, Span, StepKind, ToolUse } from '#model';
+import type { EvaluationResult, ExtraUsage, ReportedCost, Span, StepKind, ToolUse } from '#model';
 import type { Counts } from './counts.ts';
 import type { SettledUsage } from './settle-usage.ts';
 import type { Signs } from './signs.ts';
@@ -14,6 +14,8 @@ export interface Reading {
   isCumulative: boolean;
   isCacheHit: boolean;
   isProtocolTool: boolean;
+  /** The counts are known to leave tokens out: whoever counts them all is right. */
+  isLowerBound: boolean;
   /** As the emitter spells it. */
   provider: string | null;
   serverAddress: string | null;
@@ -36,10 +38,13 @@ export interface Reading {
   conversationId: string | null;
   responseId: string | null;
   requestId: string | null;
+  /** Of the prompt that several calls may serve. */
+  promptId: string | null;
   agentName: string | null;
   workflowName: string | null;
   errorType: string | null;
   finishReasons: string[];
+  evaluation: EvaluationResult | null;
   readonly flags: Set<string>;
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from '#model';
-import type { JoiningKey } from './step-draft.ts';
+import type { JoiningKey, StepDraft } from './step-draft.ts';
 
 /** From this length on an id is unique by itself; Ollama's `chatcmpl-842` is not, and comes again within hours. */
 const UNIQUE_LENGTH = 16;
@@ -12,8 +12,13 @@ const KEY_LENGTH_MAX = 256;
  * by itself, without the provider, because two emitters may name the provider differently (`openai` in the
  * application, `azure.ai.openai` at the gateway). A short id is no key between traces: it would clash.
  */
-export function joiningKeys(step: Pick<Step, 'responseId' | 'requestId'>): readonly JoiningKey[] {
-  return keysFrom(step, (id) => id.length >= UNIQUE_LENGTH);
+export function joiningKeys(
+  step: Pick<Step, 'responseId' | 'requestId'> & Partial<Pick<StepDraft, 'promptId'>>,
+): readonly JoiningKey[] {
+  const keys = keysFrom(step, (id) => id.length >= UNIQUE_LENGTH);
+  const { promptId = null } = step;
+  if (!isKey(promptId) || promptId.length < UNIQUE_LENGTH) return keys;
+  return [...keys, { kind: 'prompt', key: promptId }];
 }
 
 /** Short ids: within one trace, between spans that overlap, they name a call well enough. */

@@ -29,7 +29,7 @@ interface Below {
  * call is its mirror, a call around several is a total of them. A call with usage around calls without any is itself
  * the call, and they are its mirrors.
  *
- * @returns a verdict for each span whose stance is `call`, undefined for the others
+ * @returns a verdict for each span whose stance is `call`, undefined for the others and for log records
  */
 export function resolveNestedCalls(tree: TraceTree): (Verdict | undefined)[] {
   const { drafts, parent, order } = tree;
@@ -39,6 +39,7 @@ export function resolveNestedCalls(tree: TraceTree): (Verdict | undefined)[] {
   const owners = new Set<number>();
   for (const index of order.toReversed()) {
     const draft = drafts[index]!;
+    if (draft.isLog) continue;
     const [counted, uncounted] = [withUsage[index]!, without[index]!];
     if (draft.stance === 'call') {
       verdicts[index] = judge(index, draft, counted, uncounted);
@@ -64,7 +65,7 @@ function judge(index: number, draft: StepDraft, counted: Below, uncounted: Below
   return { role: 'leaf', reason: hasUsage ? 'only_witness' : leafWithoutUsage(draft.errorType) };
 }
 
-function leafWithoutUsage(errorType: string | null): RoleReason {
+export function leafWithoutUsage(errorType: string | null): RoleReason {
   return errorType === null ? 'usage_missing' : 'call_failed';
 }
 
@@ -79,7 +80,8 @@ function handToOwners(
     const up = parent[index]!;
     const inherited = up < 0 || CALL_BOUNDARIES.has(drafts[index]!.kind) ? -1 : owner[up]!;
     owner[index] = owners.has(index) ? index : inherited;
-    if (inherited >= 0 && drafts[index]!.stance === 'call' && drafts[index]!.usage === null)
+    const draft = drafts[index]!;
+    if (inherited >= 0 && draft.stance === 'call' && draft.usage === null && !draft.isLog)
       verdicts[index] = { role: 'mirror', reason: 'nested_without_usage', of: inherited };
   }
 }

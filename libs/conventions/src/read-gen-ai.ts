@@ -27,6 +27,7 @@ export function readGenAi(span: Span, signs: Signs): Reading {
     isCumulative: false,
     isCacheHit: false,
     isProtocolTool: attributes.has('mcp.method.name'),
+    isLowerBound: false,
     provider: firstText(attributes, 'gen_ai.provider.name', 'gen_ai.system'),
     serverAddress: firstText(attributes, 'server.address'),
     modelRequest: firstText(attributes, 'gen_ai.request.model'),
@@ -46,10 +47,12 @@ export function readGenAi(span: Span, signs: Signs): Reading {
     conversationId: readConversationId(attributes, signs),
     responseId: firstText(attributes, 'gen_ai.response.id'),
     requestId: firstText(attributes, 'request_id', 'gen_ai.response.request_id', 'anthropic.request_id'),
+    promptId: null,
     agentName: firstText(attributes, 'gen_ai.agent.name', 'agent.name', 'gen_ai.agent.id'),
     workflowName: firstText(attributes, 'workflow.name', 'gen_ai.workflow.name'),
     errorType: readErrorType(span),
     finishReasons,
+    evaluation: null,
     flags,
   };
 }

@@ -187,6 +187,8 @@ describe('readStep', () => {
       isCumulative: false,
       isCacheHit: false,
       isSampled: false,
+      isLog: false,
+      promptId: null,
       isProtocolTool: false,
       provider: null,
       modelRequest: null,
@@ -205,6 +207,7 @@ describe('readStep', () => {
       agentName: null,
       workflowName: null,
       errorType: '500',
+      evaluation: null,
       finishReasons: [],
       flags: [],
     });

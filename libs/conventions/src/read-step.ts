@@ -37,7 +37,7 @@ export function readStep(span: Span): StepDraft {
  * A span of the application, its web server or its database. Here and below the literal is written out whole: objects
  * made by spreading are several times slower to make, and most spans of a trace come this way.
  */
-function plainStep(span: Span, signs: Signs): StepDraft {
+export function plainStep(span: Span, signs: Signs, isLog = false): StepDraft {
   return {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -56,6 +56,8 @@ function plainStep(span: Span, signs: Signs): StepDraft {
     isCumulative: false,
     isCacheHit: false,
     isSampled: isSampled(span, signs),
+    isLog,
+    promptId: null,
     isProtocolTool: false,
     provider: null,
     modelRequest: null,
@@ -74,6 +76,7 @@ function plainStep(span: Span, signs: Signs): StepDraft {
     agentName: null,
     workflowName: toText(span.attributes.get('workflow.name')),
     errorType: readErrorType(span),
+    evaluation: null,
     finishReasons: NOTHING,
     flags: NOTHING,
   };
@@ -81,7 +84,14 @@ function plainStep(span: Span, signs: Signs): StepDraft {
 
 const NOTHING: readonly never[] = [];
 
-function toDraft(span: Span, signs: Signs, dialect: Dialect, reading: Reading): StepDraft {
+/** @param reading after the dialect has corrected it */
+export function toDraft(
+  span: Span,
+  signs: Signs,
+  dialect: Dialect,
+  reading: Reading,
+  isLog = false,
+): StepDraft {
   const { kind, flags } = reading;
   const settled = settle(reading);
   const stance = stanceOf(reading, settled);
@@ -111,12 +121,14 @@ function toDraft(span: Span, signs: Signs, dialect: Dialect, reading: Reading): 
     isCumulative: reading.isCumulative,
     isCacheHit: reading.isCacheHit,
     isSampled: isSampled(span, signs),
+    isLog,
+    promptId: reading.promptId,
     isProtocolTool: reading.isProtocolTool,
     provider,
     modelRequest,
     modelResponse,
     usage: settled.usage,
-    usageState: settled.state,
+    usageState: reading.isLowerBound && settled.state === 'reported' ? 'partial' : settled.state,
     usageSemantics: settled.semantics,
     extraUsage: reading.extraUsage,
     costReported: reportedCost(reading, settled),
@@ -129,6 +141,7 @@ function toDraft(span: Span, signs: Signs, dialect: Dialect, reading: Reading): 
     agentName: reading.agentName,
     workflowName: reading.workflowName,
     errorType: reading.errorType,
+    evaluation: reading.evaluation,
     finishReasons: reading.finishReasons,
     flags: [...flags].sort(),
   };
@@ -173,7 +186,9 @@ function reportedCost(reading: Reading, settled: SettledUsage): Reading['cost'] 
   const { cost } = reading;
   if (cost === null || !/^0(?:\.0*)?$/.test(cost.amount) || reading.isCacheHit) return cost;
   const tokens = Object.values(settled.usage?.tokens ?? {});
-  return tokens.some((count) => count > 0n) ? null : cost;
+  if (!tokens.some((count) => count > 0n)) return cost;
+  reading.flags.add('zero_cost_with_tokens');
+  return null;
 }
 
 function knownModel(model: string | null): string | null {

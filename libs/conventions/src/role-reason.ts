@@ -12,6 +12,9 @@ const WORDS = {
   same_response: 'another span saw the same provider response',
   same_request: 'another span saw the same provider request',
   replay: 'an answer bought before, served again',
+  same_prompt: 'another record of the same prompt saw this call',
+  logged_call: 'the span around this record saw the same call',
+  content_of_call: 'the content of a call, which is counted elsewhere',
   same_usage: 'another emitter saw a call of the same model, time and usage',
   counted_in_total: 'the totals around this call are billed instead',
   same_tool_call: 'the same tool call seen at another layer',
@@ -38,4 +41,15 @@ const DESCRIBED: ReadonlyMap<string, string> = new Map(
 
 export function isRoleReason(code: string): code is RoleReason {
   return Object.hasOwn(WORDS, code);
+}
+
+/** @returns the code of a described reason. */
+export function codeOf(described: string): string {
+  const end = described.indexOf(':');
+  return end < 0 ? described : described.slice(0, end);
+}
+
+/** @returns the words of a reason code; null for one that this version does not know. */
+export function describeReasonCode(code: string): string | null {
+  return isRoleReason(code) ? WORDS[code] : null;
 }

@@ -17,11 +17,13 @@ export interface Sighting extends SpanAddress {
   readonly endedAtNs: bigint;
   /** null = usage unknown. */
   readonly totals: SideTotals | null;
+  /** The output without what the model thought: some emitters count no more than that. */
+  readonly answered: bigint | null;
   /** Names of the model, bare; empty where they do not matter. */
   readonly models: readonly string[];
 }
 
-export type SameCallReason = 'same_response' | 'same_request' | 'replay' | 'same_usage';
+export type SameCallReason = 'same_response' | 'same_request' | 'same_prompt' | 'replay' | 'same_usage';
 
 /**
  * Groups sightings of one and the same provider call. Decides by content alone: the order of the sightings changes
@@ -42,6 +44,30 @@ export class CallGroups {
   joinByKeys(): void {
     for (const kind of KINDS)
       for (const members of this.membersByKey(kind, 'keys')) this.joinMembers(members, kind);
+  }
+
+  /**
+   * conventions.md B7: a span and a log record of one prompt, which may have been served by several calls. Paired one to
+   * one by time, model and counts; the thoughts may be missing in one of them.
+   */
+  joinByPrompt(): void {
+    const matches = (left: number, right: number): boolean => {
+      const [one, other] = [this.sightings[left]!, this.sightings[right]!];
+      const isSameModel =
+        one.models.length === 0 ||
+        other.models.length === 0 ||
+        one.models.some((model) => other.models.includes(model));
+      return (
+        isSameModel &&
+        overlap(one, other) &&
+        countsAgree(one, other) &&
+        this.idsOf('response', [left, right]).size <= 1 &&
+        this.idsOf('request', [left, right]).size <= 1 &&
+        this.rootOf(left) !== this.rootOf(right)
+      );
+    };
+    for (const members of this.membersByKey('prompt', 'keys'))
+      this.pairByTime(members, matches, 'same_prompt');
   }
 
   /** The same short id seen by two emitters at the same time, with counts that do not contradict each other. */
@@ -135,10 +161,14 @@ export class CallGroups {
   }
 
   private responseIdsOf(members: readonly number[]): Set<string> {
+    return this.idsOf('response', members);
+  }
+
+  private idsOf(kind: JoiningKey['kind'], members: readonly number[]): Set<string> {
     const ids = new Set<string>();
     for (const member of members)
       for (const from of ['keys', 'shortKeys'] as const)
-        for (const key of this.sightings[member]![from]) if (key.kind === 'response') ids.add(key.key);
+        for (const key of this.sightings[member]![from]) if (key.kind === kind) ids.add(key.key);
     return ids;
   }
 
@@ -232,6 +262,14 @@ function compareText(left: string, right: string): number {
 
 function overlap(left: Sighting, right: Sighting): boolean {
   return left.startedAtNs <= right.endedAtNs && right.startedAtNs <= left.endedAtNs;
+}
+
+/** The same counts, or the same but for the thoughts, or one side does not know. */
+function countsAgree(left: Sighting, right: Sighting): boolean {
+  if (left.totals === null || right.totals === null) return true;
+  if (left.totals.input !== right.totals.input) return false;
+  const [one, other] = [left.totals.output, right.totals.output];
+  return one === other || one === right.answered || other === left.answered;
 }
 
 function sameTotals(left: Sighting, right: Sighting): boolean {

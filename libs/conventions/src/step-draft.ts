@@ -1,4 +1,4 @@
-import type { SpanAddress, Step, Usage } from '#model';
+import type { EvaluationResult, SpanAddress, Step, Usage } from '#model';
 
 /** What only the attribution stage can know of a step. */
 type AttributionField = 'workItemKeys' | 'attemptNumber' | 'overheadPool' | 'dimensions';
@@ -18,7 +18,9 @@ export type Stance = 'call' | 'total' | 'none';
 export type Vantage = 'application' | 'gateway' | 'server';
 
 /** Everything of a step that follows from one span alone. */
-export interface StepDraft extends Omit<Step, AttributionField | ArbitrationField> {
+export interface StepDraft extends Omit<Step, AttributionField | ArbitrationField | 'evaluation'> {
+  /** What a judge said, where the step is an evaluation. */
+  readonly evaluation: EvaluationResult | null;
   readonly stance: Stance;
   /** Reason code of the stance, where the dialect has a better one than the kind: `fetch_response`, `count_tokens`. */
   readonly stanceReason: string;
@@ -29,13 +31,20 @@ export interface StepDraft extends Omit<Step, AttributionField | ArbitrationFiel
   readonly isCacheHit: boolean;
   /** The span says that its trace was sampled, so that leaves may be missing. */
   readonly isSampled: boolean;
+  /** A log record, not a span: a witness of the second hand, and never around or inside of anything. */
+  readonly isLog: boolean;
+  /** The prompt that the call served: it may have served others too. */
+  readonly promptId: string | null;
   /** A Model Context Protocol span: it may be the same tool call as the span around it. */
   readonly isProtocolTool: boolean;
 }
 
-/** A key by which two traces may see the same provider call. */
+/**
+ * A key by which two traces may see the same provider call. A response and a request name one call; a prompt names all
+ * calls that served it, which are then told apart by time, model and counts.
+ */
 export interface JoiningKey {
-  readonly kind: 'response' | 'request';
+  readonly kind: 'response' | 'request' | 'prompt';
   readonly key: string;
 }
 
@@ -57,7 +66,12 @@ export interface LeafCandidate extends SpanAddress {
   readonly usageSemantics: Step['usageSemantics'];
   readonly usageFrom: SpanAddress | null;
   readonly costReported: Step['costReported'];
+  /** Absent in candidates published before log records were read. */
+  readonly named?: CallNames;
 }
+
+/** What a witness knows of who was called. */
+export type CallNames = Pick<Step, 'provider' | 'modelRequest' | 'modelResponse'>;
 
 /** The whole trace after arbitration. */
 export interface ArbitratedTrace {

@@ -2,7 +2,7 @@ import { TOKEN_BUCKETS } from '#model';
 import type { ReportedCost, SpanAddress, TokenBucket, Usage, UsageSemantics, UsageState } from '#model';
 import { joiningKeys, shortKeys } from './joining-key.ts';
 import type { Sighting } from './same-call.ts';
-import type { JoiningKey, LeafCandidate, StepDraft, Vantage } from './step-draft.ts';
+import type { CallNames, JoiningKey, LeafCandidate, StepDraft, Vantage } from './step-draft.ts';
 import { sideTotals } from './usage-sums.ts';
 
 /** What a witness says a call used and cost. */
@@ -12,6 +12,7 @@ export interface Testimony extends SpanAddress {
   readonly usageSemantics: UsageSemantics | null;
   readonly usageFrom: SpanAddress | null;
   readonly costReported: ReportedCost | null;
+  readonly named: CallNames;
 }
 
 const VANTAGE_RANK: Readonly<Record<Vantage, number>> = { application: 0, gateway: 1, server: 2 };
@@ -23,6 +24,8 @@ const STATE_RANK: Readonly<Record<UsageState, number>> = {
   missing: 4,
 };
 const CLASSES_MAX = 9;
+/** A span knows what it was made in, so it is billed before a log record of the same service. */
+const LOG_RANK = 5_000;
 
 /**
  * The declared rank of a witness; smaller is billed. A served-again answer last; then from where the call was seen,
@@ -34,6 +37,7 @@ export function rankOf(draft: StepDraft, isTotal: boolean): number {
   return (
     (draft.isCacheHit ? 100_000 : 0) +
     VANTAGE_RANK[draft.vantage] * 10_000 +
+    (draft.isLog ? LOG_RANK : 0) +
     (isTotal ? 1_000 : 0) +
     STATE_RANK[draft.usageState] * 100 +
     (draft.usageSemantics?.input === 'ambiguous' ? 10 : 0) +
@@ -50,6 +54,7 @@ export function testimonyOf(draft: StepDraft, billedUsage?: Usage): Testimony {
     usageSemantics: draft.usageSemantics,
     usageFrom: null,
     costReported: draft.costReported,
+    named: draft,
   };
 }
 
@@ -69,11 +74,20 @@ export function toSighting(draft: StepDraft, seenBy: readonly StepDraft[], isTot
     shortKeys: distinctKeys(seenBy.flatMap(shortKeys)),
     startedAtNs: draft.startedAtNs,
     endedAtNs: draft.endedAtNs,
-    totals: draft.usage === null ? null : sideTotals(draft.usage.tokens),
-    models: isTotal
-      ? []
-      : [bareModel(draft.modelRequest), bareModel(draft.modelResponse)].filter((name) => name !== ''),
+    ...countsOf(draft.usage),
+    models: isTotal ? [] : bareModels(draft),
   };
+}
+
+/** What the search for the same call needs of a usage. */
+export function countsOf(usage: Usage | null): Pick<Sighting, 'totals' | 'answered'> {
+  if (usage === null) return { totals: null, answered: null };
+  const totals = sideTotals(usage.tokens);
+  return { totals, answered: totals.output - (usage.tokens.reasoning ?? 0n) };
+}
+
+function bareModels({ modelRequest, modelResponse }: CallNames): string[] {
+  return [bareModel(modelRequest), bareModel(modelResponse)].filter((name) => name !== '');
 }
 
 /** "azure/gpt-4o-2024-08-06" -> "gpt-4o": a request names the alias, a response the snapshot. */
@@ -108,11 +122,17 @@ export function toCandidate(sighting: Sighting, testimony: Testimony): LeafCandi
     usageSemantics: testimony.usageSemantics,
     usageFrom: testimony.usageFrom,
     costReported: testimony.costReported,
+    named: {
+      provider: testimony.named.provider,
+      modelRequest: testimony.named.modelRequest,
+      modelResponse: testimony.named.modelResponse,
+    },
   };
 }
 
 export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; testimony: Testimony } {
   const tokens = candidate.tokens && toTokens(candidate.tokens);
+  const named = candidate.named ?? NAMELESS;
   return {
     sighting: {
       traceId: candidate.traceId,
@@ -123,8 +143,8 @@ export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; t
       shortKeys: [],
       startedAtNs: BigInt(candidate.startedAtNs),
       endedAtNs: BigInt(candidate.endedAtNs),
-      totals: tokens && sideTotals(tokens),
-      models: [],
+      ...countsOf(tokens && { tokens, units: {} }),
+      models: bareModels(named),
     },
     testimony: {
       traceId: candidate.traceId,
@@ -134,9 +154,12 @@ export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; t
       usageSemantics: candidate.usageSemantics,
       usageFrom: candidate.usageFrom,
       costReported: candidate.costReported,
+      named,
     },
   };
 }
+
+const NAMELESS: CallNames = { provider: null, modelRequest: null, modelResponse: null };
 
 function toTokens(texts: Readonly<Record<string, string>>): Partial<Record<TokenBucket, bigint>> {
   const tokens: Partial<Record<TokenBucket, bigint>> = {};
@@ -163,11 +186,19 @@ export function completeTestimony(
   for (const other of others) {
     if (isFiner(other, best)) best = other;
     if (contradicts(other, witness)) isDisputed = true;
-    if (isNearerToBill(other.costReported, costReported)) ({ costReported } = other);
+    if (isNearerToBill(other.costReported, costReported)) costReported = claimOf(other, witness);
   }
   const usageFrom =
     best === witness ? witness.usageFrom : (best.usageFrom ?? { traceId: best.traceId, spanId: best.spanId });
-  return { testimony: { ...witness, ...usageOf(best), usageFrom, costReported }, isDisputed };
+  const named = completeNames(witness, others);
+  return { testimony: { ...witness, ...usageOf(best), usageFrom, costReported, named }, isDisputed };
+}
+
+/** A witness that does not say which model answered learns it from the next that does (Codex spans). */
+function completeNames({ named }: Testimony, others: readonly Testimony[]): CallNames {
+  if (named.modelRequest !== null || named.modelResponse !== null) return named;
+  const knowing = others.find((other) => bareModels(other.named).length > 0)?.named;
+  return knowing === undefined ? named : { ...knowing, provider: named.provider ?? knowing.provider };
 }
 
 function usageOf({ usage, usageState, usageSemantics }: Testimony) {
@@ -194,6 +225,14 @@ function contradicts(left: Testimony, right: Testimony): boolean {
   if (left.usageState !== 'reported' || right.usageState !== 'reported') return false;
   const [one, other] = [sideTotals(left.usage!.tokens), sideTotals(right.usage!.tokens)];
   return one.input !== other.input || one.output !== other.output;
+}
+
+/** The claim of another witness, with where it was made and what the billed span itself claims. */
+function claimOf({ costReported, traceId, spanId }: Testimony, witness: Testimony): ReportedCost {
+  const { from = { traceId, spanId }, own: _own, ...claim } = costReported!;
+  const { costReported: standing } = witness;
+  const own = standing?.from === undefined ? standing : (standing.own ?? null);
+  return own === null ? { ...claim, from } : { ...claim, from, own };
 }
 
 const PAID_SOURCES: ReadonlySet<string> = new Set(['gateway', 'gateway_actual']);

@@ -60,12 +60,20 @@ export interface UsageSemantics {
   readonly rule: string;
 }
 
-/** A cost the emitter claims. Kept apart from the computed charge, never added to it. */
-export interface ReportedCost {
+/** A cost an emitter claims. Kept apart from the computed charge, never added to it. */
+export interface CostClaim {
   /** Decimal text as received. */
   readonly amount: string;
   readonly currency: string;
   readonly source: string;
+}
+
+/** What is claimed of a step: of a leaf the claim nearest to the bill among all that saw the call. */
+export interface ReportedCost extends CostClaim {
+  /** The other span that claims it; absent where the step's own span does. */
+  readonly from?: SpanAddress;
+  /** What the step's own span claims, where `from` stands above it. */
+  readonly own?: CostClaim;
 }
 
 /**
@@ -88,6 +96,13 @@ export interface SpanAddress {
 export interface ToolUse {
   readonly name: string;
   readonly callId: string | null;
+}
+
+/** What a judge said of a step: the score as decimal text, as received. */
+export interface EvaluationResult {
+  readonly name: string;
+  readonly score: string | null;
+  readonly label: string | null;
 }
 
 /**
@@ -137,6 +152,8 @@ export interface Step {
   readonly scopeVersion: string;
   /** What is doubtful about the reading: stable codes, sorted (`ambiguous_input`, `cache_write_unknown`, ...). */
   readonly flags: readonly string[];
+  /** Of an evaluation whose result was told: absent on all other steps, so that their records are as they were. */
+  readonly evaluation?: EvaluationResult;
   /** Work items this span itself names, by key mappings; empty when it names none. */
   readonly workItemKeys: readonly WorkItemKey[];
   /** `work_item.attempt`, where the agent numbers its attempts itself. */

@@ -234,7 +234,7 @@ const CASES: readonly Case[] = [
         },
       },
     ],
-    ['model_call leaf(only_witness) | in 100, out 3 | reported inclusive A1.2 | flags reasoning_missing'],
+    ['model_call leaf(only_witness) | in 100, out 3 | partial inclusive A1.2 | flags reasoning_missing'],
   ],
   ['A01', [claude(A01)], [`model_call leaf(only_witness) | ${A01_USAGE}`]],
   [
