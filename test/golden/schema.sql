@@ -1,4 +1,28 @@
 
+TABLE adjustment_approvals ROW SECURITY
+  tenant_id bigint NOT NULL
+  adjustment_id uuid NOT NULL
+  decision text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  decided_by uuid NOT NULL
+  CONSTRAINT adjustment_approvals_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'declined'::text])))
+  CONSTRAINT adjustment_approvals_pkey PRIMARY KEY (tenant_id, adjustment_id)
+  POLICY adjustment_approvals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE adjustment_requests ROW SECURITY
+  tenant_id bigint NOT NULL
+  adjustment_id uuid NOT NULL
+  kind text NOT NULL
+  body jsonb NOT NULL
+  reason text NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  CONSTRAINT adjustment_requests_kind_check CHECK ((kind = ANY (ARRAY['write_off'::text, 'reversal'::text])))
+  CONSTRAINT adjustment_requests_pkey PRIMARY KEY (tenant_id, adjustment_id)
+  POLICY adjustment_requests_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE api_keys ROW SECURITY
   tenant_id bigint NOT NULL
   key_id uuid NOT NULL
@@ -46,6 +70,11 @@ TABLE attempts ROW SECURITY
   unpriced_calls integer NOT NULL
   calls_without_usage integer NOT NULL
   since_batch uuid
+  retrievals integer NOT NULL DEFAULT 0
+  human_ms bigint NOT NULL DEFAULT 0
+  is_allocated boolean NOT NULL DEFAULT false
+  below_low numeric NOT NULL DEFAULT 0
+  doubt_bps numeric NOT NULL DEFAULT 0
   CONSTRAINT attempts_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
   CREATE INDEX attempts_work_item_idx ON public.attempts USING btree (tenant_id, work_item_ref)
   POLICY attempts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -130,6 +159,92 @@ TABLE checkpoints ROW SECURITY
   POLICY checkpoints_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE cost_claims WITH (fillfactor=85) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  span_id bigint NOT NULL
+  started_at timestamp with time zone NOT NULL
+  day date NOT NULL
+  role text NOT NULL
+  emitter_id uuid NOT NULL
+  provider text
+  model text
+  currency text
+  source text
+  own_amount numeric
+  nearest_amount numeric
+  is_zero boolean NOT NULL
+  call_trace_id uuid
+  call_span_id bigint
+  exclusion text
+  computed_pico numeric
+  uncomputed text
+  CONSTRAINT cost_claims_pkey PRIMARY KEY (tenant_id, trace_id, span_id, started_at)
+  CREATE INDEX cost_claims_day_idx ON public.cost_claims USING brin (day)
+  POLICY cost_claims_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE cost_line_receipts ROW SECURITY
+  tenant_id bigint NOT NULL
+  source text NOT NULL
+  line_id text NOT NULL
+  content_hash bytea NOT NULL
+  ref text NOT NULL
+  received_at timestamp with time zone NOT NULL
+  CONSTRAINT cost_line_receipts_pkey PRIMARY KEY (tenant_id, source, line_id)
+  POLICY cost_line_receipts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE cost_lines ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  source text NOT NULL
+  line_id text NOT NULL
+  line_kind text NOT NULL
+  occurred_at timestamp with time zone NOT NULL
+  supersedes text
+  body jsonb NOT NULL
+  surrogate_id uuid NOT NULL
+  salt bytea
+  received_at timestamp with time zone NOT NULL
+  received_by uuid NOT NULL
+  CONSTRAINT cost_lines_pkey PRIMARY KEY (tenant_id, ref, source, line_id)
+  CREATE INDEX cost_lines_occurred_at_idx ON public.cost_lines USING btree (tenant_id, occurred_at)
+  CREATE INDEX cost_lines_received_at_idx ON public.cost_lines USING btree (tenant_id, received_at, surrogate_id)
+  POLICY cost_lines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE counter_points ROW SECURITY
+  tenant_id bigint NOT NULL
+  series_id uuid NOT NULL
+  started_at timestamp with time zone NOT NULL
+  at timestamp with time zone NOT NULL
+  value numeric NOT NULL
+  batch_id uuid NOT NULL
+  CONSTRAINT counter_points_pkey PRIMARY KEY (tenant_id, series_id, started_at, at)
+  CONSTRAINT counter_points_value_check CHECK ((value >= (0)::numeric))
+  CREATE INDEX counter_points_at_idx ON public.counter_points USING btree (tenant_id, at)
+  POLICY counter_points_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE counter_series ROW SECURITY
+  tenant_id bigint NOT NULL
+  series_id uuid NOT NULL
+  metric text NOT NULL
+  temporality text NOT NULL
+  quantity text NOT NULL
+  token_class text NOT NULL
+  buckets text[] NOT NULL
+  service text NOT NULL
+  model text NOT NULL
+  session text
+  attributes jsonb NOT NULL
+  CONSTRAINT counter_series_pkey PRIMARY KEY (tenant_id, series_id)
+  CONSTRAINT counter_series_quantity_check CHECK ((quantity = ANY (ARRAY['tokens'::text, 'cost_usd'::text])))
+  CONSTRAINT counter_series_temporality_check CHECK ((temporality = ANY (ARRAY['delta'::text, 'cumulative'::text])))
+  POLICY counter_series_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE definitions ROW SECURITY
   tenant_id bigint NOT NULL
   name text NOT NULL
@@ -141,6 +256,19 @@ TABLE definitions ROW SECURITY
   CONSTRAINT definitions_pkey PRIMARY KEY (tenant_id, name, version)
   POLICY definitions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE due_reconciliations ROW SECURITY
+  tenant_id bigint NOT NULL
+  provider text NOT NULL
+  period text NOT NULL
+  due_at timestamp with time zone NOT NULL
+  cause text NOT NULL
+  version bigint NOT NULL DEFAULT 1
+  leased_until timestamp with time zone
+  failures integer NOT NULL DEFAULT 0
+  CONSTRAINT due_reconciliations_pkey PRIMARY KEY (tenant_id, provider, period)
+  POLICY due_reconciliations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT, UPDATE (cause), UPDATE (due_at), UPDATE (failures), UPDATE (leased_until), UPDATE (version) TO outcome_ledger_api
 
 TABLE due_traces WITH (fillfactor=70) ROW SECURITY
   tenant_id bigint NOT NULL
@@ -156,6 +284,17 @@ TABLE due_traces WITH (fillfactor=70) ROW SECURITY
   CONSTRAINT due_traces_pkey PRIMARY KEY (tenant_id, trace_id)
   CREATE INDEX due_traces_due_at_idx ON public.due_traces USING btree (due_at)
   POLICY due_traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE emitters ROW SECURITY
+  tenant_id bigint NOT NULL
+  emitter_id uuid NOT NULL
+  service text NOT NULL
+  scope text NOT NULL
+  scope_version text NOT NULL
+  dialect text NOT NULL
+  CONSTRAINT emitters_pkey PRIMARY KEY (tenant_id, emitter_id)
+  POLICY emitters_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
 TABLE evidence_inbox ROW SECURITY
@@ -183,6 +322,21 @@ TABLE fact_inbox ROW SECURITY
   POLICY fact_inbox_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE fx_rates ROW SECURITY
+  tenant_id bigint NOT NULL
+  base text NOT NULL
+  quote text NOT NULL
+  day date NOT NULL
+  source text NOT NULL
+  version integer NOT NULL
+  rate text NOT NULL
+  told_at timestamp with time zone
+  created_at timestamp with time zone NOT NULL
+  created_by uuid NOT NULL
+  CONSTRAINT fx_rates_pkey PRIMARY KEY (tenant_id, base, quote, day, source, version)
+  POLICY fx_rates_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE imports ROW SECURITY
   tenant_id bigint NOT NULL
   import_id uuid NOT NULL
@@ -200,6 +354,60 @@ TABLE imports ROW SECURITY
   CONSTRAINT imports_pkey PRIMARY KEY (tenant_id, import_id)
   POLICY imports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT, UPDATE TO outcome_ledger_api
+
+TABLE invoice_lines ROW SECURITY
+  tenant_id bigint NOT NULL
+  invoice_id uuid NOT NULL
+  n integer NOT NULL
+  source_line integer NOT NULL
+  starts_at timestamp with time zone NOT NULL
+  ends_at timestamp with time zone NOT NULL
+  project text
+  api_key_id text
+  model text
+  bill_class text
+  service_tier text
+  context_window text
+  region text
+  quantity bigint
+  amount numeric
+  category text NOT NULL
+  description text
+  CONSTRAINT invoice_lines_pkey PRIMARY KEY (tenant_id, invoice_id, n)
+  POLICY invoice_lines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE invoices ROW SECURITY
+  tenant_id bigint NOT NULL
+  invoice_id uuid NOT NULL
+  provider text NOT NULL
+  period text NOT NULL
+  number text NOT NULL
+  format text NOT NULL
+  version integer NOT NULL
+  currency text NOT NULL
+  total_amount numeric
+  line_count integer NOT NULL
+  rounded_lines integer NOT NULL
+  notes text[] NOT NULL
+  root bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid
+  CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, invoice_id)
+  CONSTRAINT invoices_version_key UNIQUE (tenant_id, provider, period, number, format, version)
+  POLICY invoices_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE item_positions WITH (fillfactor=80) ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  posting_id uuid NOT NULL
+  account text NOT NULL
+  asset text NOT NULL
+  amount numeric NOT NULL
+  CONSTRAINT item_positions_pkey PRIMARY KEY (tenant_id, ref, posting_id, account, asset)
+  POLICY item_positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
 
 TABLE key_mappings ROW SECURITY
   tenant_id bigint NOT NULL
@@ -271,6 +479,60 @@ TABLE ledger_transactions ROW SECURITY
   POLICY ledger_transactions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE link_audits ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  audit_id uuid NOT NULL
+  link_id uuid NOT NULL
+  tier text NOT NULL
+  is_right boolean NOT NULL
+  note text
+  salt bytea
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT link_audits_pkey PRIMARY KEY (tenant_id, trace_id, audit_id)
+  POLICY link_audits_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE link_candidates ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  work_item_ref text NOT NULL
+  tier text NOT NULL
+  confidence numeric(5,4) NOT NULL
+  state text NOT NULL
+  amount numeric NOT NULL
+  expected_bps numeric NOT NULL
+  started_at timestamp with time zone NOT NULL
+  workflow text NOT NULL
+  agent text
+  model text
+  provider text
+  dimensions jsonb NOT NULL
+  CONSTRAINT link_candidates_pkey PRIMARY KEY (tenant_id, trace_id, work_item_ref)
+  CONSTRAINT link_candidates_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'dangling'::text, 'unlinked'::text])))
+  CREATE INDEX link_candidates_work_item_idx ON public.link_candidates USING btree (tenant_id, work_item_ref)
+  POLICY link_candidates_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE link_decisions ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  decision_id uuid NOT NULL
+  work_item_ref text NOT NULL
+  action text NOT NULL
+  span_ids bigint[]
+  attempt_id uuid
+  reason text NOT NULL
+  salt bytea
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT link_decisions_action_check CHECK ((action = ANY (ARRAY['link'::text, 'unlink'::text])))
+  CONSTRAINT link_decisions_pkey PRIMARY KEY (tenant_id, trace_id, decision_id)
+  CREATE INDEX link_decisions_recorded_at_idx ON public.link_decisions USING btree (tenant_id, recorded_at, decision_id)
+  POLICY link_decisions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE links ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
@@ -283,8 +545,12 @@ TABLE links ROW SECURITY
   rule text NOT NULL
   supersedes uuid
   recorded_at timestamp with time zone NOT NULL
+  state text NOT NULL DEFAULT 'booked'::text
+  evidence jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT links_pkey PRIMARY KEY (tenant_id, trace_id, link_id)
   CONSTRAINT links_scope_check CHECK ((scope = ANY (ARRAY['trace'::text, 'attempt'::text, 'step'::text])))
+  CONSTRAINT links_state_check CHECK ((state = ANY (ARRAY['booked'::text, 'candidate'::text, 'dangling'::text, 'withdrawn'::text])))
+  CREATE INDEX links_work_item_idx ON public.links USING btree (tenant_id, work_item_ref)
   POLICY links_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -308,6 +574,56 @@ TABLE log_identity
   CONSTRAINT log_identity_only_row_check CHECK (only_row)
   CONSTRAINT log_identity_pkey PRIMARY KEY (only_row)
 
+TABLE outcome_audit_items ROW SECURITY
+  tenant_id bigint NOT NULL
+  audit_id uuid NOT NULL
+  ref text NOT NULL
+  stratum integer NOT NULL
+  place integer NOT NULL
+  CONSTRAINT outcome_audit_items_pkey PRIMARY KEY (tenant_id, audit_id, ref)
+  POLICY outcome_audit_items_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE outcome_audit_verdicts ROW SECURITY
+  tenant_id bigint NOT NULL
+  audit_id uuid NOT NULL
+  ref text NOT NULL
+  version integer NOT NULL
+  is_valid boolean NOT NULL
+  note text
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT outcome_audit_verdicts_pkey PRIMARY KEY (tenant_id, audit_id, ref, version)
+  POLICY outcome_audit_verdicts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE outcome_audits ROW SECURITY
+  tenant_id bigint NOT NULL
+  audit_id uuid NOT NULL
+  population jsonb NOT NULL
+  seed text NOT NULL
+  strata jsonb NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT outcome_audits_pkey PRIMARY KEY (tenant_id, audit_id)
+  POLICY outcome_audits_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE outcome_controls ROW SECURITY
+  tenant_id bigint NOT NULL
+  source text NOT NULL
+  period text NOT NULL
+  type text NOT NULL
+  version integer NOT NULL
+  event_count bigint NOT NULL
+  value_amount numeric
+  value_asset text
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT outcome_controls_pkey PRIMARY KEY (tenant_id, source, period, type, version)
+  POLICY outcome_controls_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE outcome_events ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
@@ -326,6 +642,9 @@ TABLE outcome_events ROW SECURITY
   salt bytea
   received_at timestamp with time zone NOT NULL
   received_by uuid
+  tier text
+  quality text
+  refers_to jsonb
   CONSTRAINT outcome_events_pkey PRIMARY KEY (tenant_id, ref, source, event_id)
   CREATE INDEX outcome_events_occurred_at_idx ON public.outcome_events USING brin (occurred_at)
   CREATE INDEX outcome_events_received_at_idx ON public.outcome_events USING btree (tenant_id, received_at, surrogate_id)
@@ -413,6 +732,49 @@ TABLE principals ROW SECURITY
   POLICY principals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE quality_backlog ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  CONSTRAINT quality_backlog_pkey PRIMARY KEY (tenant_id, trace_id)
+  POLICY quality_backlog_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE quality_days WITH (fillfactor=50) ROW SECURITY
+  tenant_id bigint NOT NULL
+  day date NOT NULL
+  emitter_id uuid NOT NULL
+  measure text NOT NULL
+  shard smallint NOT NULL
+  n bigint NOT NULL
+  CONSTRAINT quality_days_pkey PRIMARY KEY (tenant_id, day, emitter_id, measure, shard)
+  POLICY quality_days_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE quality_findings ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  emitter_id uuid NOT NULL
+  day date NOT NULL
+  code text NOT NULL
+  spans integer NOT NULL
+  span_id bigint NOT NULL
+  started_at timestamp with time zone NOT NULL
+  CONSTRAINT quality_findings_pkey PRIMARY KEY (tenant_id, trace_id, emitter_id, day, code)
+  CREATE INDEX quality_findings_code_idx ON public.quality_findings USING btree (tenant_id, emitter_id, code, day, trace_id)
+  POLICY quality_findings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE reconciliations ROW SECURITY
+  tenant_id bigint NOT NULL
+  provider text NOT NULL
+  period text NOT NULL
+  is_booked boolean NOT NULL
+  result jsonb NOT NULL
+  reconciled_at timestamp with time zone NOT NULL
+  CONSTRAINT reconciliations_pkey PRIMARY KEY (tenant_id, provider, period)
+  POLICY reconciliations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE resources ROW SECURITY
   tenant_id bigint NOT NULL
   resource_id uuid NOT NULL
@@ -420,6 +782,15 @@ TABLE resources ROW SECURITY
   CONSTRAINT resources_pkey PRIMARY KEY (tenant_id, resource_id)
   POLICY resources_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
+
+TABLE reversals ROW SECURITY
+  tenant_id bigint NOT NULL
+  posting_id uuid NOT NULL
+  txn_id uuid NOT NULL
+  adjustment_id uuid NOT NULL
+  CONSTRAINT reversals_pkey PRIMARY KEY (tenant_id, posting_id, txn_id)
+  POLICY reversals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
 
 TABLE scopes ROW SECURITY
   tenant_id bigint NOT NULL
@@ -458,6 +829,7 @@ TABLE spans PARTITION BY RANGE (started_at) ROW SECURITY
   position integer NOT NULL
   name text NOT NULL
   bytes bytea NOT NULL
+  signal smallint NOT NULL DEFAULT 0
   CONSTRAINT spans_pkey PRIMARY KEY (tenant_id, trace_id, span_id, started_at)
   POLICY spans_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
@@ -488,12 +860,24 @@ TABLE tenants ROW SECURITY
   POLICY tenants_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE trace_quality WITH (fillfactor=85) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  claims integer NOT NULL
+  summary text NOT NULL
+  CONSTRAINT trace_quality_pkey PRIMARY KEY (tenant_id, trace_id)
+  POLICY trace_quality_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE trace_refs ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   trace_id uuid NOT NULL
   started_at timestamp with time zone NOT NULL
   detail jsonb NOT NULL
+  naming text
+  is_announced boolean NOT NULL DEFAULT true
+  CONSTRAINT trace_refs_naming_check CHECK ((naming = ANY (ARRAY['declared'::text, 'found'::text])))
   CONSTRAINT trace_refs_pkey PRIMARY KEY (tenant_id, ref, trace_id)
   CREATE INDEX trace_refs_trace_idx ON public.trace_refs USING btree (tenant_id, trace_id)
   POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -524,11 +908,30 @@ TABLE tree_nodes ROW SECURITY
   POLICY tree_nodes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE usage_reports ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  span_id bigint NOT NULL
+  source text NOT NULL
+  report_id text NOT NULL
+  says text NOT NULL
+  amount numeric
+  asset text
+  sequence bigint NOT NULL
+  content_hash bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT usage_reports_pkey PRIMARY KEY (tenant_id, trace_id, span_id, source, report_id)
+  CONSTRAINT usage_reports_says_check CHECK ((says = ANY (ARRAY['estimate'::text, 'actual'::text, 'not_billed'::text])))
+  POLICY usage_reports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE work_item_aliases ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   work_item_ref text NOT NULL
   CONSTRAINT work_item_aliases_pkey PRIMARY KEY (tenant_id, ref, work_item_ref)
+  CREATE INDEX work_item_aliases_item_idx ON public.work_item_aliases USING btree (tenant_id, work_item_ref)
   POLICY work_item_aliases_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -541,6 +944,16 @@ TABLE work_item_history ROW SECURITY
   CONSTRAINT work_item_history_pkey PRIMARY KEY (tenant_id, ref, to_batch)
   POLICY work_item_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
+
+TABLE work_item_relations ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  relation text NOT NULL
+  other_ref text NOT NULL
+  CONSTRAINT work_item_relations_pkey PRIMARY KEY (tenant_id, ref, relation, other_ref)
+  CONSTRAINT work_item_relations_relation_check CHECK ((relation = ANY (ARRAY['merged_into'::text, 'merged_from'::text, 'split_into'::text, 'split_from'::text])))
+  POLICY work_item_relations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
 
 TABLE work_items ROW SECURITY
   tenant_id bigint NOT NULL
@@ -561,7 +974,19 @@ TABLE work_items ROW SECURITY
   first_attempt_at timestamp with time zone
   last_attempt_at timestamp with time zone
   since_batch uuid
+  tier text
+  quality text
+  merged_into text
+  split_from text
+  split_weight bigint
+  deadline_verb text
+  deadline_at timestamp with time zone
+  cost_lines integer NOT NULL DEFAULT 0
+  unpriced_lines integer NOT NULL DEFAULT 0
+  assumed_lines integer NOT NULL DEFAULT 0
+  human_ms bigint NOT NULL DEFAULT 0
   CONSTRAINT work_items_pkey PRIMARY KEY (tenant_id, ref)
+  CREATE INDEX work_items_deadline_at_idx ON public.work_items USING btree (deadline_at) WHERE (deadline_at IS NOT NULL)
   CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)
   CREATE INDEX work_items_first_attempt_at_idx ON public.work_items USING btree (tenant_id, first_attempt_at)
   POLICY work_items_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)

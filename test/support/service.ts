@@ -3,7 +3,9 @@ import { readConfig } from '#config';
 import { createMetrics, ProcessLogger } from '#server';
 import { checkBooks, installShippedBook, inTransaction, type Violation } from '#store';
 import { startIngest } from '../../apps/ingest/src/start-ingest.ts';
+import { recordDeadlines } from '../../apps/worker/src/record-deadlines.ts';
 import { SpanReader } from '../../apps/worker/src/read-spans.ts';
+import { reconcileBills } from '../../apps/worker/src/reconcile-bills.ts';
 import { TenantRulebooks } from '../../apps/worker/src/tenant-rules.ts';
 import { TraceDrain } from '../../apps/worker/src/trace-drain.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
@@ -72,9 +74,13 @@ export async function startTestService(
     for (;;) {
       const facts = await workThroughFacts({ ...parts, onFailure: (_, error) => failures.push(error) }, 500);
       const traces = await drain.run();
+      const deadlines = await recordDeadlines(database.db, parts.nowUs());
+      // Bills wait a moment for more charges before they are compared; here nobody waits.
+      await database.db.query('UPDATE due_reconciliations SET due_at = clock_timestamp()');
+      const bills = await reconcileBills({ ...parts, onFailure: (_, error) => failures.push(error) });
       const problem = failures[0] ?? lines.find((line) => line.includes('could not be worked through'));
       if (problem !== undefined) throw new Error('the worker failed', { cause: problem });
-      if (facts === 0 && traces === 0) return;
+      if (facts === 0 && traces === 0 && deadlines === 0 && bills === 0) return;
     }
   };
   return {

@@ -4,7 +4,13 @@ import { serveDocs } from './docs/serve-docs.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiModule } from './api.module.ts';
 
-const FILE_MEDIA_TYPES = ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+const FILE_MEDIA_TYPES = [
+  'text/csv',
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/octet-stream',
+];
 /** A large import takes as long as it takes to store. */
 const REQUEST_LIMIT_MS = 3_600_000;
 

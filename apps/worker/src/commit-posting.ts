@@ -1,6 +1,15 @@
-import type { LedgerTransaction, TraceId } from '#model';
-import { insertEvidence, insertTransactions, replaceAttempts, type AttemptRow, type Client } from '#store';
+import type { LedgerTransaction, Ref, TraceId } from '#model';
+import {
+  insertEvidence,
+  insertTransactions,
+  replaceAttempts,
+  touchBills,
+  type AttemptRow,
+  type BillKey,
+  type Client,
+} from '#store';
 import { ledgerBatchLeaf } from './ledger-batch-leaf.ts';
+import { itemPostings } from './post-work-items.ts';
 import { saveWorkItems, type HeldWorkItem, type WorkItemHolder } from './posting-facts.ts';
 
 /** Who posts, under which rules. */
@@ -21,6 +30,8 @@ export interface PostingCommit {
   readonly attempts: readonly AttemptRow[];
   /** Held by `holdWorkItems`. */
   readonly items: readonly HeldWorkItem[];
+  /** The fact an item is posted for; absent where there are no items. */
+  readonly causeOfItem?: (ref: Ref) => string;
 }
 
 /**
@@ -29,16 +40,36 @@ export interface PostingCommit {
  */
 export async function commitPosting(client: Client, poster: Poster, commit: PostingCommit): Promise<void> {
   const { tenantId, nowUs } = poster;
-  const { transactions, traceIds } = commit;
+  const { traceIds, items } = commit;
   const batchId = poster.newId();
   const batch = { batchId, recordedAtUs: nowUs, rules: poster.rulesDigest };
-  await insertTransactions(client, tenantId, transactions, batch);
   const known = traceIds.filter((traceId) => !commit.newTraceIds.has(traceId));
-  const moved =
-    (await replaceAttempts(client, tenantId, traceIds, known, commit.attempts, batchId)) +
-    (await saveWorkItems(client, poster, commit.items, batchId));
+  const movedAttempts = await replaceAttempts(client, tenantId, traceIds, known, commit.attempts, batchId);
+  // Human time stands in the attempts, so items are posted after them.
+  const ofItems = await itemPostings(client, poster, items, commit.causeOfItem ?? (() => 'facts'));
+  const transactions = [...commit.transactions, ...ofItems.transactions];
+  await insertTransactions(client, tenantId, transactions, batch);
+  await touchBills(client, tenantId, accrualsMoved(transactions), 'charges', BILL_DELAY_MS);
+  const moved = movedAttempts + (await saveWorkItems(client, poster, items, ofItems.lines, batchId));
   // What reports read may change without money: such a commit has its place in the log as well.
   if (transactions.length === 0 && moved === 0) return;
   const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
   await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
+}
+
+/** A bill is compared with a whole month of usage: not more often than this while charges come in. */
+const BILL_DELAY_MS = 2_000;
+const ACCRUED = /^2000:accrued:(.+):(\d{4}-\d{2})$/;
+
+/** The provider's months whose accruals these transactions move; what invoices themselves clear is left out. */
+function accrualsMoved(transactions: readonly LedgerTransaction[]): BillKey[] {
+  const accounts = new Set(
+    transactions.flatMap(({ entries }) =>
+      entries.filter(({ priceId }) => priceId !== null).map(({ account }) => account),
+    ),
+  );
+  return [...accounts].flatMap((account) => {
+    const [, provider, period] = ACCRUED.exec(account) ?? [];
+    return provider === undefined || period === undefined ? [] : [{ provider, period }];
+  });
 }

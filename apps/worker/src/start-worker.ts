@@ -3,8 +3,13 @@ import { openJobs } from '#jobs';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, readApiKey } from '#store';
 import { v7 as uuidByTime } from 'uuid';
+import { reconcileBills } from './reconcile-bills.ts';
+import { recordDeadlines } from './record-deadlines.ts';
+import { QualityBacklog } from './quality-backlog.ts';
+import { recordDeadlines } from './record-deadlines.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
+import { countFindings } from './quality-metrics.ts';
 import { TenantRulebooks } from './tenant-rules.ts';
 import { TraceDrain } from './trace-drain.ts';
 import { workThroughFacts } from './work-through-facts.ts';
@@ -34,6 +39,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
   });
   const registry = createMetrics('worker');
   const metrics = new WorkerMetrics(registry, db);
+  countFindings(registry, db, () => Date.now());
   const nowUs = (): bigint => BigInt(Date.now()) * 1000n;
   const parts = { db, spans: new SpanReader(), rulebooks: new TenantRulebooks(), nowUs, newId: uuidByTime };
   const drain = new TraceDrain(parts, config.limits, metrics, logger);
@@ -48,6 +54,8 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     logger.error('a fact could not be worked through; it is tried again later', { cause: fact.cause, error });
   };
   const workFacts = async (): Promise<void> => {
+    await recordDeadlines(db, nowUs());
+    await recordDeadlines(db, nowUs());
     for (;;) {
       const taken = await workThroughFacts({ ...parts, onFailure }, FACTS_PER_TURN);
       metrics.workedFacts(taken);
@@ -56,7 +64,23 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     }
   };
   jobs.process('work-through-facts', workFacts, { concurrency: 1 });
-  jobs.process('assemble-traces', async () => void (await drain.run()), { concurrency: DRAINS_AT_ONCE });
+  const backlog = new QualityBacklog(parts, logger);
+  const assemble = async (): Promise<void> => {
+    await drain.run();
+    await backlog.run();
+  };
+  jobs.process('assemble-traces', assemble, { concurrency: DRAINS_AT_ONCE });
+  const reconcileParts: Parameters<typeof reconcileBills>[0] = {
+    ...parts,
+    onFailure: ({ provider, period }, error) => {
+      metrics.failed();
+      logger.error('a bill could not be compared; it is tried again later', { provider, period, error });
+    },
+  };
+  jobs.process('reconcile-bills', async () => void (await reconcileBills(reconcileParts)), {
+    concurrency: 1,
+  });
+  await jobs.schedule('reconcile-bills', SWEEP_MS);
   await jobs.schedule('work-through-facts', SWEEP_MS);
   await jobs.schedule('assemble-traces', SWEEP_MS);
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
@@ -75,6 +99,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     port,
     stop: async () => {
       drain.stop();
+      backlog.stop();
       await jobs.close();
       await sealer.stop();
       await app.close();

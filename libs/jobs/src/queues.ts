@@ -2,13 +2,15 @@ import { z } from 'zod';
 
 /**
  * The queues and what their jobs carry. They carry wake-ups, never truth: what is to be done stands in PostgreSQL
- * (`due_traces`, `fact_inbox`), so a queue that is lost or emptied loses nothing but a moment.
+ * (`due_traces`, `fact_inbox`, `due_reconciliations`), so a queue that is lost or emptied loses nothing but a moment.
  */
 export const QUEUES = {
   /** Due traces stand in `due_traces`. */
   'assemble-traces': z.strictObject({}),
   /** Facts stand in `fact_inbox` and have not yet made their traces due. */
   'work-through-facts': z.strictObject({}),
+  /** Bills to compare stand in `due_reconciliations`. */
+  'reconcile-bills': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type QueueName = keyof typeof QUEUES;

@@ -1,9 +1,13 @@
 /** Usage x price book -> charge, and what makes price books. Price books are dated data: nothing here knows a price. */
+export { aliasRow, modelAliasSchema } from './alias-row.ts';
 export { addRows, issueRows, planVersion } from './book-version.ts';
-export type { RevisionMode } from './book-version.ts';
+export type { RevisionMode, VersionPlan } from './book-version.ts';
+export { canonicalModel, canonicalServiceTier, modelMatcher } from './canonical-names.ts';
 export { chargeStep } from './charge-step.ts';
 export { chargeUsage } from './charge-usage.ts';
 export { diffBooks } from './diff-books.ts';
+export type { BookChange, PriceEffect } from './diff-books.ts';
+export { effectiveRows } from './effective-rows.ts';
 export { importGenaiPrices } from './import/import-genai-prices.ts';
 export { importLitellmMap } from './import/import-litellm-map.ts';
 export { importModelsDev } from './import/import-models-dev.ts';
@@ -13,5 +17,9 @@ export type { DraftRow, ImportedPrices } from './import/imported-prices.ts';
 export { readPicoPrice } from './import/pico-price.ts';
 export { buildPriceIndex } from './price-index.ts';
 export type { PriceIndex } from './price-index.ts';
-export { priceRowSchema } from './price-row.ts';
+export { priceRowSchema, USAGE_UNITS } from './price-row.ts';
 export type { PriceRow, PriceTable } from './price-row.ts';
+export { capacitySpans } from './self-hosted-capacity.ts';
+export { selfHostedInputsSchema } from './self-hosted-inputs.ts';
+export { explainRate, inputsOfRate, selfHostedRate } from './self-hosted-rate.ts';
+export { canonicalProvider } from './provider-identity.ts';

@@ -1,21 +1,8 @@
-import { roundHalfEven } from '#model';
+import { roundHalfEven, type VarianceKind } from '#model';
 import type { BillCategory, BillClass, BillLine } from './bill-line.ts';
 import type { OwnUsage } from './own-usage.ts';
 import { keyText, matchDimensions, ownKey, billKey, type MatchKey } from './match-key.ts';
 import { splitVariance } from './split-variance.ts';
-
-/** Why a bill and our charges differ (architecture 5.2). `unexplained` is what the bill says too little about. */
-export const VARIANCE_KINDS = [
-  'coverage',
-  'rate',
-  'fx',
-  'credit',
-  'tax',
-  'minimum',
-  'rounding',
-  'unexplained',
-] as const;
-export type VarianceKind = (typeof VARIANCE_KINDS)[number];
 
 export interface ComparedKey extends MatchKey {
   readonly billedQuantity: bigint | null;
@@ -81,7 +68,8 @@ export function compareBill(
   own: readonly OwnUsage[],
   options: CompareOptions,
 ): BillComparison {
-  const { keys, unpricedKeys } = compareKeys(sumSides(lines, own, options.canonicalModel), options);
+  const sides = sumSides(lines, own, options.canonicalModel);
+  const { keys, unpricedKeys } = compareKeys(sides, isItemised(lines), options);
   const variancePico = new Map<VarianceKind, bigint>();
   const add = (kind: VarianceKind, amountPico: bigint): void => {
     if (amountPico !== 0n) variancePico.set(kind, (variancePico.get(kind) ?? 0n) + amountPico);
@@ -137,19 +125,24 @@ function sumSides(
   return [...sums.values()];
 }
 
+/** A total alone says nothing of any day or model: what it differs by has no kind. */
+const isItemised = (lines: readonly BillLine[]): boolean =>
+  lines.some(({ category }) => category === 'usage');
+
 function compareKeys(
   sums: readonly Sums[],
+  isItemisedBill: boolean,
   options: CompareOptions,
 ): Pick<BillComparison, 'keys' | 'unpricedKeys'> {
   const keys: ComparedKey[] = [];
   const unpricedKeys: MatchKey[] = [];
   for (const sum of sums) {
-    const billed = billedAmount(sum, options);
+    const billed = isItemisedBill ? billedAmount(sum, options) : { amountPico: sum.ownPico, isByBook: true };
     // Usage reports count requests whether or not anybody charges for them.
     if (billed === null && sum.key.billClass !== 'request') unpricedKeys.push(sum.key);
     const { key, ownQuantity, ownPico } = sum;
     // A key the bill does not name was billed nothing of.
-    const billedQuantity = sum.billedQuantity ?? (sum.billedPico === null ? 0n : null);
+    const billedQuantity = sum.billedQuantity ?? (sum.billedPico === null && isItemisedBill ? 0n : null);
     // A quantity without any price is no variance: it stays named beside it.
     const billedPico = billed?.amountPico ?? ownPico;
     const parts =

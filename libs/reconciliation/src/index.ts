@@ -1,12 +1,14 @@
 /** A provider's bill against our own charges: readers of each export, matching, exact variance by kind. */
-export { billClassOf } from './bill-line.ts';
+export { BILL_CLASSES, billClassOf } from './bill-line.ts';
 export type { BillCategory, BillClass, BillLine, ReadBill, RefusedBillLine } from './bill-line.ts';
-export { compareBill, VARIANCE_KINDS } from './compare-bill.ts';
-export type { BillComparison, ComparedKey, VarianceKind } from './compare-bill.ts';
+export { chooseLines } from './choose-lines.ts';
+export type { BillDocument } from './choose-lines.ts';
+export { compareBill } from './compare-bill.ts';
+export type { BillComparison, ComparedKey } from './compare-bill.ts';
 export type { OwnUsage } from './own-usage.ts';
-export { labelVariance } from './label-variance.ts';
-export type { ModelVariance } from './label-variance.ts';
 export type { MatchKey } from './match-key.ts';
+export { reconciliationResultSchema, toReconciliationResult } from './reconciliation-result.ts';
+export type { ReconciliationResult } from './reconciliation-result.ts';
 export { readAnthropicCosts } from './read/read-anthropic-costs.ts';
 export { readAnthropicUsage } from './read/read-anthropic-usage.ts';
 export { readBillCsv } from './read/read-bill-csv.ts';

@@ -2,7 +2,7 @@ import type { TraceId } from '#model';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import type { Queryable } from '../connection/database.ts';
 
-/** What is owed to a provider for the usage of a day, by the ledger's accrual accounts. */
+/** What is owed to a provider for the usage of a day, by the ledger's accruals; what invoices clear is left out. */
 export interface OwedByDay {
   readonly provider: string;
   readonly usageDay: string;
@@ -13,7 +13,7 @@ export interface OwedByDay {
 export async function readOwedByDay(db: Queryable, tenantId: bigint): Promise<OwedByDay[]> {
   const { rows } = await db.query<{ provider: string; usage_day: string; asset: string; amount: string }>(
     `SELECT provider, usage_day, asset, -sum(amount) AS amount FROM ledger_entries
-      WHERE tenant_id = $1 AND account LIKE '2%' GROUP BY 1, 2, 3 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3`,
+      WHERE tenant_id = $1 AND account LIKE '2000:%' AND price_id IS NOT NULL GROUP BY 1, 2, 3 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3`,
     [tenantId],
   );
   return rows.map((row) => ({

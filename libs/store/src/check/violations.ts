@@ -39,8 +39,20 @@ SELECT tenant_id, provider || ' ' || usage_day AS subject, asset || ' ' || sum(a
     invariant: 'every usage is placed exactly once',
     sql: `
 SELECT tenant_id, posting_id || '/' || usage_span_id AS subject, account || ' ' || sum(amount) AS found
-  FROM ledger_entries WHERE ($1::bigint IS NULL OR tenant_id = $1) AND account LIKE '5%'
+  FROM ledger_entries WHERE ($1::bigint IS NULL OR tenant_id = $1) AND account LIKE '5%' AND account !~ '^5(44|45|90)'
  GROUP BY tenant_id, posting_id, usage_span_id, account, asset, attempt_id HAVING sum(amount) < 0`,
+  },
+  {
+    invariant: 'an invoiced month owes nothing beyond what is payable',
+    sql: `
+SELECT p.tenant_id, p.account || ' ' || p.asset AS subject, sum(p.amount) || ' left' AS found
+  FROM reconciliations r JOIN positions p ON p.tenant_id = r.tenant_id AND p.account = '2000:accrued:' || r.provider || ':' || r.period
+ WHERE ($1::bigint IS NULL OR r.tenant_id = $1) AND r.is_booked
+   AND EXISTS (SELECT FROM invoices i WHERE i.tenant_id = r.tenant_id AND i.provider = r.provider AND i.period = r.period
+                  AND i.number <> '' AND i.currency || '/12' = p.asset)
+   AND NOT EXISTS (SELECT FROM due_reconciliations d
+                    WHERE d.tenant_id = r.tenant_id AND d.provider = r.provider AND d.period = r.period)
+ GROUP BY p.tenant_id, p.account, p.asset HAVING sum(p.amount) <> 0`,
   },
   {
     invariant: 'positions equal the sum of entries',
