@@ -48,6 +48,7 @@ CREATE TABLE link_decisions (                            -- T, record: what a pe
   span_ids      bigint[],                                -- each with all under it; null = the whole trace
   attempt_id    uuid,                                    -- where an attempt was meant
   reason        text NOT NULL,
+  salt          bytea,                                   -- of the leaf's commitment to the reason; erasable
   recorded_at   timestamptz NOT NULL,
   recorded_by   uuid NOT NULL,
   PRIMARY KEY (tenant_id, trace_id, decision_id)
@@ -61,6 +62,7 @@ CREATE TABLE link_audits (                               -- T, record: whether a
   tier        text NOT NULL,
   is_right    boolean NOT NULL,
   note        text,
+  salt        bytea,
   recorded_at timestamptz NOT NULL,
   recorded_by uuid NOT NULL,
   PRIMARY KEY (tenant_id, trace_id, audit_id)

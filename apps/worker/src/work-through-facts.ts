@@ -5,6 +5,7 @@ import {
   makeTracesDue,
   postponeFact,
   readTenantRules,
+  readContestedConversations,
   readTracesOfKind,
   readTracesOfRefs,
   readTracesSince,
@@ -21,8 +22,11 @@ import { groupBy } from './group-by.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
 import { holdWorkItems } from './posting-facts.ts';
 import { readItemsAbove, readMovedItems } from './read-follow.ts';
+import { touchedByCostFact } from './touched-by-cost-fact.ts';
 
 const outcomeDetail = z.object({ ref: z.string(), conversationRefs: z.array(z.string()).default([]) });
+/** A person decided whose steps of these traces are. */
+const linkDetail = z.object({ traceIds: z.array(z.string()) });
 const settingDetail = z.object({ name: z.string(), version: z.number() });
 const priceBookDetail = z.object({
   validFrom: z.string().nullish(),
@@ -87,9 +91,16 @@ async function workThrough(
     .filter(({ kind }) => kind === 'outcome.event')
     .map((fact) => ({ cause: fact.cause, ...outcomeDetail.parse(fact.detail) }));
   const reasons: DueReason[] = [];
-  const refs = new Set(outcomes.map(({ ref }) => ref));
+  const refs = new Map<Ref, string>(outcomes.map(({ ref, cause }) => [ref, cause]));
   for (const fact of facts) {
     if (fact.kind === 'outcome.event') continue;
+    const touchedByCost = await touchedByCostFact(client, tenantId, fact);
+    if (touchedByCost !== null) {
+      for (const ref of touchedByCost.refs) refs.set(ref, fact.cause);
+      for (const traceId of touchedByCost.traceIds)
+        reasons.push({ traceId, cause: fact.cause, renormalise: false });
+      continue;
+    }
     for (const traceId of await tracesOf(client, tenantId, fact)) {
       reasons.push({
         traceId,
@@ -99,11 +110,11 @@ async function workThrough(
     }
     if (fact.kind === 'definition') {
       const { name } = settingDetail.parse(fact.detail);
-      for (const ref of await readWorkItemsOfKind(client, tenantId, name)) refs.add(ref);
+      for (const ref of await readWorkItemsOfKind(client, tenantId, name)) refs.set(ref, fact.cause);
     }
   }
   const poster = await posterOf(client, parts, tenantId);
-  const moved = await readMovedItems(client, tenantId, [...refs]);
+  const moved = await readMovedItems(client, tenantId, [...refs.keys()]);
   const items = await holdWorkItems(client, poster, moved.sort(), new Map());
   await commitPosting(client, poster, {
     transactions: [],
@@ -111,12 +122,18 @@ async function workThrough(
     newTraceIds: new Set(),
     attempts: [],
     items: [...items.values()],
+    causeOfItem: (ref) => refs.get(ref) ?? facts[0]!.cause,
   });
   // Read with the items held: a trace that joins one of them from now on reads this fact itself.
   const above = await readItemsAbove(client, tenantId, [...new Set(outcomes.map(({ ref }) => ref))]);
+  const contested = await readContestedConversations(
+    client,
+    tenantId,
+    outcomes.map(({ ref }) => ref),
+  );
   const touched = outcomes.map(({ cause, ref, conversationRefs }) => ({
     cause,
-    refs: [...(above.get(ref) ?? [ref]), ...conversationRefs],
+    refs: [...(above.get(ref) ?? [ref]), ...conversationRefs, ...(contested.get(ref) ?? [])],
   }));
   const traces = groupBy(
     await readTracesOfRefs(client, tenantId, [...new Set<Ref>(touched.flatMap((each) => each.refs))]),
@@ -132,6 +149,7 @@ async function workThrough(
 
 /** The traces a rule or price may touch; one it does not touch posts nothing when it is looked at. */
 async function tracesOf(client: Client, tenantId: bigint, fact: WaitingFact): Promise<string[]> {
+  if (fact.kind === 'link') return linkDetail.parse(fact.detail).traceIds;
   if (fact.kind === 'price.book') {
     const { validFrom, validTo, pricesCalls } = priceBookDetail.parse(fact.detail);
     if (pricesCalls) return readTracesSince(client, tenantId, timeUs(validFrom));

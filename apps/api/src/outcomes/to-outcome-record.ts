@@ -14,6 +14,7 @@ import type { OutcomeRecord } from '#store';
 import { readBusinessTime } from './business-time.ts';
 import type { JsonValue } from '../wire.ts';
 import type { CloudEvent } from './cloud-event.ts';
+import { namedRuns } from './named-runs.ts';
 import { readOutcomeData } from './read-outcome-data.ts';
 
 /** What an event is read under: who sends it, when, and what the tenant's kinds and verbs mean. */
@@ -92,9 +93,10 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
       key: context.caller.keyId,
       bootstrap: context.caller.isBootstrap ? true : undefined,
     }),
-    conversationRefs: conversationsOf(event.data).map((id) =>
-      toRef('conversation', context.caller.tenantId, id),
-    ),
+    conversationRefs: [
+      ...conversationsOf(event.data).map((id) => toRef('conversation', context.caller.tenantId, id)),
+      ...namedRuns(event.data, context.caller.tenantId),
+    ],
     setAsideReason,
   };
 }

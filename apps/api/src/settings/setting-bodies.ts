@@ -2,7 +2,11 @@ import {
   definitionRuleSchema,
   dimensionsPolicySchema,
   keyMappingRuleSchema,
+  keyPatternRuleSchema,
+  linkConfidenceSchema,
+  linksPolicySchema,
   overheadPolicySchema,
+  toolKeyRuleSchema,
 } from '#attribution';
 import { RESERVED_REF_KINDS } from '#model';
 import { z } from 'zod';
@@ -49,10 +53,21 @@ export const PolicyBody = z
   .discriminatedUnion('name', [
     z.strictObject({ name: z.literal('overhead'), validFrom, rule: overheadPolicySchema }),
     z.strictObject({ name: z.literal('dimensions'), validFrom, rule: dimensionsPolicySchema }),
+    z.strictObject({ name: z.literal('links'), validFrom, rule: linksPolicySchema }),
+    z.strictObject({ name: z.literal('link_confidence'), validFrom, rule: linkConfidenceSchema }),
   ])
   .meta({ id: 'NewPolicy' });
+/** Of the three ways to find a key the one meant is told by its first member; its errors are those that are shown. */
+const keyRule = z.union([keyMappingRuleSchema, toolKeyRuleSchema, keyPatternRuleSchema], {
+  error: ({ code, errors, input }) => {
+    if (code !== 'invalid_union' || typeof input !== 'object' || input === null)
+      return 'must be an object that names an attribute, a tool or a pattern';
+    const [issue] = errors['tool' in input ? 1 : 'pattern' in input ? 2 : 0] ?? [];
+    return issue === undefined ? 'fits no way to find a key' : `${issue.path.join('.')}: ${issue.message}`;
+  },
+});
 export const KeyMappingBody = z
-  .strictObject({ name, validFrom, rule: keyMappingRuleSchema })
+  .strictObject({ name, validFrom, rule: keyRule })
   .meta({ id: 'NewKeyMapping' });
 export const BaselineBody = z
   .strictObject({ name, validFrom, rule: baselineRule })

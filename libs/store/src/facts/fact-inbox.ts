@@ -1,7 +1,7 @@
 import type { Queryable } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
-import type { Ref, TraceId } from '#model';
+import { parseRef, type Ref, type TraceId } from '#model';
 
 /** A committed fact whose traces are not yet due. */
 export interface WaitingFact {
@@ -62,7 +62,7 @@ UPDATE fact_inbox SET attempts = attempts + 1, not_before = clock_timestamp() + 
   });
 }
 
-/** Traces under each of the refs, without the details. */
+/** Traces under each of the refs, without the details; a ref of the kind `trace` names its trace itself. */
 export async function readTracesOfRefs(
   db: Queryable,
   tenantId: bigint,
@@ -71,19 +71,25 @@ export async function readTracesOfRefs(
   if (refs.length === 0) return [];
   const { rows } = await db.query<{ ref: string; trace_id: string }>({
     name: 'read-traces-of-refs',
-    text: 'SELECT ref, trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])',
-    values: [tenantId, refs],
+    text: `
+SELECT ref, trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])
+UNION ALL SELECT 'trace:' || tenant_id || ':' || replace(trace_id::text, '-', ''), trace_id FROM traces
+           WHERE tenant_id = $1 AND trace_id = ANY ($3::uuid[])`,
+    values: [tenantId, refs, refs.flatMap((ref) => (ref.startsWith('trace:') ? [parseRef(ref).key] : []))],
   });
   return rows.map((row) => ({ ref: row.ref, traceId: traceIdFromUuid(row.trace_id) }));
 }
 
-/** Traces that name a work item of this kind, or a conversation tied to one, under a definition or not. */
+/** Traces that name a work item of this kind, or a conversation, run or trace tied to one, under a definition or not. */
 export async function readTracesOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<TraceId[]> {
   const { rows } = await db.query<{ trace_id: string }>({
     name: 'read-traces-of-kind',
     text: `
 SELECT trace_id FROM trace_refs WHERE tenant_id = $1 AND starts_with(ref, $2)
 UNION SELECT t.trace_id FROM work_item_aliases a JOIN trace_refs t ON t.tenant_id = $1 AND t.ref = a.ref
+       WHERE a.tenant_id = $1 AND starts_with(a.work_item_ref, $2)
+UNION SELECT t.trace_id FROM work_item_aliases a JOIN traces t ON t.tenant_id = $1
+         AND t.trace_id = CASE WHEN starts_with(a.ref, 'trace:') THEN split_part(a.ref, ':', 3)::uuid END
        WHERE a.tenant_id = $1 AND starts_with(a.work_item_ref, $2)`,
     values: [tenantId, `${kind}:${tenantId}:`],
   });

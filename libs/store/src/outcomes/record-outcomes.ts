@@ -29,7 +29,7 @@ export interface OutcomeRecord {
   readonly salt: Buffer;
   /** The `outcome.event` leaf for the evidence inbox. */
   readonly leaf: Buffer;
-  /** Conversations the event names as being about the work item: `conversation:<tenant>:<id>`. */
+  /** Conversations, traces and runs the event names as being about the work item: `conversation:<tenant>:<id>`. */
   readonly conversationRefs: readonly Ref[];
   /** Why nothing can be done with it yet; then it goes to the worklist until a definition gives it a meaning. */
   readonly setAsideReason: string | null;

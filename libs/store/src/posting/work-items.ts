@@ -102,22 +102,22 @@ SELECT ref, source, event_id, kind, verb, occurred_at, sequence, value_amount, v
 }
 
 /**
- * Work items that outcome events tied to conversations: conversation ref -> work item refs, sorted. What an event
- * ties to a conversation is a work item only when its kind has a definition, whichever came first.
+ * Work items that outcome events tied to conversations, runs and traces: their refs -> work item refs, sorted. What an
+ * event ties is a work item only when its kind has a definition, whichever came first.
  */
 export async function readWorkItemAliases(
   db: Queryable,
   tenantId: bigint,
-  conversationRefs: readonly Ref[],
+  aliasRefs: readonly Ref[],
 ): Promise<Map<Ref, Ref[]>> {
   const aliases = new Map<Ref, Ref[]>();
-  if (conversationRefs.length === 0) return aliases;
+  if (aliasRefs.length === 0) return aliases;
   const { rows } = await db.query<{ ref: string; work_item_ref: string }>({
     name: 'read-work-item-aliases',
     text: `
 SELECT ref, work_item_ref FROM work_item_aliases
  WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, work_item_ref`,
-    values: [tenantId, conversationRefs],
+    values: [tenantId, aliasRefs],
   });
   for (const { ref, work_item_ref: workItemRef } of rows) {
     const list = aliases.get(ref);
@@ -125,4 +125,34 @@ SELECT ref, work_item_ref FROM work_item_aliases
     else list.push(workItemRef);
   }
   return aliases;
+}
+
+/**
+ * Conversations that outcome events tied to these work items and to others as well: whose their steps are depends on
+ * which of the items is open.
+ *
+ * @returns an entry only for items that share a conversation
+ */
+export async function readContestedConversations(
+  db: Queryable,
+  tenantId: bigint,
+  workItemRefs: readonly Ref[],
+): Promise<Map<Ref, Ref[]>> {
+  const contested = new Map<Ref, Ref[]>();
+  if (workItemRefs.length === 0) return contested;
+  const { rows } = await db.query<{ ref: string; work_item_ref: string }>({
+    name: 'read-contested-conversations',
+    text: `
+SELECT a.ref, a.work_item_ref FROM work_item_aliases a
+ WHERE a.tenant_id = $1 AND a.work_item_ref = ANY ($2::text[]) AND starts_with(a.ref, 'conversation:')
+   AND EXISTS (SELECT FROM work_item_aliases other WHERE other.tenant_id = $1 AND other.ref = a.ref
+                  AND other.work_item_ref <> a.work_item_ref)`,
+    values: [tenantId, workItemRefs],
+  });
+  for (const { ref, work_item_ref: workItemRef } of rows) {
+    const list = contested.get(workItemRef);
+    if (list === undefined) contested.set(workItemRef, [ref]);
+    else list.push(ref);
+  }
+  return contested;
 }
