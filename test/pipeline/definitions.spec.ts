@@ -109,7 +109,7 @@ class Play {
     return {
       balances: await all(
         `SELECT account, split_part(coalesce(work_item_ref, ''), ':', 3) AS key, (sum(amount) > 0) AS is_debit FROM ledger_entries
-          WHERE tenant_id = $1 GROUP BY 1, 2 HAVING sum(amount) <> 0 ORDER BY 1, 2`,
+          WHERE tenant_id = $1 AND account ~ '^[0-9]' GROUP BY 1, 2 HAVING sum(amount) <> 0 ORDER BY 1, 2`,
       ),
       items: await all(
         `SELECT kind, key, phase, outcome_type, definition, event_count, trunc(value_amount / 1e12)::text AS value FROM work_items

@@ -136,7 +136,8 @@ export async function untilSettled(db: Database): Promise<void> {
 export async function expectPostedOnce(db: Database, tenantId: bigint, tickets: number): Promise<void> {
   expect(await checkBooks(db, tenantId)).toEqual([]);
   const { rows: posted } = await db.query(
-    `SELECT account, count(*) AS postings, sum(amount) AS amount FROM positions WHERE tenant_id = $1 AND amount <> 0
+    `SELECT account, count(*) AS postings, sum(amount) AS amount FROM positions
+      WHERE tenant_id = $1 AND amount <> 0 AND account ~ '^[0-9]'
       GROUP BY account ORDER BY account DESC`,
     [tenantId],
   );

@@ -29,6 +29,7 @@ import {
   savePartsOfTraces,
   type HeldWorkItem,
 } from './posting-facts.ts';
+import { makeStrayedTracesDue } from './make-strayed-traces-due.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
 import { saveLinks } from './save-links.ts';
 import { saveQuality, type AssessedTrace } from './save-quality.ts';
@@ -95,6 +96,7 @@ async function post(
   await saveLinksAndWorklist(client, poster, placed, alreadyPosted);
   if (poster.rules.findsKeys()) await announceDeclarations(client, tenantId, traceIds);
   await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
+  await makeStrayedTracesDue(client, tenantId, replaced, items);
   await completeDueTraces(client, tenantId, claims);
   await saveQuality(client, tenantId, placed.map(toAssessed));
 }

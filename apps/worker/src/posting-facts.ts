@@ -7,6 +7,7 @@ import {
   type Rules,
   type WorkItemState,
 } from '#attribution';
+import { placementUnder, type CostPolicies } from '#ledger';
 import { parseRef, type OutcomeDefinition, type OutcomeEvent, type Ref, type TraceId } from '#model';
 import {
   lockWorkItems,
@@ -40,12 +41,24 @@ export interface HeldWorkItem {
   readonly eventSubjects: readonly string[];
   readonly setAside: readonly WorklistEntry[];
   readonly parts: readonly AttemptPart[];
-  readonly attempts: readonly Attempt[];
+  /** Each with its place under the policies of the tenant. */
+  readonly attempts: readonly (Omit<Attempt, 'placement'> & { readonly placement: string })[];
+  /** Events that handed it over to a person, by a name of their own. */
+  readonly handOffs: readonly { readonly name: string; readonly atUs: bigint }[];
+}
+
+/** What the cost lines of an item come to, beside their money. */
+export interface LineCounts {
+  readonly costLines: number;
+  readonly unpricedLines: number;
+  readonly assumedLines: number;
+  readonly humanMs: bigint;
 }
 
 export interface WorkItemHolder {
   readonly tenantId: bigint;
   readonly rules: Rules;
+  readonly costPolicies: CostPolicies;
   readonly nowUs: bigint;
   readonly newSurrogateId: () => string;
 }
@@ -87,7 +100,15 @@ export async function holdWorkItems(
     const read = withCircles(readEvents(itsEvents, rules), ref, follow);
     const context = { work: parts, definitionAt: (atUs: bigint) => rules.definition(kind, atUs) };
     const state = followState(ref, foldWorkItem(read.counted, context), follow);
-    const attempts = deriveAttempts(parts, state);
+    const stands = state.phase === 'achieved';
+    const attempts = deriveAttempts(parts, state).map((attempt) => ({
+      ...attempt,
+      placement: placementUnder(
+        holder.costPolicies.placementAt(attempt.startedAtUs),
+        attempt.placement,
+        stands,
+      ),
+    }));
     held.set(ref, {
       ref,
       isNew: made.has(ref),
@@ -98,13 +119,19 @@ export async function holdWorkItems(
       setAside: setAsideEntries(read, key),
       parts,
       attempts,
+      handOffs: read.counted
+        .filter(({ effect }) => effect === 'handed_off')
+        .map(({ source, eventId, occurredAtUs }) => ({ name: `${source}\n${eventId}`, atUs: occurredAtUs })),
     });
   }
   return held;
 }
 
 /** When the item is first heard of in the business. */
-function firstKnownUs(attempts: readonly Attempt[], events: readonly OutcomeEvent[]): bigint | null {
+function firstKnownUs(
+  attempts: readonly Pick<Attempt, 'startedAtUs'>[],
+  events: readonly OutcomeEvent[],
+): bigint | null {
   const times = [
     ...attempts.slice(0, 1).map(({ startedAtUs }) => startedAtUs),
     ...events.map(({ occurredAtUs }) => occurredAtUs),
@@ -127,6 +154,7 @@ export async function saveWorkItems(
   client: Client,
   holder: WorkItemHolder,
   items: readonly HeldWorkItem[],
+  lines: ReadonlyMap<Ref, LineCounts>,
   batchId: string,
 ): Promise<number> {
   const { tenantId, nowUs } = holder;
@@ -150,6 +178,7 @@ export async function saveWorkItems(
       eventCount,
       firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
       lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
+      ...lines.get(ref)!,
     })),
     (ref) => made.has(ref),
     batchId,

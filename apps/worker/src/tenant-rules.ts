@@ -1,10 +1,12 @@
 import { Rules } from '#attribution';
+import { CostPolicies } from '#ledger';
 import { buildPriceIndex, type PriceIndex, type PriceRow } from '#pricing';
 import { readPriceRows, readRulesDigest, readTenantRules, SHIPPED_PRICES, type Queryable } from '#store';
 
 /** Rules and prices of a tenant as they stood when they were asked for. */
 export interface TenantRulebook {
   readonly rules: Rules;
+  readonly costPolicies: CostPolicies;
   readonly prices: PriceIndex;
   /** Names exactly these versions; stands on every transaction posted under them. */
   readonly digest: string;
@@ -33,6 +35,7 @@ export class TenantRulebooks {
     const own = await readPriceRows(db, [tenantId]);
     const made = {
       rules: new Rules(versions.definitions, versions.policies, versions.keyMappings),
+      costPolicies: new CostPolicies(versions.policies),
       prices: buildPriceIndex([...shipped, ...own]),
       digest: digest.all,
     };

@@ -2,6 +2,7 @@ import { spanIdToInt8 } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { LedgerTransaction } from '#model';
+import { upsertItemPositions } from './upsert-item-positions.ts';
 
 /** The posting commit the transactions belong to. */
 export interface PostingBatch {
@@ -46,6 +47,7 @@ SELECT $1, posting_id, txn_id, code, cause, effective_at, $2, period, $3, $4
   });
   await insertEntries(db, tenantId, transactions);
   await upsertPositions(db, tenantId, transactions);
+  await upsertItemPositions(db, tenantId, transactions);
 }
 
 async function insertEntries(

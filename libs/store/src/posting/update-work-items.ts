@@ -22,6 +22,12 @@ export interface WorkItemUpdate {
   readonly eventCount: number;
   readonly firstAttemptAtUs: bigint | null;
   readonly lastAttemptAtUs: bigint | null;
+  /** Cost lines that count; those without a price; those priced by a rate that the customer put in. */
+  readonly costLines: number;
+  readonly unpricedLines: number;
+  readonly assumedLines: number;
+  /** Human time, priced or not. */
+  readonly humanMs: bigint;
 }
 
 const time = (us: bigint | null): string | null => (us === null ? null : timestampFromUs(us));
@@ -44,6 +50,10 @@ const COLUMNS: readonly Column<WorkItemUpdate>[] = [
   ['event_count', 'integer', (item) => item.eventCount],
   ['first_attempt_at', 'timestamptz', (item) => time(item.firstAttemptAtUs)],
   ['last_attempt_at', 'timestamptz', (item) => time(item.lastAttemptAtUs)],
+  ['cost_lines', 'integer', (item) => item.costLines],
+  ['unpriced_lines', 'integer', (item) => item.unpricedLines],
+  ['assumed_lines', 'integer', (item) => item.assumedLines],
+  ['human_ms', 'bigint', (item) => item.humanMs],
   ['outcome_type', 'text', (item) => item.outcomeType],
   ['definition', 'text', (item) => item.definition],
 ];
