@@ -69,7 +69,7 @@ export function toCsv(report: CostReport): string {
 }
 
 /** Group values come from spans: what a spreadsheet would run as a formula is kept as text. */
-function cell(value: unknown): string {
+export function cell(value: unknown): string {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   const safe = /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
