@@ -11,6 +11,7 @@ import { recordDeadlines } from './record-deadlines.ts';
 =======
 import { QualityBacklog } from './quality-backlog.ts';
 >>>>>>> Stashed changes
+import { recordDeadlines } from './record-deadlines.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
 import { countFindings } from './quality-metrics.ts';

@@ -101,6 +101,21 @@ test.each<[string, AttemptPart[], [OutcomeEffect, number][], Record<string, stri
     [['failed', 50]],
     { 'trace:a': 'waste:failed', 'trace:b': 'waste:failed' },
   ],
+  [
+    'cancelled before any work: overhead of the workflow',
+    two,
+    [['cancelled', 10]],
+    { 'trace:a': 'overhead:cancelled_before_work', 'trace:b': 'overhead:cancelled_before_work' },
+  ],
+  [
+    'cancelled before any work, and then resolved after all',
+    two,
+    [
+      ['cancelled', 5],
+      ['achieved', 50],
+    ],
+    { 'trace:a': 'waste:retry', 'trace:b': 'outcome' },
+  ],
   ['cancelled', two, [['cancelled', 50]], { 'trace:a': 'waste:abandoned', 'trace:b': 'waste:abandoned' }],
   [
     'a failed attempt is waste once another succeeds',

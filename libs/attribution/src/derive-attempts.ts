@@ -15,7 +15,8 @@ export interface AttemptPart {
 /**
  * Where the cost of an attempt sits. Waste is always of whole attempts:
  * `retry` another attempt bought the outcome; `after_outcome` begun after it; `reopened` bought an outcome
- * that did not last; `failed`, `abandoned` the item was settled without an outcome.
+ * that did not last; `failed`, `abandoned` the item was settled without an outcome. What was done only after an item
+ * was cancelled that nobody had worked at is overhead of the workflow (methods.md 1.5).
  */
 export type Placement =
   | 'work'
@@ -24,7 +25,8 @@ export type Placement =
   | 'waste:after_outcome'
   | 'waste:reopened'
   | 'waste:failed'
-  | 'waste:abandoned';
+  | 'waste:abandoned'
+  | 'overhead:cancelled_before_work';
 
 export interface Attempt {
   /** Identifies the attempt within its work item; the worker makes its UUID from it. */
@@ -47,6 +49,8 @@ export function deriveAttempts(parts: readonly AttemptPart[], state: WorkItemSta
   const attempts = mergeParts(parts).flatMap((whole) => cutAtBoundaries(whole, state.boundariesUs));
   attempts.sort(byStart);
   const buyers = state.settlements.map((settlement) => buyerOf(attempts, settlement.atUs));
+  if (attempts.length > 0 && isCancelledBefore(attempts[0]!.startedAtUs, state))
+    return attempts.map((attempt) => ({ ...attempt, placement: 'overhead:cancelled_before_work' }));
   return attempts.map((attempt) => ({ ...attempt, placement: placementOf(attempt, state, buyers) }));
 }
 
@@ -152,6 +156,9 @@ function placementOf(attempt: Interval, state: WorkItemState, buyers: readonly (
       return 'waste:abandoned';
   }
 }
+
+const isCancelledBefore = (firstStartUs: bigint, { phase, phaseAtUs, generation }: WorkItemState): boolean =>
+  phase === 'cancelled' && generation === 1 && phaseAtUs !== null && phaseAtUs <= firstStartUs;
 
 /** The stretch of work an attempt ended in: the first whose reopening is not before its end; past the last one, none. */
 function generationIndexOf(attempt: Interval, state: WorkItemState): number {

@@ -75,6 +75,8 @@ export function followItems(flows: ReadonlyMap<Ref, ItemFlow>): Follow {
     known.set(ref, made);
     return made;
   };
+  // A circle is numbered after those it leads to: asked in this order nothing is asked in depth.
+  for (const ref of [...flows.keys()].sort((a, b) => circles.get(a)! - circles.get(b)!)) destinations(ref);
   const isGone = (ref: Ref): 'merged' | 'split' | null => {
     const list = parts.get(ref);
     if (list !== undefined && !list.some((part) => part.ref === ref)) return 'split';

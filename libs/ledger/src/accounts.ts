@@ -70,15 +70,16 @@ export const isCostAccount = (account: string): boolean => account.startsWith('5
 /**
  * The account of a placement.
  *
- * @param placement `work`, `outcome`, `carried:<reason>` or `waste:<reason>`
+ * @param placement `work`, `outcome`, `carried:<reason>`, `waste:<reason>` or `overhead:<pool>`
  * @param line the kind of cost line; null for what the calls of agents cost
  * @throws RangeError for any other placement
  */
 export function accountOfPlacement(placement: string, line: string | null = null): string {
   if (placement === 'work') return line === null ? WORK_IN_PROGRESS : `5110:work:${line}`;
   if (placement === 'outcome') return line === null ? OUTCOME : `5210:outcome:${line}`;
-  const [, kind, reason] = /^(waste|carried):(.+)$/.exec(placement) ?? [];
+  const [, kind, reason] = /^(waste|carried|overhead):(.+)$/.exec(placement) ?? [];
   if (reason === undefined) throw new RangeError(`no account for the placement ${placement}`);
+  if (kind === 'overhead') return overheadAccount(reason);
   if (kind === 'waste') return line === null ? wasteAccount(reason) : `5310:waste:${line}:${reason}`;
   return line === null ? carriedAccount(reason) : `5210:outcome:${line}`;
 }

@@ -13,7 +13,7 @@ import {
 export interface CostShare {
   readonly workItemRef: Ref;
   readonly attemptId: string;
-  /** `work`, `outcome`, `carried:<reason>` or `waste:<reason>`. */
+  /** `work`, `outcome`, `carried:<reason>`, `waste:<reason>` or `overhead:<pool>`. */
   readonly placement: string;
   readonly weight: bigint;
 }
@@ -113,7 +113,8 @@ function debits(charge: PlacedCharge): Pick<Balance, 'account' | 'attemptId' | '
   return charge.shares.map(({ workItemRef, attemptId, placement }, index) => ({
     account: accountOfPlacement(placement),
     attemptId,
-    workItemRef,
+    // Overhead is borne by the attempt's workflow, not by the item.
+    workItemRef: placement.startsWith('overhead:') ? null : workItemRef,
     amount: parts[index]!,
   }));
 }

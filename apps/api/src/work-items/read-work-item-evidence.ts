@@ -1,10 +1,21 @@
-import { linkQuestions, resolveRulesOf, resolveTrace, Rules, type ResolvedTrace } from '#attribution';
+import {
+  followItems,
+  followTrace,
+  linkQuestions,
+  resolveRulesOf,
+  resolveTrace,
+  Rules,
+  type Follow,
+  type ResolvedTrace,
+} from '#attribution';
 import type { Ref, Step, TraceId } from '#model';
 import {
   readAttemptsOf,
   readFactsForLinks,
+  readItemFlows,
   readNewestSteps,
   readPosted,
+  readRelatedItems,
   readTenantRules,
   type Client,
   type CostedAttemptPart,
@@ -51,7 +62,20 @@ export async function resolveTraces(
     if (list === undefined) byTrace.set(step.traceId, [step]);
     else list.push(step);
   }
-  return [...byTrace].map(([traceId, ofTrace]) =>
-    resolveTrace(traceId, ofTrace, resolveRulesOf(tenantId, traceId, rules, facts)),
+  const resolved = [...byTrace].map(([traceId, ofTrace]) => ({
+    traceId,
+    trace: resolveTrace(traceId, ofTrace, resolveRulesOf(tenantId, traceId, rules, facts)),
+  }));
+  const refs = [...new Set(resolved.flatMap(({ trace }) => [...trace.parts.keys()]))];
+  const follow = await readFollow(client, tenantId, refs);
+  return resolved.map(({ traceId, trace }) => followTrace(traceId, trace, follow));
+}
+
+/** Where the cost of these items goes, as it was posted last. */
+async function readFollow(client: Client, tenantId: bigint, refs: readonly Ref[]): Promise<Follow> {
+  const related = await readRelatedItems(client, tenantId, refs, ['merged_into', 'split_into']);
+  const flows = await readItemFlows(client, tenantId, [...related]);
+  return followItems(
+    new Map(flows.map(({ ref, mergedInto, splitFrom }) => [ref, { mergedInto, splitFrom }])),
   );
 }

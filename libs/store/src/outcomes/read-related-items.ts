@@ -7,9 +7,6 @@ import type { Queryable } from '../connection/database.ts';
  */
 export type ItemRelation = 'merged_into' | 'merged_from' | 'split_into' | 'split_from';
 
-/** Items in a row; who merges more than this one into the next is followed no further. */
-const MAX_LEVELS = 256;
-
 /**
  * Items that are related to `refs` by these relations, over however many steps, and those of `refs` that are related
  * to any. Empty for almost all items: then it is one query. One query a level, so that each asks by the distribution
@@ -24,7 +21,7 @@ export async function readRelatedItems(
   const related = new Set<Ref>();
   const asked = new Set(refs);
   let level = [...asked];
-  for (let n = 0; level.length > 0 && n < MAX_LEVELS; n++) {
+  while (level.length > 0) {
     const { rows } = await db.query<{ ref: string; other_ref: string }>({
       name: 'read-related-items',
       text: `
