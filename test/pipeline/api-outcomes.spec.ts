@@ -66,6 +66,8 @@ test('an event is stored once with receipt, evidence, fact and alias, and answer
     timeAssumed: false,
     sequence: '7',
     value: { amount: '149.9', currency: 'USD' },
+    tier: null,
+    quality: null,
     data: body['data'],
     extensions: { team: 'billing' },
     receivedAt: expect.any(String),

@@ -3,15 +3,9 @@ import { openJobs } from '#jobs';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, readApiKey } from '#store';
 import { v7 as uuidByTime } from 'uuid';
-<<<<<<< Updated upstream
 import { reconcileBills } from './reconcile-bills.ts';
 import { recordDeadlines } from './record-deadlines.ts';
 import { QualityBacklog } from './quality-backlog.ts';
-import { recordDeadlines } from './record-deadlines.ts';
-=======
-import { QualityBacklog } from './quality-backlog.ts';
->>>>>>> Stashed changes
-import { recordDeadlines } from './record-deadlines.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
 import { countFindings } from './quality-metrics.ts';
@@ -60,7 +54,6 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
   };
   const workFacts = async (): Promise<void> => {
     await recordDeadlines(db, nowUs());
-    await recordDeadlines(db, nowUs());
     for (;;) {
       const taken = await workThroughFacts({ ...parts, onFailure }, FACTS_PER_TURN);
       metrics.workedFacts(taken);
@@ -75,7 +68,6 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     await backlog.run();
   };
   jobs.process('assemble-traces', assemble, { concurrency: DRAINS_AT_ONCE });
-<<<<<<< Updated upstream
   const reconcileParts: Parameters<typeof reconcileBills>[0] = {
     ...parts,
     onFailure: ({ provider, period }, error) => {
@@ -87,8 +79,6 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     concurrency: 1,
   });
   await jobs.schedule('reconcile-bills', SWEEP_MS);
-=======
->>>>>>> Stashed changes
   await jobs.schedule('work-through-facts', SWEEP_MS);
   await jobs.schedule('assemble-traces', SWEEP_MS);
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
