@@ -37,7 +37,7 @@ test('the shipped rules are version 0', async () => {
     ['invoice', 0, 'invoice.paid'],
     ['contract', 0, 'contract.completed'],
   ]);
-  expect((await api.call('/v1/key-mappings', { key: analyst })).body.items).toHaveLength(7);
+  expect((await api.call('/v1/key-mappings', { key: analyst })).body.items).toHaveLength(8);
 });
 
 test('a definition is a dated version with evidence and a fact; the same again makes none', async () => {

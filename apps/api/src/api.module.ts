@@ -1,14 +1,19 @@
 import { ServerModule, type ServerParts } from '#server';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { API_CONTEXT, type ApiContext } from './api-context.ts';
+import { COST_CONTROLLERS } from './cost-lines/cost-controllers.ts';
 import { EVIDENCE_CONTROLLERS } from './evidence/evidence-controllers.ts';
 import { OutcomeIntake } from './outcomes/outcome-intake.ts';
 import { OutcomesController } from './outcomes/outcomes.controller.ts';
 import { SetAsideController } from './reports/set-aside.controller.ts';
 import { InvoicesController } from './invoices/invoices.controller.ts';
+import { LinkAuditsController } from './links/link-audits.controller.ts';
+import { LinksController } from './links/links.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
+import { SelfHostedCapacityController } from './reports/self-hosted-capacity.controller.ts';
+import { SelfHostedRatesController } from './settings/self-hosted-rates.controller.ts';
 import { ModelAliasesController } from './settings/model-aliases.controller.ts';
 import { PriceBookImportsController } from './settings/price-book-imports.controller.ts';
 import { PriceBooksController } from './settings/price-books.controller.ts';
@@ -27,12 +32,15 @@ export class ApiModule {
       imports: [ServerModule.with(server)],
       controllers: [
         ...EVIDENCE_CONTROLLERS,
+        ...COST_CONTROLLERS,
         OutcomesController,
         ReportsController,
         ReportedCostController,
         DataQualityController,
         WorkItemsController,
         SetAsideController,
+        LinksController,
+        LinkAuditsController,
         LedgerController,
         InvoicesController,
         SettingsController,
@@ -40,6 +48,8 @@ export class ApiModule {
         PriceBooksController,
         PriceBookImportsController,
         ModelAliasesController,
+        SelfHostedRatesController,
+        SelfHostedCapacityController,
         ImportsController,
       ],
       providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake],

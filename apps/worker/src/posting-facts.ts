@@ -1,6 +1,7 @@
 import {
   deriveAttempts,
   foldWorkItem,
+  NAMESPACE,
   followState,
   type Attempt,
   type AttemptPart,
@@ -25,8 +26,7 @@ import { groupBy } from './group-by.ts';
 import { readEvents, setAsideEntries, subjectOf, withCircles } from './read-events.ts';
 import { readFollow } from './read-follow.ts';
 
-/** Namespace of the ids this project derives from names (UUIDv5, RFC 9562). */
-export const NAMESPACE = '6f0c8a52-5f53-5b0e-9d3b-0d3c2d9f4c11';
+export { attemptIdOf, NAMESPACE } from '#attribution';
 
 /** What is known of a work item while its row is held. */
 export interface HeldWorkItem {
@@ -213,9 +213,6 @@ function finalAt(state: WorkItemState, definition: OutcomeDefinition): bigint | 
     ? state.phaseAtUs + BigInt(definition.waitingWindowMs) * 1000n
     : state.phaseAtUs;
 }
-
-export const attemptIdOf = (ref: Ref, attemptKey: string): string =>
-  uuidFromName(`attempt ${ref}\n${attemptKey}`, NAMESPACE);
 
 /** Stores what traces say of their attempts at each item; an item they no longer belong to gets none. */
 export async function savePartsOfTraces(

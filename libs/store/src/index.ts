@@ -1,6 +1,8 @@
 /** All SQL: connection, migrations, embedded PostgreSQL, and one file per query. One line per module, sorted by path. */
 export type { AppendObserver } from './append/append-observer.ts';
 export type { BatchCounts } from './append/batch.ts';
+export { appendCounters, counterSeriesId } from './append/append-counters.ts';
+export type { CounterRow } from './append/append-counters.ts';
 export { SpanAppender } from './append/span-appender.ts';
 export type { AppendedSpans, AppendSettings, SpansRequest } from './append/span-appender.ts';
 export { advanceRevisions } from './assemble/advance-revisions.ts';

@@ -6,44 +6,93 @@ import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 export interface StoredLink {
   readonly traceId: TraceId;
   readonly linkId: string;
+  readonly workItemRef: Ref;
   readonly scope: string;
   readonly spanId: SpanId | null;
   readonly tier: string;
   readonly confidence: string;
   readonly rule: string;
+  readonly state: string;
+  /** Pieces of evidence, as JSON; empty for links of the first release, whose rule says it. */
+  readonly evidence: unknown;
+  readonly supersedes: string | null;
+  /** The link that took its place; null = it stands. */
+  readonly supersededBy: string | null;
   readonly recordedAtUs: bigint;
 }
 
-/** Links of these traces to the work item, oldest first. */
+interface Row {
+  trace_id: string;
+  link_id: string;
+  work_item_ref: string;
+  scope: string;
+  span_id: bigint | null;
+  tier: string;
+  confidence: string;
+  rule: string;
+  state: string;
+  evidence: unknown;
+  supersedes: string | null;
+  superseded_by: string | null;
+  recorded_at: bigint;
+}
+
+const SELECT = `
+SELECT l.trace_id, l.link_id, l.work_item_ref, l.scope, l.span_id, l.tier, l.confidence, l.rule, l.state, l.evidence,
+       l.supersedes, later.link_id AS superseded_by, l.recorded_at
+  FROM links l LEFT JOIN links later ON later.tenant_id = $1 AND later.trace_id = l.trace_id
+       AND later.supersedes = l.link_id`;
+const STANDS = `later.link_id IS NULL AND l.state <> 'withdrawn'`;
+
+/**
+ * Links to the work item, oldest first: of these traces, or of all (`null`).
+ *
+ * @param withHistory those that were superseded or withdrawn, too
+ */
 export async function readLinksOf(
   client: Client,
   tenantId: bigint,
-  traceIds: readonly TraceId[],
+  traceIds: readonly TraceId[] | null,
   ref: Ref,
+  withHistory = false,
 ): Promise<StoredLink[]> {
-  const { rows } = await client.query<{
-    trace_id: string;
-    link_id: string;
-    scope: string;
-    span_id: bigint | null;
-    tier: string;
-    confidence: string;
-    rule: string;
-    recorded_at: bigint;
-  }>(
-    `SELECT trace_id, link_id, scope, span_id, tier, confidence, rule, recorded_at FROM links
-      WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) AND work_item_ref = $3
-      ORDER BY recorded_at, trace_id, link_id`,
-    [tenantId, traceIds, ref],
+  const { rows } = await client.query<Row>(
+    `${SELECT}
+ WHERE l.tenant_id = $1 AND ($2::uuid[] IS NULL OR l.trace_id = ANY ($2)) AND l.work_item_ref = $3 AND ($4 OR (${STANDS}))
+ ORDER BY l.recorded_at, l.trace_id, l.link_id`,
+    [tenantId, traceIds, ref, withHistory],
   );
-  return rows.map((row) => ({
-    traceId: traceIdFromUuid(row.trace_id),
-    linkId: row.link_id,
-    scope: row.scope,
-    spanId: row.span_id === null ? null : spanIdFromInt8(row.span_id),
-    tier: row.tier,
-    confidence: row.confidence,
-    rule: row.rule,
-    recordedAtUs: row.recorded_at,
-  }));
+  return rows.map(toLink);
 }
+
+/** Links of these traces to whatever work item, oldest first. */
+export async function readLinksOfTraces(
+  client: Client,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+  withHistory: boolean,
+): Promise<StoredLink[]> {
+  const { rows } = await client.query<Row>(
+    `${SELECT}
+ WHERE l.tenant_id = $1 AND l.trace_id = ANY ($2::uuid[]) AND ($3 OR (${STANDS}))
+ ORDER BY l.recorded_at, l.trace_id, l.link_id`,
+    [tenantId, traceIds, withHistory],
+  );
+  return rows.map(toLink);
+}
+
+const toLink = (row: Row): StoredLink => ({
+  traceId: traceIdFromUuid(row.trace_id),
+  linkId: row.link_id,
+  workItemRef: row.work_item_ref,
+  scope: row.scope,
+  spanId: row.span_id === null ? null : spanIdFromInt8(row.span_id),
+  tier: row.tier,
+  confidence: row.confidence,
+  rule: row.rule,
+  state: row.state,
+  evidence: row.evidence,
+  supersedes: row.supersedes,
+  supersededBy: row.superseded_by,
+  recordedAtUs: row.recorded_at,
+});

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { commitment, encodeLeaf, merkleRoot, canonicalJson } from '#evidence';
+import { Rules } from '#attribution';
+import { parseRef, RejectedInput, toRef, type Ref } from '#model';
+import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import {
+  asTenant,
+  inTenantSnapshot,
+  readLinkDecisions,
+  readLinksOf,
+  readLinksOfTraces,
+  readTenantRules,
+  readWorkItem,
+  recordLinkDecision,
+  type Client,
+  type StoredLink,
+  type StoredLinkDecision,
+} from '#store';
+import { Body, Controller, Get, Inject, Post, Query, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { v7 as uuidByTime } from 'uuid';
+import type { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { formatWireTime, Json } from '../wire.ts';
+import {
+  DecisionsView,
+  LinkPage,
+  LinkQuery,
+  LinkView,
+  NewLinkBody,
+  type DecisionView,
+} from './link-bodies.ts';
+import { stepsDecided } from './steps-decided.ts';
+
+/** Whose steps are, by the evidence and by the word of people. */
+@ApiTags('links')
+@Controller('v1/links')
+export class LinksController {
+  constructor(
+    @Inject(API_CONTEXT) private readonly api: ApiContext,
+    @Inject(LOGGER) private readonly logger: ProcessLogger,
+  ) {}
+
+  @Get()
+  @RequireRole('analyst', 'auditor')
+  @SerializeOptions({ schema: LinkPage })
+  @ApiOperation({
+    summary: 'Links of a trace or work item: those that stand, or with history every one there was',
+  })
+  @ApiResponse({ status: 200, standardSchema: LinkPage })
+  async list(
+    @Query({ schema: LinkQuery }) query: z.infer<typeof LinkQuery>,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof LinkPage>> {
+    const withHistory = query.history === 'true';
+    return inTenantSnapshot(this.api.db, tenantId, async (client) => {
+      const links =
+        query.trace_id === undefined
+          ? await readLinksOf(client, tenantId, null, toRef(query.kind!, tenantId, query.key!), withHistory)
+          : await readLinksOfTraces(client, tenantId, [query.trace_id], withHistory);
+      const traceIds = query.trace_id === undefined ? links.map(({ traceId }) => traceId) : [query.trace_id];
+      const decisions = await readLinkDecisions(client, tenantId, [...new Set(traceIds)]);
+      return { links: links.map(toLinkView), decisions: decisions.map(toDecisionView) };
+    });
+  }
+
+  @Post()
+  @RequireRole('analyst')
+  @ApiOperation({
+    summary: 'Decide whose steps are',
+    description:
+      'Recorded for ever with who and why; nothing is changed, a later decision follows it. A link moves the cost of the ' +
+      'steps to the work item whatever they say themselves; an unlink takes them from it. Accepting a suggestion of the ' +
+      'worklists is such a link.',
+  })
+  @ApiResponse({ status: 201, standardSchema: DecisionsView })
+  async decide(
+    @Body({ schema: NewLinkBody }) body: NewLinkBody,
+    @Caller() caller: Principal,
+  ): Promise<z.infer<typeof DecisionsView>> {
+    const ref = toRef(body.workItem.kind, caller.tenantId, body.workItem.key);
+    const decision = await asTenant(this.api.db, caller.tenantId, (client) =>
+      this.record(client, caller, ref, body),
+    );
+    await this.api.wake('work-through-facts').catch((error: unknown) => {
+      this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
+    });
+    return { decisionId: decision[0]!.decisionId, decisions: decision.map(toDecisionView) };
+  }
+
+  private async record(
+    client: Client,
+    caller: Principal,
+    ref: Ref,
+    body: NewLinkBody,
+  ): Promise<StoredLinkDecision[]> {
+    const { tenantId } = caller;
+    const recordedAtUs = this.api.nowUs();
+    const item = await this.workItem(client, tenantId, ref, recordedAtUs);
+    const traces = await stepsDecided(client, tenantId, body);
+    const salt = randomBytes(32);
+    const { action, reason, attemptId = null } = body;
+    const decision = {
+      decisionId: uuidByTime({ msecs: Number(recordedAtUs / 1000n) }),
+      workItemRef: ref,
+      action,
+      attemptId,
+      reason,
+      recordedAtUs,
+      recordedBy: caller.principalId,
+    };
+    const leaf = encodeLeaf('link', recordedAtUs, {
+      decision: decision.decisionId,
+      action,
+      workItem: item,
+      traces: {
+        count: traces.length,
+        root: merkleRoot(traces.map((trace) => Buffer.from(canonicalJson(trace)))).toString('base64'),
+      },
+      reason: commitment(salt, Buffer.from(reason)).toString('base64'),
+      key: caller.keyId,
+      bootstrap: caller.isBootstrap ? true : undefined,
+    });
+    await recordLinkDecision(client, tenantId, { ...decision, traces, salt, leaf });
+    return traces.map((trace) => ({ ...decision, ...trace }));
+  }
+
+  /** @returns the id that names the work item in leaves */
+  private async workItem(client: Client, tenantId: bigint, ref: Ref, atUs: bigint): Promise<string> {
+    const { kind, key } = parseRef(ref);
+    const { definitions, policies, keyMappings } = await readTenantRules(client, tenantId);
+    if (!new Rules(definitions, policies, keyMappings).isWorkItemKind(kind, atUs))
+      throw new RejectedInput(
+        'unprocessable',
+        `no definition makes ${kind} a kind of work item`,
+        'workItem.kind',
+      );
+    const item = await readWorkItem(client, tenantId, ref);
+    if (item === null)
+      throw new RejectedInput(
+        'not_found',
+        `there is no work item ${kind} ${key}: neither an outcome event nor a span has named it`,
+        'workItem.key',
+      );
+    return item.surrogateId;
+  }
+}
+
+function toLinkView(link: StoredLink): z.infer<typeof LinkView> {
+  const { kind, key } = parseRef(link.workItemRef);
+  return {
+    linkId: link.linkId,
+    traceId: link.traceId,
+    spanId: link.spanId,
+    workItem: { kind, key },
+    scope: link.scope,
+    tier: link.tier,
+    confidence: link.confidence,
+    rule: link.rule,
+    state: LinkView.shape.state.parse(link.state),
+    evidence: Json.parse(link.evidence),
+    supersedes: link.supersedes,
+    supersededBy: link.supersededBy,
+    recordedAt: formatWireTime(link.recordedAtUs),
+  };
+}
+
+function toDecisionView(decision: StoredLinkDecision): z.infer<typeof DecisionView> {
+  const { workItemRef, recordedAtUs, ...rest } = decision;
+  const { kind, key } = parseRef(workItemRef);
+  return {
+    ...rest,
+    spanIds: rest.spanIds === null ? null : [...rest.spanIds],
+    workItem: { kind, key },
+    recordedAt: formatWireTime(recordedAtUs),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Ref, TraceId } from '#model';
+import type { Client } from '../connection/database.ts';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+
+/** Which traces an attempt stands in, by trace. */
+export async function readAttempt(
+  client: Client,
+  tenantId: bigint,
+  attemptId: string,
+): Promise<{ readonly traceId: TraceId; readonly workItemRef: Ref; readonly grade: string }[]> {
+  const { rows } = await client.query<{ trace_id: string; work_item_ref: string; grade: string }>(
+    `SELECT trace_id, work_item_ref, grade FROM attempts WHERE tenant_id = $1 AND attempt_id = $2 ORDER BY trace_id`,
+    [tenantId, attemptId],
+  );
+  return rows.map((row) => ({
+    traceId: traceIdFromUuid(row.trace_id),
+    workItemRef: row.work_item_ref,
+    grade: row.grade,
+  }));
+}
