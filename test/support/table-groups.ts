@@ -95,9 +95,6 @@ export const CHANGEABLE: readonly string[] = [
   'log_heads',
   'positions',
   'postings', // version
-  'quality_backlog',
-  'quality_days',
-  'quality_findings',
   'reconciliations', // the newest comparison
   'quality_backlog',
   'quality_days',
