@@ -4,8 +4,11 @@ import { API_CONTEXT, type ApiContext } from './api-context.ts';
 import { COST_CONTROLLERS } from './cost-lines/cost-controllers.ts';
 import { EVIDENCE_CONTROLLERS } from './evidence/evidence-controllers.ts';
 import { OutcomeIntake } from './outcomes/outcome-intake.ts';
+import { OutcomeAuditsController } from './outcomes/outcome-audits.controller.ts';
+import { OutcomeControlsController } from './outcomes/outcome-controls.controller.ts';
 import { OutcomesController } from './outcomes/outcomes.controller.ts';
 import { SetAsideController } from './reports/set-aside.controller.ts';
+import { ExplainController } from './explain/explain.controller.ts';
 import { InvoicesController } from './invoices/invoices.controller.ts';
 import { LinkAuditsController } from './links/link-audits.controller.ts';
 import { LinksController } from './links/links.controller.ts';
@@ -20,6 +23,7 @@ import { PriceBooksController } from './settings/price-books.controller.ts';
 import { KeysController } from './settings/keys.controller.ts';
 import { WorkItemsController } from './work-items/work-items.controller.ts';
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
+import { MeteredAgainstMetricsController } from './reports/metered-against-metrics.controller.ts';
 import { ReportedCostController } from './reports/reported-cost.controller.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 
@@ -34,7 +38,11 @@ export class ApiModule {
         ...EVIDENCE_CONTROLLERS,
         ...COST_CONTROLLERS,
         OutcomesController,
+        OutcomeControlsController,
+        OutcomeAuditsController,
+        MeteredAgainstMetricsController,
         ReportsController,
+        ExplainController,
         ReportedCostController,
         DataQualityController,
         WorkItemsController,

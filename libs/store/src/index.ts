@@ -102,6 +102,18 @@ export { isRole, ROLES } from './keys/roles.ts';
 export type { Role } from './keys/roles.ts';
 export { listOutcomes, readOutcomes, readOutcomesOf } from './outcomes/read-outcomes.ts';
 export type { OutcomeFilter, StoredOutcome } from './outcomes/read-outcomes.ts';
+export { drawOutcomeSample } from './outcomes/draw-outcome-sample.ts';
+export type { ClaimedPopulation, RankedOutcome } from './outcomes/draw-outcome-sample.ts';
+export {
+  insertAuditVerdicts,
+  insertOutcomeAudit,
+  listOutcomeAudits,
+  readAuditedItems,
+  readOutcomeAudit,
+} from './outcomes/outcome-audits.ts';
+export type { AuditedItem, OutcomeAudit } from './outcomes/outcome-audits.ts';
+export { compareOutcomeControls, recordOutcomeControls } from './outcomes/outcome-controls.ts';
+export type { ComparedControl, OutcomeControl } from './outcomes/outcome-controls.ts';
 export { readPassedDeadlines } from './outcomes/read-passed-deadlines.ts';
 export type { PassedDeadline } from './outcomes/read-passed-deadlines.ts';
 export { readRelatedItems } from './outcomes/read-related-items.ts';
@@ -114,7 +126,8 @@ export type { EvidenceRow } from './posting/evidence-rows.ts';
 export { countLinkAudits, listLinkAudits, recordLinkAudit } from './links/link-audits.ts';
 export type { LinkAudit } from './links/link-audits.ts';
 export { readCandidateCosts, readUnlinkedCosts } from './links/read-candidate-costs.ts';
-export type { CandidateCost, UnlinkedCost } from './links/read-candidate-costs.ts';
+export type { CandidateCost } from './links/read-candidate-costs.ts';
+export { readCandidateGroups } from './links/read-candidate-groups.ts';
 export { readAttempt } from './links/read-attempt.ts';
 export { recordLinkDecision } from './links/record-link-decision.ts';
 export { readSpansNamed } from './links/read-spans-named.ts';
@@ -185,6 +198,9 @@ export type { ReportedCostExample, ReportedCostKey, ReportedCostRow } from './qu
 export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts';
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
+export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell-items.ts';
+export type { CellItem, CellTotal } from './reports/read-cell-items.ts';
+export { readMovesBetween } from './reports/read-moves-between.ts';
 export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeRow } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeQuery } from './reports/cost-cells.ts';
@@ -223,3 +239,5 @@ export type { PostedEntry } from './work-items/read-posted-history.ts';
 export { readPricesById } from './work-items/read-prices-by-id.ts';
 export { listWorkItems, readWorkItem } from './work-items/read-work-items.ts';
 export type { WorkItemFilter, WorkItemRow } from './work-items/read-work-items.ts';
+export { readCounters, readStepCounts } from './reports/read-counters.ts';
+export type { CountedByMetric, CountedBySteps } from './reports/read-counters.ts';

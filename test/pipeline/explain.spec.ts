@@ -1,0 +1,131 @@
+// Goal: any figure of the report leads to the work items that sum to it, and a change of it is told by what was posted.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Desk } from '../support/desk.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+let desk: Desk;
+let before = 0;
+let repriced = 0;
+
+const RANGE = 'from=2026-10-01&to=2026-11-01';
+const explain = async (query: string) => (await desk.call(`/v1/explain?${query}`)).body;
+
+beforeAll(async () => {
+  service = await startTestService({ prices: 'none' });
+  desk = await Desk.begin(service, 'explain');
+  // $3 for a million tokens.
+  await desk.price('3');
+  await desk.send({ id: 'a', ticket: 'T1', at: '2026-10-05T10:00:00Z', inputTokens: 1000 });
+  await desk.send({ id: 'b', ticket: 'T2', at: '2026-10-05T11:00:00Z', inputTokens: 2000 });
+  await desk.send({ id: 'c', ticket: 'T3', at: '2026-10-05T12:00:00Z', inputTokens: 4000 });
+  await desk.tell({ id: '1', ticket: 'T1', verb: 'resolved', at: '2026-10-06T10:00:00Z' });
+  await desk.tell({ id: '2', ticket: 'T2', verb: 'failed', at: '2026-10-06T10:00:00Z' });
+  before = await desk.settle();
+  // $5 for a million tokens: T1 and T2 are re-priced.
+  await desk.price('5');
+  repriced = await desk.settle();
+  // A late attempt at T1; T3 comes into the figure, T2 leaves it.
+  await desk.send({ id: 'd', ticket: 'T1', at: '2026-10-04T10:00:00Z', inputTokens: 700 });
+  await desk.tell({ id: '3', ticket: 'T3', verb: 'resolved', at: '2026-10-08T10:00:00Z' });
+  await desk.tell({ id: '4', ticket: 'T2', verb: 'reopened', at: '2026-10-08T10:00:00Z' });
+  await desk.settle();
+});
+afterAll(() => service.stop());
+
+const item = (key: string, phase: string, attempts: number, costUsd: string, directCostUsd: string) => ({
+  kind: 'ticket',
+  key,
+  phase,
+  attempts,
+  calls: attempts,
+  unpricedCalls: 0,
+  callsWithoutUsage: 0,
+  costUsd,
+  directCostUsd,
+  href: `/v1/work-items/ticket/${key}/cost`,
+});
+
+test('the items of the total, the costliest first; each leads to its own explanation', async () => {
+  const total = await explain(RANGE);
+  expect(total).toEqual({
+    view: 'settled',
+    group: {},
+    size: null,
+    workItems: 2,
+    outcomes: 2,
+    costUsd: '0.0285',
+    directCostUsd: '0.025',
+    failedAttemptCostUsd: '0.0035',
+    noOutcomeCostUsd: '0',
+    items: [item('T3', 'achieved', 1, '0.02', '0.02'), item('T1', 'achieved', 2, '0.0085', '0.005')],
+    next: null,
+    change: null,
+  });
+  const report = (await desk.call(`/v1/reports/cost-per-outcome?${RANGE}`)).body;
+  expect([report.total.costUsd, report.total.directCostUsd]).toEqual([total.costUsd, total.directCostUsd]);
+  const costs = await Promise.all(
+    total.items.map(async ({ href }: { href: string }) => (await desk.call(href)).body),
+  );
+  expect(costs.map(({ costUsd, lines }) => [costUsd, lines.length])).toEqual([
+    ['0.02', 1],
+    ['0.0085', 2],
+  ]);
+});
+
+test('a row of it, page by page', async () => {
+  const cell = encodeURIComponent(JSON.stringify(['2026-10-06']));
+  const query = `${RANGE}&group_by=day&cell=${cell}&size=${before}&limit=1`;
+  const first = await explain(query);
+  expect(first).toMatchObject({
+    group: { day: '2026-10-06' },
+    size: before,
+    workItems: 2,
+    outcomes: 1,
+    costUsd: '0.009',
+    directCostUsd: '0.003',
+    noOutcomeCostUsd: '0.006',
+    items: [item('T2', 'failed', 1, '0.006', '0')],
+  });
+  const second = await explain(`${query}&cursor=${first.next}`);
+  expect([second.items, second.next]).toEqual([[item('T1', 'achieved', 1, '0.003', '0.003')], null]);
+});
+
+test('why it differs from what was known: by code, and by who came and went; the parts sum to the pico', async () => {
+  const { change } = await explain(`${RANGE}&against_size=${before}`);
+  expect(change).toEqual({
+    size: before,
+    beforeUsd: '0.009',
+    afterUsd: '0.0285',
+    differenceUsd: '0.0195',
+    codes: [
+      { code: 'C100', amountUsd: '0.0035', transactions: 1, causes: ['spans'] },
+      { code: 'C400', amountUsd: '0.002', transactions: 1, causes: [expect.stringContaining('price.book')] },
+    ],
+    entered: { items: 1, amountUsd: '0.02' },
+    left: { items: 1, amountUsd: '0.006' },
+    betweenGroupsUsd: '0',
+  });
+  const past = await explain(`${RANGE}&size=${repriced}&against_size=${before}`);
+  expect(past.change).toMatchObject({
+    beforeUsd: '0.009',
+    afterUsd: '0.015',
+    codes: [{ code: 'C400', amountUsd: '0.006', transactions: 2 }],
+    entered: { items: 0 },
+    left: { items: 0 },
+  });
+});
+
+test.each([
+  ['cell=["x"]&group_by=workflow', 404, 'cell'],
+  ['cell=["x"]', 400, 'cell'],
+  ['cell=x&group_by=workflow', 400, 'cell'],
+  ['view=period', 400, 'view'],
+  ['against_size=1000000', 422, 'size'],
+])('%s is answered with %i, naming %s', async (query, status, field) => {
+  const answer = await desk.call(`/v1/explain?${query}`);
+  expect({ status: answer.status, names: JSON.stringify(answer.body).includes(field) }).toEqual({
+    status,
+    names: true,
+  });
+});
