@@ -11,7 +11,7 @@ import {
   type CostPerOutcomeQuery,
 } from '#store';
 import { z } from 'zod';
-import { pastBooks } from '../reports/past-books.ts';
+import { pastBooks, type PastBooks } from '../reports/past-books.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from '../reports/report-query.ts';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor, Money } from '../wire.ts';
@@ -115,15 +115,7 @@ export async function explainCell(
   const asReport: ReportQuery = { ...query, format: 'json', basis: 'restated' };
   const groupBy = readGroupBy(asReport, declaredDimensions(policies), context.maxGroupKeys);
   const cell = readCell(query.cell, groupBy.length);
-  const question: CostPerOutcomeQuery = {
-    view: query.view,
-    fromDay: query.from ?? BEGINNING,
-    toDay: query.to ?? END,
-    outcomeType: query.outcome_type ?? null,
-    groupBy,
-    nowUs: past?.sealedAtUs ?? context.nowUs,
-    size: past?.size ?? null,
-  };
+  const question = questionOf(query, groupBy, past, context.nowUs);
   const total = await readCellTotal(client, tenantId, question, cell);
   if (cell !== null && total.items === 0n)
     throw new RejectedInput('not_found', 'the report has no such row', 'cell');
@@ -148,6 +140,21 @@ export async function explainCell(
     change: await changeOf(client, tenantId, query, question, cell),
   };
 }
+
+const questionOf = (
+  query: ExplainQuery,
+  groupBy: CostPerOutcomeQuery['groupBy'],
+  past: PastBooks | null,
+  nowUs: bigint,
+): CostPerOutcomeQuery => ({
+  view: query.view,
+  fromDay: query.from ?? BEGINNING,
+  toDay: query.to ?? END,
+  outcomeType: query.outcome_type ?? null,
+  groupBy,
+  nowUs: past?.sealedAtUs ?? nowUs,
+  size: past?.size ?? null,
+});
 
 const figuresOf = (total: CellTotal) => ({
   workItems: Number(total.items),
