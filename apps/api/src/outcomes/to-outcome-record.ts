@@ -111,7 +111,7 @@ function readType(type: string): { kind: string; verb: string } {
 }
 
 /** An agent's key can never resolve its own ticket: keys are bound to the sources and kinds they may speak for. */
-function mustSpeakFor(caller: Principal, source: string, kind: string): void {
+export function mustSpeakFor(caller: Principal, source: string, kind: string): void {
   if (source === OWN_SOURCE)
     throw new RejectedInput('invalid', 'is kept for what this service records itself', 'source');
   if (caller.sources !== null && !caller.sources.includes(source))
