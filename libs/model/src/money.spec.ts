@@ -26,17 +26,16 @@ test('the cost per outcome of the contract example', () => {
   expect(dividePico(1n, 0n)).toBeNull();
 });
 
-// methods.md T0.1r and 2.1: T2.1, T2.1b, T2.1d
-test('half-even rounding', () => {
+test('[T0.1r] half-even rounding', () => {
   expect([12_500n, 13_500n, -12_500n].map((n) => roundHalfEven(n, 1000n))).toEqual([12n, 14n, -12n]);
 });
-test.each([
-  [1_000_000_001n, [1n, 1n, 1n], [333_333_334n, 333_333_334n, 333_333_333n]],
-  [-10n, [1n, 1n, 1n], [-4n, -3n, -3n]],
-  [100n, [50n, 30n, 20n, 1n], [49n, 30n, 20n, 1n]],
-  [10_000_000_001n, [1n, 2n], [3_333_333_334n, 6_666_666_667n]],
-  [7n, [0n, 0n], [4n, 3n]],
-])('splitExactly(%s by %s)', (amount, weights, parts) => {
+test.each<[string, bigint, bigint[], bigint[]]>([
+  ['[T2.1] ', 1_000_000_001n, [1n, 1n, 1n], [333_333_334n, 333_333_334n, 333_333_333n]],
+  ['[T2.1b] ', -10n, [1n, 1n, 1n], [-4n, -3n, -3n]],
+  ['[T2.1d] ', 100n, [50n, 30n, 20n, 1n], [49n, 30n, 20n, 1n]],
+  ['', 10_000_000_001n, [1n, 2n], [3_333_333_334n, 6_666_666_667n]],
+  ['', 7n, [0n, 0n], [4n, 3n]],
+])('%ssplitExactly(%s by %s)', (_, amount, weights, parts) => {
   expect(
     splitExactly(
       amount,

@@ -8,6 +8,7 @@ import {
   overheadPolicySchema,
   toolKeyRuleSchema,
 } from '#attribution';
+import { fxPolicySchema, labourRatesPolicySchema, placementPolicySchema, poolsPolicySchema } from '#ledger';
 import { RESERVED_REF_KINDS } from '#model';
 import { z } from 'zod';
 import { Instant, Time, Json } from '../wire.ts';
@@ -55,6 +56,10 @@ export const PolicyBody = z
     z.strictObject({ name: z.literal('dimensions'), validFrom, rule: dimensionsPolicySchema }),
     z.strictObject({ name: z.literal('links'), validFrom, rule: linksPolicySchema }),
     z.strictObject({ name: z.literal('link_confidence'), validFrom, rule: linkConfidenceSchema }),
+    z.strictObject({ name: z.literal('placement'), validFrom, rule: placementPolicySchema }),
+    z.strictObject({ name: z.literal('labour_rates'), validFrom, rule: labourRatesPolicySchema }),
+    z.strictObject({ name: z.literal('pools'), validFrom, rule: poolsPolicySchema }),
+    z.strictObject({ name: z.literal('fx'), validFrom, rule: fxPolicySchema }),
   ])
   .meta({ id: 'NewPolicy' });
 /** Of the three ways to find a key the one meant is told by its first member; its errors are those that are shown. */

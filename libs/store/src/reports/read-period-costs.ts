@@ -17,6 +17,8 @@ export interface PeriodCostRow {
   readonly workItems: bigint;
   readonly attempts: bigint;
   readonly costPico: bigint;
+  /** With cost lines and what pools are declared to cost. */
+  readonly loadedPico: bigint;
   readonly outcomePico: bigint;
   readonly retryPico: bigint;
   readonly noOutcomePico: bigint;
@@ -65,10 +67,11 @@ WITH ${booksAt(query.size, bind)}entry AS (
 )
 SELECT grp, GROUPING(grp) = 1 AS is_total, count(DISTINCT work_item_ref) AS work_items,
        count(DISTINCT attempt_id) AS attempts,
-       coalesce(sum(amount) FILTER (WHERE asset = 'USD/12'), 0) AS cost,
+       coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND substr(account, 3, 1) = '0'), 0) AS cost,
+       coalesce(sum(amount) FILTER (WHERE asset = 'USD/12'), 0) AS loaded,
        coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account = '5200:outcome'), 0) AS outcome,
        coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account IN
-         ('5300:waste:retry', '5300:waste:after_outcome', '5300:waste:reopened')), 0) AS retry,
+         ('5205:carried:retry', '5205:carried:after_outcome', '5205:carried:reopened', '5300:waste:retry', '5300:waste:after_outcome', '5300:waste:reopened')), 0) AS retry,
        coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account IN
          ('5300:waste:failed', '5300:waste:abandoned')), 0) AS no_outcome,
        coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account = '5100:work'), 0) AS work,
@@ -84,6 +87,7 @@ SELECT grp, GROUPING(grp) = 1 AS is_total, count(DISTINCT work_item_ref) AS work
     workItems: row.work_items,
     attempts: row.attempts,
     costPico: BigInt(row.cost),
+    loadedPico: BigInt(row.loaded),
     outcomePico: BigInt(row.outcome),
     retryPico: BigInt(row.retry),
     noOutcomePico: BigInt(row.no_outcome),
@@ -100,6 +104,7 @@ interface Row {
   work_items: bigint;
   attempts: bigint;
   cost: string;
+  loaded: string;
   outcome: string;
   retry: string;
   no_outcome: string;

@@ -43,7 +43,7 @@ WITH ${booksAt(query.size, (size) => `$${values.push(size)}`)}cost AS (
   SELECT e.work_item_ref, e.account, e.asset, sum(e.amount) AS amount
     FROM ledger_entries e
    WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
-     AND e.account >= '5' AND e.account < '6'
+     AND e.account >= '5' AND e.account < '6' AND substr(e.account, 3, 1) = '0'
    GROUP BY e.work_item_ref, e.account, e.asset
 )
 SELECT CASE
@@ -76,7 +76,8 @@ export async function readMetered(
   const { rows } = await client.query<{ asset: string; amount: string }>(
     `WITH ${books}owed AS (
        SELECT asset, amount FROM ledger_entries
-        WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3')
+        WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3'
+          AND substr(account, 3, 1) = '0' AND account NOT LIKE '2800:%')
      SELECT asset, -sum(amount) AS amount FROM owed GROUP BY asset ORDER BY asset`,
     values,
   );
