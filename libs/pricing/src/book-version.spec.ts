@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { issueRows, planVersion, type RevisionMode } from './book-version.ts';
-import { diffBooks } from './diff-books.ts';
 import { plainRow, type DraftRow } from './import/imported-prices.ts';
 import { effectiveRows } from './effective-rows.ts';
 import { priceRowSchema, type PriceRow } from './price-row.ts';
@@ -98,47 +97,4 @@ test('a price that has not begun is replaced', () => {
 test('retrospective: what the list says is what was always so', () => {
   const rows = take([[draft('a', '1'), draft('b', '2')], retrospective], [[draft('a', '5')], retrospective]);
   expect(said(rows)).toEqual(['a .. 5 v2']);
-});
-
-test('the difference of two books names every price that moves', () => {
-  const before = issueRows(
-    [
-      draft('a', '1'),
-      draft('b', '2'),
-      draft('c', '3', { contextTiers: [{ aboveTokens: '200', prices: { in_uncached: '6' } }] }),
-    ],
-    name,
-    1,
-  );
-  const after = issueRows(
-    [
-      draft('c', '3', { validTo: july }),
-      draft('b', '4', { prices: { in_uncached: '4', out_text: '9' } }),
-      draft('d', '1'),
-    ],
-    { tenantId: '5', book: 'contract' },
-    3,
-  );
-  expect(diffBooks(before, after)).toEqual({
-    added: [after[2]],
-    removed: [before[0]],
-    changed: [
-      {
-        before: before[1],
-        after: after[1],
-        prices: [
-          { priceClass: 'in_uncached', aboveTokens: null, before: '2', after: '4' },
-          { priceClass: 'out_text', aboveTokens: null, before: null, after: '9' },
-        ],
-        fields: [],
-      },
-      {
-        before: before[2],
-        after: after[0],
-        prices: [{ priceClass: 'in_uncached', aboveTokens: '200', before: '6', after: null }],
-        fields: ['validTo'],
-      },
-    ],
-  });
-  expect(diffBooks(before, before)).toEqual({ added: [], removed: [], changed: [] });
 });

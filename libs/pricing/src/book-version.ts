@@ -2,6 +2,7 @@ import { v5 as uuidV5 } from 'uuid';
 import type { DraftRow } from './import/imported-prices.ts';
 import { effectiveRows, rowKey } from './effective-rows.ts';
 import type { PriceRow } from './price-row.ts';
+import { sortedJson } from './sorted-json.ts';
 
 /** Namespace of price ids (RFC 9562 version 5); never changed, or ids of charges would no longer be found. */
 const PRICE_NAMESPACE = '6f9c2f5e-2a9b-5d0f-9a43-0c8f5c1f7a11';
@@ -144,11 +145,3 @@ const pricesOf = (row: DraftRow): string => sortedJson([row.prices, row.contextT
 
 /** Everything a row says, without where it stands. */
 const contentOf = (row: DraftRow | PriceRow): string => sortedJson(withoutPlace(row));
-
-function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}

@@ -218,6 +218,12 @@ test('where nobody says who bills, a name that only one provider of the tenant l
   const two = priceRow('vllm', 'qwen2.5:7b', price(2), {}, tenant);
   expect(pricedAs([one], { modelResponse: 'qwen2.5:7b' })).toBe('self-hosted qwen2.5:7b 1');
   expect(pricedAs([one, two], { modelResponse: 'qwen2.5:7b' })).toBe('unknown_model');
+  const spoken = { provider: 'openai', modelResponse: 'qwen2.5:7b' };
+  expect(pricedAs([one], spoken)).toBe('self-hosted qwen2.5:7b 1');
+  const azure = priceRow('azure', 'gpt-4o', price(9), {}, tenant);
+  expect(pricedAs([...BOOK, azure], { provider: 'openai', modelResponse: 'gpt-4o' })).toBe(
+    'openai gpt-4o 11',
+  );
 });
 
 test('of the same key the highest version counts; a withdrawn row takes the key away', () => {

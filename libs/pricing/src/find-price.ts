@@ -99,7 +99,8 @@ function attemptsFor(
   ] as const)
     if (provider !== null && attempts.every((attempt) => attempt.provider !== provider))
       attempts.push({ provider, assumption: `provider ${provider} taken from ${source}` });
-  if (recorded === null && scope.isTenant) attempts.push(...onlySeller(identity, index));
+  // Whoever speaks the API of a model's maker may be the tenant's own server, but not for a model only the maker sells.
+  if (scope.isTenant && (recorded === null || family === null)) attempts.push(...onlySeller(identity, index));
   return attempts;
 }
 

@@ -6,7 +6,7 @@ export { canonicalModel, canonicalServiceTier, modelMatcher } from './canonical-
 export { chargeStep } from './charge-step.ts';
 export { chargeUsage } from './charge-usage.ts';
 export { diffBooks } from './diff-books.ts';
-export type { BookChange, PriceEffect } from './diff-books.ts';
+export type { BookChange } from './diff-books.ts';
 export { effectiveRows } from './effective-rows.ts';
 export { importGenaiPrices } from './import/import-genai-prices.ts';
 export { importLitellmMap } from './import/import-litellm-map.ts';

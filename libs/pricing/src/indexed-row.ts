@@ -66,7 +66,8 @@ export function isInForce(row: IndexedRow, atNs: bigint): boolean {
   return to < from ? timeOfDay >= from || timeOfDay < to : timeOfDay >= from && timeOfDay < to;
 }
 
-function readTable(table: PriceTable): PicoPrices {
+/** @returns the prices of a table as numbers; null where a class has no usable price */
+export function readTable(table: PriceTable): PicoPrices {
   const prices: { -readonly [each in keyof PicoPrices]: PicoPrices[each] } = {};
   for (const priceClass of PRICE_CLASSES) {
     const text = table[priceClass];

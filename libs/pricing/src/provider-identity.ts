@@ -128,6 +128,9 @@ const FRAMEWORKS = new Set([
 /** Providers whose name is also the name of a wire format that others speak. */
 const API_FLAVOURS: ReadonlySet<string> = new Set(['openai']);
 
+/** Runtimes of one's own that have a name: a rate for `self-hosted` is theirs too, where they have none. */
+export const OWN_RUNTIMES: readonly string[] = ['ollama', 'vllm'];
+
 /** Model families that only their maker sells under these names; open-weight families are not among them. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^claude-/, 'anthropic'],

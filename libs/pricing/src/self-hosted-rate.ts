@@ -1,82 +1,29 @@
-import { roundHalfEven, type Usage } from '#model';
-import { z } from 'zod';
+import { RejectedInput } from '#model';
+import { add, divide, fractionOf, multiply, toDecimal, toPico, whole, type Fraction } from './fraction.ts';
 import { plainRow, type DraftRow } from './import/imported-prices.ts';
-import { priceOfClass } from './class-price.ts';
-import { PRICE_CLASSES } from './price-row.ts';
-
-const decimal = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'a decimal number of zero or more');
-const positive = decimal.refine((text) => /[1-9]/.test(text), 'must be more than zero');
-
-/**
- * What running a model oneself costs, and how fast it was measured to be. Decimal text throughout; money in the
- * currency of `asset`. Either rented, or bought and written off in a straight line, or (both parts) mixed.
- */
-export const selfHostedInputsSchema = z
-  .strictObject({
-    provider: z.string().min(1).max(100),
-    model: z.string().min(1).max(512),
-    validFrom: z.iso.datetime({ precision: 0 }).nullable(),
-    validTo: z.iso.datetime({ precision: 0 }).nullable(),
-    currency: z.string().regex(/^[A-Z]{3}$/),
-    accelerators: positive,
-    rentPerAcceleratorHour: decimal,
-    purchasePricePerAccelerator: decimal,
-    residualValuePerAccelerator: decimal,
-    amortisationMonths: positive,
-    powerWattsPerAccelerator: decimal,
-    /** Power usage effectiveness: power of the building per power of the machines, 1 or more. */
-    powerUsageEffectiveness: positive,
-    electricityPerKilowattHour: decimal,
-    facilityPerMonth: decimal,
-    operationsPerMonth: decimal,
-    /** Share of the hours that can do work at all; 0.80 to 0.85 is usual (Kaplan and Anderson). */
-    practicalCapacity: positive,
-    /** Of the whole installation, when it does nothing else. */
-    inputTokensPerSecond: positive,
-    outputTokensPerSecond: positive,
-  })
-  .refine((inputs) => isAtMost(fractionOf(inputs.practicalCapacity), ONE), {
-    message: 'practicalCapacity is a share of at most 1',
-    path: ['practicalCapacity'],
-  })
-  .refine((inputs) => isAtMost(ONE, fractionOf(inputs.powerUsageEffectiveness)), {
-    message: 'powerUsageEffectiveness is 1 or more',
-    path: ['powerUsageEffectiveness'],
-  })
-  .refine(
-    (inputs) =>
-      isAtMost(
-        fractionOf(inputs.residualValuePerAccelerator),
-        fractionOf(inputs.purchasePricePerAccelerator),
-      ),
-    {
-      message: 'residualValuePerAccelerator is at most the purchase price',
-      path: ['residualValuePerAccelerator'],
-    },
-  );
-export type SelfHostedInputs = z.infer<typeof selfHostedInputsSchema>;
-
-/** Capacity that was paid for, and how much of it usage bore. All in pico-units of the row's asset. */
-export interface CapacityCost {
-  readonly paidPico: bigint;
-  readonly usedPico: bigint;
-  /** Never inside a cost per outcome: a line of its own. Negative where more was done than practical capacity. */
-  readonly idlePico: bigint;
-}
-
-/** An exact ratio; the denominator is positive. */
-interface Fraction {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
+import { canonicalProvider, OWN_RUNTIMES } from './provider-identity.ts';
+import type { PriceClass, PriceRow, PriceTable } from './price-row.ts';
+import {
+  selfHostedInputsSchema,
+  writtenOffPerAccelerator,
+  type SelfHostedInputs,
+} from './self-hosted-inputs.ts';
 
 const FORMULA = 'self-hosted-rate@1';
-const PICO = 1_000_000_000_000n;
-const ONE: Fraction = { numerator: 1n, denominator: 1n };
-/** 8,760 hours of a year / 12. */
-const HOURS_PER_MONTH: Fraction = { numerator: 730n, denominator: 1n };
-const SECONDS_PER_HOUR: Fraction = { numerator: 3_600n, denominator: 1n };
-const WATTS_PER_KILOWATT: Fraction = { numerator: 1_000n, denominator: 1n };
+/** Of a year of 365 days. */
+const DAYS_PER_MONTH = divide(whole(365n), whole(12n));
+const SECONDS_PER_HOUR = whole(3_600n);
+const WATTS_PER_KILOWATT = whole(1_000n);
+
+/** One line of how a rate comes about. */
+export interface RateStep {
+  readonly name: string;
+  readonly formula: string;
+  /** The formula with the numbers of this rate. */
+  readonly numbers: string;
+  /** Decimal text; exact where 12 places hold it, else rounded half-even for showing. */
+  readonly value: string;
+}
 
 /**
  * Makes the price row of a self-hosted model: time-driven costing (methods 2.7). An hour costs rent, amortisation,
@@ -85,80 +32,156 @@ const WATTS_PER_KILOWATT: Fraction = { numerator: 1_000n, denominator: 1n };
  * half-even to a whole pico-unit. The row keeps its inputs: a change of any of them is a new dated row.
  *
  * @param inputs valid by `selfHostedInputsSchema`
+ * @throws RejectedInput where a price is beyond what a row can hold
  */
 export function selfHostedRate(inputs: SelfHostedInputs): DraftRow {
-  const practicalHour = divide(costPerHour(inputs), fractionOf(inputs.practicalCapacity));
-  const pricePer = (tokensPerSecond: string) =>
-    toPico(divide(practicalHour, multiply(fractionOf(tokensPerSecond), SECONDS_PER_HOUR))).toString();
-  const prices = {
-    in_uncached: pricePer(inputs.inputTokensPerSecond),
-    out_text: pricePer(inputs.outputTokensPerSecond),
-  };
-  const { provider, model, validFrom, validTo, currency, ...stored } = inputs;
+  const prices: PriceTable = {};
+  for (const { priceClass, tokensPerSecond } of speedsOf(inputs)) {
+    const pico = toPico(pricePer(tokensPerSecond, inputs)).toString();
+    if (pico.length > 18)
+      throw new RejectedInput('invalid', 'a token would cost more than a price can hold', 'model');
+    prices[priceClass] = pico;
+  }
+  const { provider, model, validFrom, validTo, currency, ...numbers } = inputs;
+  const stored = Object.entries(numbers).filter((entry): entry is [string, string] => entry[1] !== null);
+  const by = canonicalProvider(provider) ?? provider.toLowerCase();
   return {
-    ...plainRow(provider, model, prices),
+    ...plainRow(by, model, prices),
+    resellers: by === 'self-hosted' ? [...OWN_RUNTIMES] : [],
     validFrom,
     validTo,
     asset: `${currency}/12`,
-    inputs: { formula: FORMULA, ...stored },
+    inputs: { formula: FORMULA, ...Object.fromEntries(stored) },
   };
 }
 
-/**
- * Sets what an installation cost over some hours against what its usage was charged by the row.
- *
- * @param hours decimal text
- * @throws RangeError where the usage has a class that the row does not price
- */
-export function capacityCost(inputs: SelfHostedInputs, hours: string, used: Usage): CapacityCost {
-  const { prices } = selfHostedRate(inputs);
-  const table = Object.fromEntries(Object.entries(prices).map(([key, text]) => [key, BigInt(text ?? 0)]));
-  const quantities = new Map<string, bigint>([...Object.entries(used.tokens), ...Object.entries(used.units)]);
-  let usedPico = 0n;
-  for (const priceClass of PRICE_CLASSES) {
-    const quantity = quantities.get(priceClass) ?? 0n;
-    if (quantity === 0n) continue;
-    const price = priceOfClass([table], priceClass);
-    if (price === null) throw new RangeError(`a self-hosted rate has no price for ${priceClass}`);
-    usedPico += quantity * price.pricePico;
-  }
-  const paidPico = toPico(multiply(costPerHour(inputs), fractionOf(hours)));
-  return { paidPico, usedPico, idlePico: paidPico - usedPico };
+/** @returns what a row was made from; null for a row that is no self-hosted rate */
+export function inputsOfRate(row: PriceRow): SelfHostedInputs | null {
+  const { formula, ...numbers } = row.inputs;
+  if (formula !== FORMULA) return null;
+  const { provider, model, validFrom, validTo, asset } = row;
+  const currency = asset.split('/')[0];
+  return selfHostedInputsSchema.parse({ provider, model, validFrom, validTo, currency, ...numbers });
 }
 
-function costPerHour(inputs: SelfHostedInputs): Fraction {
-  const accelerators = fractionOf(inputs.accelerators);
-  const writtenOff = subtract(
-    fractionOf(inputs.purchasePricePerAccelerator),
-    fractionOf(inputs.residualValuePerAccelerator),
-  );
-  const amortisation = divide(writtenOff, multiply(fractionOf(inputs.amortisationMonths), HOURS_PER_MONTH));
+/** What an hour in which the installation is up costs, used or not. Exact. */
+export function costPerHour(inputs: SelfHostedInputs): Fraction {
+  const { accelerators, shared } = hourlyParts(inputs);
+  return add(accelerators, shared);
+}
+
+/** Hours that are paid for in a stretch of time. Exact. */
+export function paidHours(inputs: SelfHostedInputs, durationNs: bigint): Fraction {
+  const hours: Fraction = { numerator: durationNs, denominator: 3_600_000_000_000n };
+  return divide(multiply(hours, fractionOf(inputs.hoursPerDay)), whole(24n));
+}
+
+/** Shows the formula with its numbers, from the inputs to the price of a token. */
+export function explainRate(inputs: SelfHostedInputs): RateStep[] {
+  const i = inputs;
+  const parts = hourlyParts(inputs);
+  const total = add(parts.accelerators, parts.shared);
+  const practical = divide(total, fractionOf(i.practicalCapacity));
+  const step = (name: string, formula: string, numbers: string, value: Fraction): RateStep => ({
+    name,
+    formula,
+    numbers,
+    value: toDecimal(value),
+  });
+  return [
+    step('hoursPerMonth', 'hoursPerDay x 365 / 12', `${i.hoursPerDay} x 365 / 12`, hoursPerMonth(inputs)),
+    step(
+      'amortisationPerAcceleratorHour',
+      '(purchasePricePerAccelerator - residualValuePerAccelerator) / (amortisationMonths x hoursPerMonth)',
+      `(${i.purchasePricePerAccelerator} - ${i.residualValuePerAccelerator}) / (${i.amortisationMonths} x ${toDecimal(hoursPerMonth(inputs))})`,
+      parts.amortisation,
+    ),
+    step(
+      'electricityPerAcceleratorHour',
+      'powerWattsPerAccelerator / 1000 x powerUsageEffectiveness x electricityPerKilowattHour',
+      `${i.powerWattsPerAccelerator} / 1000 x ${i.powerUsageEffectiveness} x ${i.electricityPerKilowattHour}`,
+      parts.electricity,
+    ),
+    step(
+      'acceleratorsPerHour',
+      'accelerators x (rentPerAcceleratorHour + amortisationPerAcceleratorHour + electricityPerAcceleratorHour)',
+      `${i.accelerators} x (${i.rentPerAcceleratorHour} + ${toDecimal(parts.amortisation)} + ${toDecimal(parts.electricity)})`,
+      parts.accelerators,
+    ),
+    step(
+      'sharedPerHour',
+      '(facilityPerMonth + operationsPerMonth) / hoursPerMonth',
+      `(${i.facilityPerMonth} + ${i.operationsPerMonth}) / ${toDecimal(hoursPerMonth(inputs))}`,
+      parts.shared,
+    ),
+    step(
+      'costPerHour',
+      'acceleratorsPerHour + sharedPerHour',
+      `${toDecimal(parts.accelerators)} + ${toDecimal(parts.shared)}`,
+      total,
+    ),
+    step(
+      'costPerPracticalHour',
+      'costPerHour / practicalCapacity',
+      `${toDecimal(total)} / ${i.practicalCapacity}`,
+      practical,
+    ),
+    ...speedsOf(inputs).map(({ priceClass, field, tokensPerSecond }) =>
+      step(
+        priceClass,
+        `costPerPracticalHour / 3600 / ${field}`,
+        `${toDecimal(practical)} / 3600 / ${tokensPerSecond}`,
+        pricePer(tokensPerSecond, inputs),
+      ),
+    ),
+  ];
+}
+
+interface Speed {
+  readonly priceClass: PriceClass;
+  readonly field: string;
+  readonly tokensPerSecond: string;
+}
+
+function speedsOf(inputs: SelfHostedInputs): Speed[] {
+  const fields = [
+    ['in_uncached', 'inputTokensPerSecond'],
+    ['cache_read', 'cacheReadTokensPerSecond'],
+    ['out_text', 'outputTokensPerSecond'],
+  ] as const;
+  return fields.flatMap(([priceClass, field]) => {
+    const tokensPerSecond = inputs[field];
+    return tokensPerSecond === null ? [] : [{ priceClass, field, tokensPerSecond }];
+  });
+}
+
+function pricePer(tokensPerSecond: string, inputs: SelfHostedInputs): Fraction {
+  const practicalHour = divide(costPerHour(inputs), fractionOf(inputs.practicalCapacity));
+  return divide(practicalHour, multiply(fractionOf(tokensPerSecond), SECONDS_PER_HOUR));
+}
+
+const hoursPerMonth = (inputs: SelfHostedInputs): Fraction =>
+  multiply(fractionOf(inputs.hoursPerDay), DAYS_PER_MONTH);
+
+interface HourlyParts {
+  readonly amortisation: Fraction;
+  readonly electricity: Fraction;
+  readonly accelerators: Fraction;
+  readonly shared: Fraction;
+}
+
+function hourlyParts(inputs: SelfHostedInputs): HourlyParts {
+  const months = fractionOf(inputs.amortisationMonths);
+  const amortisation = divide(writtenOffPerAccelerator(inputs), multiply(months, hoursPerMonth(inputs)));
   const kilowatts = divide(fractionOf(inputs.powerWattsPerAccelerator), WATTS_PER_KILOWATT);
   const power = multiply(kilowatts, fractionOf(inputs.powerUsageEffectiveness));
   const electricity = multiply(power, fractionOf(inputs.electricityPerKilowattHour));
-  const perAccelerator = add(add(fractionOf(inputs.rentPerAcceleratorHour), amortisation), electricity);
+  const each = add(add(fractionOf(inputs.rentPerAcceleratorHour), amortisation), electricity);
   const monthly = add(fractionOf(inputs.facilityPerMonth), fractionOf(inputs.operationsPerMonth));
-  return add(multiply(accelerators, perAccelerator), divide(monthly, HOURS_PER_MONTH));
+  return {
+    amortisation,
+    electricity,
+    accelerators: multiply(fractionOf(inputs.accelerators), each),
+    shared: divide(monthly, hoursPerMonth(inputs)),
+  };
 }
-
-function fractionOf(text: string): Fraction {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return { numerator: BigInt(whole + fraction), denominator: 10n ** BigInt(fraction.length) };
-}
-
-const add = (a: Fraction, b: Fraction): Fraction => ({
-  numerator: a.numerator * b.denominator + b.numerator * a.denominator,
-  denominator: a.denominator * b.denominator,
-});
-const subtract = (a: Fraction, b: Fraction): Fraction => add(a, { ...b, numerator: -b.numerator });
-const multiply = (a: Fraction, b: Fraction): Fraction => ({
-  numerator: a.numerator * b.numerator,
-  denominator: a.denominator * b.denominator,
-});
-const divide = (a: Fraction, b: Fraction): Fraction => ({
-  numerator: a.numerator * b.denominator,
-  denominator: a.denominator * b.numerator,
-});
-const isAtMost = (a: Fraction, b: Fraction): boolean =>
-  a.numerator * b.denominator <= b.numerator * a.denominator;
-const toPico = (amount: Fraction): bigint => roundHalfEven(amount.numerator * PICO, amount.denominator);

@@ -1,6 +1,7 @@
 import {
   importGenaiPrices,
   importLitellmMap,
+  importModelsDev,
   importPriceCsv,
   plainRow,
   priceRowSchema,
@@ -11,6 +12,7 @@ import {
 import { RejectedInput } from '#model';
 import { z } from 'zod';
 import { Time, Json } from '../wire.ts';
+import { DifferenceCounts, PriceDifference } from './price-diff-view.ts';
 
 const Book = z
   .string()
@@ -48,18 +50,28 @@ export const PriceBookBody = z
       book: Book,
       source: z.string().min(1).max(500),
       mode: Mode.default('add'),
-      format: z.enum(['litellm', 'genai-prices']),
-      validFrom: z.iso.datetime({ precision: 0 }).nullable().default(null),
+      format: z.enum(['litellm', 'genai-prices', 'models.dev']),
+      validFrom: z.iso.datetime({ precision: 0 }).nullable().default(null).meta({
+        description: 'From when on; null = from the beginning. genai-prices dates its prices itself',
+      }),
       data: Json.meta({ description: 'The file as its project publishes it' }),
     }),
   ])
   .meta({ id: 'NewPriceBookVersion' });
 
-/** Parameters of a CSV body. */
-export const PriceCsvQuery = z.object({
+/** The first three are for a CSV body, which cannot hold them. */
+export const PriceBookQuery = z.object({
   book: Book.optional(),
   source: z.string().min(1).max(500).optional(),
   mode: Mode.default('add'),
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .meta({ description: 'true: say what would differ, and record nothing' }),
+  root: z.base64().optional().meta({
+    description: 'Record only if the rows are those that a dry run gave this root; else 409',
+  }),
 });
 
 export const BookVersionView = z
@@ -80,15 +92,46 @@ export const BookRows = BookVersionView.extend({ rows: z.array(Json), next: z.st
   id: 'PriceBookRows',
 });
 
+const Imported = {
+  snapped: z.array(Json).meta({ description: 'Prices moved to a whole pico-unit, by at most 1e-9 of them' }),
+  refused: z.array(Json).meta({ description: 'What was not taken over, and why' }),
+};
+
+/** What an import would change. */
+const PriceBookPreview = z
+  .object({
+    version: z.int().meta({ description: 'The version it would become' }),
+    rowCount: z.int().meta({ description: 'Rows it would record' }),
+    root: z.string().meta({ description: 'RFC 6962 root over them: give it with the request that records' }),
+    counts: DifferenceCounts,
+    differences: z.array(PriceDifference).meta({ description: 'At most the largest page of them' }),
+  })
+  .meta({ id: 'PriceBookPreview' });
+
 export const BookAnswer = z
   .object({
-    version: BookVersionView.nullable().meta({ description: 'null: the book says all of this already' }),
-    snapped: z
-      .array(Json)
-      .meta({ description: 'Prices moved to a whole pico-unit, by at most 1e-9 of them' }),
-    refused: z.array(Json).meta({ description: 'What was not taken over, and why' }),
+    version: BookVersionView.nullable().meta({
+      description:
+        'What was recorded; null: nothing, because the book says all of this already, or in a dry run',
+    }),
+    preview: PriceBookPreview.nullable().meta({
+      description: 'In a dry run: what would be recorded; null: nothing, the book says all of this already',
+    }),
+    ...Imported,
   })
   .meta({ id: 'PriceBookAnswer' });
+
+export const BookDifference = z
+  .object({
+    book: z.string(),
+    isShipped: z.boolean(),
+    from: z.int(),
+    to: z.int(),
+    counts: DifferenceCounts,
+    differences: z.array(PriceDifference),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'PriceBookDifference' });
 
 const UNPLACED = {
   priceId: '00000000-0000-4000-8000-000000000000',
@@ -99,13 +142,17 @@ const UNPLACED = {
 
 /** @throws ZodError with the path of what is wrong, as in `rows[3].prices.out_text` */
 export function readBody(body: z.infer<typeof PriceBookBody>): ImportedPrices {
-  if (!('rows' in body))
-    return body.format === 'litellm'
-      ? importLitellmMap(body.data, { validFrom: body.validFrom, validTo: null })
-      : importGenaiPrices(body.data);
+  if (!('rows' in body)) {
+    const validity = { validFrom: body.validFrom, validTo: null };
+    if (body.format === 'litellm') return importLitellmMap(body.data, validity);
+    return body.format === 'models.dev' ? importModelsDev(body.data, validity) : importGenaiPrices(body.data);
+  }
   const { rows } = z.object({ rows: z.array(priceRowSchema) }).parse({
     rows: body.rows.map((given) => ({ ...plainRow(given.provider, given.model, {}), ...given, ...UNPLACED })),
   });
+  const alias = rows.findIndex(({ aliasOf }) => aliasOf !== undefined);
+  if (alias >= 0)
+    throw new RejectedInput('invalid', 'is declared by /v1/model-aliases', `rows[${alias}].aliasOf`);
   return { rows: rows.map(toDraft), snapped: [], refused: [] };
 }
 

@@ -3,8 +3,8 @@ import { Caller, RequireRole, type Principal } from '#server';
 import {
   inTenantSnapshot,
   listWorkItems,
-  readAliasRows,
   readAttemptsOf,
+  readBookRows,
   readLinksOf,
   readOutcomesOf,
   readPostedHistory,
@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
 import { decodeCursor, encodeCursor, Instant, Money, PageSize } from '../wire.ts';
+import { MODEL_ALIASES } from '../settings/kept-books.ts';
 import { CostLine, explainCost } from './explain-cost.ts';
 import { readWorkItemEvidence, resolveTraces } from './read-work-item-evidence.ts';
 import { trailOf, TrailStep } from './trail-of.ts';
@@ -160,7 +161,7 @@ export class WorkItemsController {
         steps,
         history: await readPostedHistory(client, tenantId, traceIds, ref),
         prices: new Map(prices.map(({ priceId, rule }) => [priceId, rule])),
-        aliases: await readAliasRows(client, tenantId),
+        aliases: await readBookRows(client, tenantId, MODEL_ALIASES),
         links: await readLinksOf(client, tenantId, traceIds, ref),
       });
       const costPico = parts.reduce((sum, part) => sum + part.costPico, 0n);

@@ -1,7 +1,15 @@
-import { addRows, planVersion, type DraftRow, type RevisionMode } from '#pricing';
-import type { Client } from '../connection/database.ts';
+import { RejectedInput } from '#model';
+import {
+  addRows,
+  planVersion,
+  type DraftRow,
+  type PriceRow,
+  type RevisionMode,
+  type VersionPlan,
+} from '#pricing';
+import type { Client, Queryable } from '../connection/database.ts';
 import { insertPriceBook } from './insert-price-book.ts';
-import type { PriceBookHead } from './price-book-leaf.ts';
+import { priceBookRoot, type PriceBookHead } from './price-book-leaf.ts';
 import { readBookRows } from './read-book-rows.ts';
 
 export interface PriceList {
@@ -18,22 +26,69 @@ export interface PriceList {
   readonly recordedAtUs: bigint;
 }
 
+/** What taking a list into its book would do. */
+export interface PriceBookPlan extends VersionPlan {
+  /** All rows of the book as it stands, of all versions. */
+  readonly standing: readonly PriceRow[];
+}
+
+/**
+ * What the next version of a book would be, without recording anything: a candidate to compare with what stands
+ * (`diffBooks(standing, [...standing, ...rows])`), or to price usage by.
+ *
+ * @returns null where the book already says so
+ */
+export async function planPriceBook(
+  db: Queryable,
+  { tenantId, book, mode, rows }: Pick<PriceList, 'tenantId' | 'book' | 'mode' | 'rows'>,
+): Promise<PriceBookPlan | null> {
+  const standing = await readBookRows(db, tenantId, book);
+  const name = { tenantId: tenantId.toString(), book };
+  const plan = mode.kind === 'add' ? addRows(standing, rows, name) : planVersion(standing, rows, name, mode);
+  if (plan === null) return null;
+  refuseTwice(plan.rows);
+  return { ...plan, standing };
+}
+
+/** @throws RejectedInput where a list states one fact twice: which of them is meant nobody knows */
+function refuseTwice(rows: readonly PriceRow[]): void {
+  const seen = new Set<string>();
+  for (const { priceId, provider, model, validFrom } of rows) {
+    if (seen.has(priceId))
+      throw new RejectedInput(
+        'invalid',
+        `${provider} ${model} from ${validFrom ?? 'the beginning'} is given twice with the same tier`,
+        'rows',
+      );
+    seen.add(priceId);
+  }
+}
+
 /**
  * Takes a price list into a book as its next version, in the caller's transaction: versions of one book are made
  * one after the other, and only rows that change are stored. Idempotent.
  *
+ * @param expectedRoot the root of the rows that a plan showed; null = whatever they are
  * @returns the head of the new version; null where the book already says so
+ * @throws RejectedInput `conflict` where other rows would be recorded than were shown
  */
-export async function recordPriceBook(client: Client, list: PriceList): Promise<PriceBookHead | null> {
-  const { tenantId, book, mode } = list;
+export async function recordPriceBook(
+  client: Client,
+  list: PriceList,
+  expectedRoot: Buffer | null = null,
+): Promise<PriceBookHead | null> {
+  const { tenantId, book, source, createdBy, recordedAtUs } = list;
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `price_books ${tenantId} ${book}`,
   ]);
-  const standing = await readBookRows(client, tenantId, book);
-  const name = { tenantId: tenantId.toString(), book };
-  const plan =
-    mode.kind === 'add' ? addRows(standing, list.rows, name) : planVersion(standing, list.rows, name, mode);
+  const plan = await planPriceBook(client, list);
+  if (expectedRoot !== null && (plan === null || !priceBookRoot(plan.rows).equals(expectedRoot)))
+    throw new RejectedInput(
+      'conflict',
+      'the book or the list is not what it was when this root was shown: look at the difference again',
+      'root',
+    );
   if (plan === null) return null;
-  const { source, createdBy, recordedAtUs } = list;
-  return insertPriceBook(client, { tenantId, book, source, ...plan, createdBy, recordedAtUs });
+  const { version, rows } = plan;
+  return insertPriceBook(client, { tenantId, book, source, version, rows, createdBy, recordedAtUs });
 }

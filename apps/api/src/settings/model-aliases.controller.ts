@@ -1,0 +1,108 @@
+import { aliasRow, effectiveRows, modelAliasSchema } from '#pricing';
+import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { asTenant, inTenantSnapshot, readBookRows } from '#store';
+import { Body, Controller, Get, Inject, Post, Res, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { MODEL_ALIASES } from './kept-books.ts';
+import { BookVersionView } from './price-book-bodies.ts';
+import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
+
+const AliasesBody = z
+  .strictObject({
+    source: z.string().min(1).max(500).default('declared').meta({ description: 'Who says so, for people' }),
+    aliases: z.array(modelAliasSchema).min(1).max(1000),
+  })
+  .meta({ id: 'NewModelAliases' });
+const AliasesAnswer = z
+  .object({
+    version: BookVersionView.nullable().meta({ description: 'null: all of this is declared already' }),
+  })
+  .meta({ id: 'ModelAliasesAnswer' });
+const AliasView = z
+  .object({
+    priceId: z.guid(),
+    version: z.int().meta({ description: 'Of the book of aliases, in which it was declared' }),
+    name: z.string(),
+    provider: z.string(),
+    means: z.object({ provider: z.string().nullable(), model: z.string() }).nullable(),
+    validFrom: z.string().nullable(),
+    validTo: z.string().nullable(),
+    isStanding: z
+      .boolean()
+      .meta({ description: 'false: a later version says something else, or takes it back' }),
+  })
+  .meta({ id: 'ModelAlias' });
+const AliasList = z.object({ items: z.array(AliasView) }).meta({ id: 'ModelAliases' });
+
+/** What the names of models mean where only the tenant knows: inference profiles, deployments, names of a proxy. */
+@ApiTags('settings')
+@Controller('v1/model-aliases')
+export class ModelAliasesController {
+  constructor(
+    @Inject(API_CONTEXT) private readonly api: ApiContext,
+    @Inject(LOGGER) private readonly logger: ProcessLogger,
+  ) {}
+
+  @Get()
+  @RequireRole('analyst', 'auditor')
+  @SerializeOptions({ schema: AliasList })
+  @ApiOperation({ summary: 'Model aliases, every version' })
+  @ApiResponse({ status: 200, standardSchema: AliasList })
+  async list(@Caller() { tenantId }: Principal): Promise<z.infer<typeof AliasList>> {
+    const rows = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+      readBookRows(client, tenantId, MODEL_ALIASES),
+    );
+    const standing = new Set(effectiveRows(rows));
+    const items = rows
+      .toSorted(
+        (a, b) => compare(a.model, b.model) || compare(a.provider, b.provider) || a.version - b.version,
+      )
+      .map((row) => ({
+        priceId: row.priceId,
+        version: row.version,
+        name: row.model,
+        provider: row.provider,
+        means: row.aliasOf ?? null,
+        validFrom: row.validFrom,
+        validTo: row.validTo,
+        isStanding: standing.has(row),
+      }));
+    return { items };
+  }
+
+  @Post()
+  @RequireRole('admin')
+  @ApiOperation({
+    summary: 'Say what model names mean',
+    description:
+      'A dated version of the book `model-aliases`: usage under these names is priced by the model they mean, also ' +
+      'what came before, by correcting entries.',
+  })
+  @ApiResponse({ status: 201, standardSchema: AliasesAnswer })
+  @ApiResponse({ status: 200, description: 'All of this is declared already', standardSchema: AliasesAnswer })
+  async declare(
+    @Body({ schema: AliasesBody }) { source, aliases }: z.infer<typeof AliasesBody>,
+    @Caller() { tenantId, principalId }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof AliasesAnswer>> {
+    const version = await asTenant(this.api.db, tenantId, (client) =>
+      recordBookVersion(client, {
+        tenantId,
+        book: MODEL_ALIASES,
+        source,
+        rows: aliases.map(aliasRow),
+        mode: { kind: 'add' },
+        createdBy: principalId,
+        recordedAtUs: this.api.nowUs(),
+      }),
+    );
+    void reply.status(version === null ? 200 : 201);
+    if (version !== null) await wakeForPrices(this.api, this.logger);
+    return { version: version === null ? null : toBookView(version) };
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
