@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomBytes, randomUUID } from 'node:crypto';
 import { parseStep } from '#trails';
 import { makeTenant, type TestTenant } from '../support/api.ts';
-import { jsonLogs, toKeyValues, type LogOrigin, type TestLog } from '../support/log-export.ts';
+import { encodeLogs, jsonLogs, toKeyValues, type LogOrigin, type TestLog } from '../support/log-export.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 // The whole way of log records: real OTLP in, the worker's steps, and what the API says about it.
@@ -55,14 +55,18 @@ afterAll(() => service.stop());
 const nowNs = (BigInt(Date.now()) / 1000n - 3600n) * 1_000_000_000n;
 const at = (second: number): bigint => nowNs + BigInt(second) * 1_000_000_000n;
 
-async function exportTo(signal: 'logs' | 'traces' | 'metrics', body: Buffer | object): Promise<unknown> {
+async function exportTo(
+  signal: 'logs' | 'traces',
+  body: Buffer | object,
+  encoding: 'json' | 'x-protobuf' = 'json',
+): Promise<unknown> {
   const answer = await fetch(`${service.otlpUrl}/v1/${signal}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${spansKey}` },
+    headers: { 'content-type': `application/${encoding}`, authorization: `Bearer ${spansKey}` },
     body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body),
   });
   expect(answer.status).toBe(200);
-  return answer.json();
+  return encoding === 'json' ? answer.json() : null;
 }
 const sendLogs = (logs: readonly TestLog[], origin?: LogOrigin) => exportTo('logs', jsonLogs(logs, origin));
 
@@ -218,10 +222,10 @@ describe('sessions of Claude Code that send logs alone', () => {
     expect([item.status, item.body.costUsd]).toEqual([200, C02_USD]);
   });
 
-  test('sent again, whole or in other cuts, nothing is stored or charged twice', async () => {
+  test('sent again, whole, in other cuts or in the other encoding, nothing is stored or charged twice', async () => {
     const logs = [apiRequest(10), apiRequest(20), apiRequest(30)];
     await sendLogs(logs);
-    await sendLogs(logs.slice(1));
+    await exportTo('logs', encodeLogs(logs.slice(1)), 'x-protobuf');
     await sendLogs([...logs.toReversed(), apiRequest(40)]);
     expect(await charged()).toBe('0.1609476');
     const { rows } = await service.database.db.query(

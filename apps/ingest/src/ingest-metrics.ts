@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Signal } from '#otlp';
 import type { ProcessLogger } from '#server';
-import type { AppendObserver, SpanAppender } from '#store';
+import type { AppendObserver, BatchCounts, SpanAppender } from '#store';
 
 const OUTCOMES = ['stored', 'duplicate', 'conflicting', 'rejected'] as const;
 type Appended = Parameters<AppendObserver['stored']>;
@@ -16,7 +15,8 @@ export class IngestMetrics implements AppendObserver {
   private readonly commitSeconds;
   private readonly refused;
   private readonly failures;
-  private readonly notStored;
+  private readonly points;
+  private readonly notKept;
 
   constructor(
     private readonly registry: Registry,
@@ -27,10 +27,12 @@ export class IngestMetrics implements AppendObserver {
       new Counter({ name: `outcome_ledger_${name}`, help, labelNames, registers });
     const histogram = (name: string, help: string, buckets: number[]) =>
       new Histogram({ name: `outcome_ledger_${name}`, help, buckets, registers });
-    this.received = counter('spans_received_total', 'Spans of acknowledged export requests');
-    this.spans = counter('spans_total', 'Received spans by what became of them; the four sum to received', [
-      'outcome',
-    ]);
+    this.received = counter('spans_received_total', 'Spans and log records of acknowledged export requests');
+    this.spans = counter(
+      'spans_total',
+      'Received spans and log records by what became of them; the four sum to received',
+      ['outcome'],
+    );
     this.groups = counter('span_groups_total', 'Committed groups by the way they were stored', ['path']);
     this.groupRequests = histogram(
       'span_group_requests',
@@ -46,9 +48,12 @@ export class IngestMetrics implements AppendObserver {
       'span_commit_failures_total',
       'Groups that were not stored, failed connections too',
     );
-    this.notStored = counter('unstored_records_total', 'Log records and data points that were counted only', [
-      'signal',
-    ]);
+    this.points = counter(
+      'metric_points_total',
+      'Data points of token and cost counters by what became of them',
+      ['outcome'],
+    );
+    this.notKept = counter('metric_points_not_kept_total', 'Data points of other metrics');
     for (const outcome of OUTCOMES) this.spans.inc({ outcome }, 0);
   }
 
@@ -102,8 +107,9 @@ export class IngestMetrics implements AppendObserver {
     this.refused.inc({ reason });
   }
 
-  unstored(signal: Signal, count: number): void {
-    this.notStored.inc({ signal }, count);
+  countPoints(counts: BatchCounts, notKept: number): void {
+    for (const outcome of OUTCOMES) this.points.inc({ outcome }, counts[outcome]);
+    this.notKept.inc(notKept);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Limits } from '#config';
 import { Unavailable } from '#model';
-import { countRecords, describeRejections, type PartialSuccess, type Signal } from '#otlp';
+import { describeRejections, type PartialSuccess, type Signal } from '#otlp';
 import type { Principal } from '#server';
 import type { SpanAppender } from '#store';
 import type { IngestMetrics } from './ingest-metrics.ts';
+import type { MetricsIntake } from './metrics-intake.ts';
 
 const RETRY_MS = 1_000;
 
@@ -29,6 +30,7 @@ export class Receiver {
 
   constructor(
     private readonly appender: SpanAppender,
+    private readonly metricsIntake: MetricsIntake,
     private readonly metrics: IngestMetrics,
     private readonly limits: Limits,
   ) {}
@@ -71,7 +73,11 @@ export class Receiver {
    * Stores the spans or log records of an export request in protobuf; returns when they are durable.
    * @throws RejectedInput, Unavailable as `SpanAppender.append`
    */
-  async append(signal: 'traces' | 'logs', principal: Principal, body: Buffer): Promise<PartialSuccess> {
+  private async append(
+    signal: 'traces' | 'logs',
+    principal: Principal,
+    body: Buffer,
+  ): Promise<PartialSuccess> {
     const { tenantId, keyId, isBootstrap } = principal;
     const { counts, rejections } = await this.appender.append({
       signal,
@@ -90,26 +96,9 @@ export class Receiver {
 
   /** What a request in protobuf is answered with, when what it holds is durable. @throws as `append` */
   async take(signal: Signal, principal: Principal, body: Buffer): Promise<PartialSuccess> {
-    return signal === 'metrics' ? this.unstoredProtobuf(signal, body) : this.append(signal, principal, body);
-  }
-
-  /**
-   * Log records and metric data points are valid, counted, and not stored yet: the sender is told so, instead of
-   * being left to believe that they are.
-   * @throws RejectedInput when the body is no such request
-   */
-  unstored(signal: Exclude<Signal, 'traces'>, count: number): PartialSuccess {
-    this.metrics.unstored(signal, count);
-    const what = signal === 'logs' ? 'log records' : 'metric data points';
-    return {
-      rejected: count,
-      errorMessage: count === 0 ? '' : `${what} are not stored by this version; send traces`,
-    };
-  }
-
-  /** `unstored` for a request in protobuf. */
-  unstoredProtobuf(signal: Exclude<Signal, 'traces'>, body: Buffer): PartialSuccess {
-    return this.unstored(signal, countRecords(signal, body));
+    return signal === 'metrics'
+      ? this.metricsIntake.take(principal, body)
+      : this.append(signal, principal, body);
   }
 
   /** Lets nobody in any more and waits until everybody who was let in is answered. */

@@ -3,6 +3,7 @@ import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, ty
 import { openDatabase, readApiKey, SpanAppender, type AppendSettings } from '#store';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { IngestModule } from './ingest.module.ts';
+import { MetricsIntake } from './metrics-intake.ts';
 import { leaveBodiesUnread } from './otlp-http/receive-body.ts';
 import { OtlpGrpcServer } from './otlp-grpc/otlp-grpc-server.ts';
 import { Receiver } from './receiver.ts';
@@ -27,8 +28,10 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));
   const registry = createMetrics('ingest');
   const metrics = new IngestMetrics(registry, logger);
-  const appender = SpanAppender.start(db, toAppendSettings(config), metrics);
-  const receiver = new Receiver(appender, metrics, config.limits);
+  const settings = toAppendSettings(config);
+  const appender = SpanAppender.start(db, settings, metrics);
+  const metricsIntake = new MetricsIntake(db, settings, metrics);
+  const receiver = new Receiver(appender, metricsIntake, metrics, config.limits);
   metrics.watch(appender, receiver);
   const parts = {
     keys,

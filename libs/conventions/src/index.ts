@@ -3,6 +3,8 @@
  * `arbitrate` decides over a trace which step is billed, `assessSteps` counts what was understood. Pure: no time, no randomness, no I/O.
  */
 export { arbitrate } from './arbitrate.ts';
+export { isKnownCounter, readCounter } from './counters.ts';
+export type { CounterReading } from './counters.ts';
 export { spanOfLog } from './log-span.ts';
 export { readLog } from './read-log.ts';
 export { readContentParts } from './content-parts.ts';

@@ -1,13 +1,15 @@
 /** Bytes on the wire <-> spans: OTLP protobuf and JSON in, COPY rows, decoded spans and OTLP answers out. */
 export { decodeResource, decodeScope, decodeSpan } from './decode-span.ts';
-export { countRecords, countRecordsJson } from './count-records.ts';
 export { decodeLogRecord } from './decode-log-record.ts';
 export { GrowingBuffer } from './growing-buffer.ts';
 export { encodeLogsFromJson } from './json/encode-logs.ts';
+export { encodeMetricsFromJson } from './json/encode-metrics.ts';
 export { encodeTracesFromJson } from './json/encode-traces.ts';
 export { PartCache } from './part-cache.ts';
 export type { StoredPart } from './part-cache.ts';
 export { readLogs } from './read-logs.ts';
+export { readMetrics } from './read-metrics.ts';
+export type { MetricsResult } from './read-metrics.ts';
 export { readTraces } from './read-traces.ts';
 export type { ReadContext, ReadResult } from './read-traces.ts';
 export { describeRejections } from './rejection.ts';

@@ -6,9 +6,10 @@ import type { CachedPart } from './part-cache.ts';
 import type { ReadContext, ReadResult } from './read-traces.ts';
 import { Rejections } from './rejection.ts';
 import type { RejectionReason } from './rejection.ts';
-import { DaysTouched, distinctParts, isWithin, toOrigin, toWindow } from './request-frame.ts';
+import { DaysTouched, distinctParts, toOrigin } from './request-frame.ts';
 import type { RowOrigin, SpanRows } from './span-rows.ts';
 import { toWords } from './span-rows.ts';
+import { isWithin, toWindow } from './time-window.ts';
 import { TraceSummaries } from './trace-summaries.ts';
 
 /**

@@ -4,11 +4,12 @@ import type { GrowingBuffer } from './growing-buffer.ts';
 import type { CachedPart, PartCache, StoredPart } from './part-cache.ts';
 import { Rejections } from './rejection.ts';
 import type { RejectionReason } from './rejection.ts';
-import { DaysTouched, distinctParts, toOrigin, toWindow } from './request-frame.ts';
-import type { WindowContext } from './request-frame.ts';
+import { DaysTouched, distinctParts, toOrigin } from './request-frame.ts';
 import type { RowOrigin, SpanRows } from './span-rows.ts';
 import { SpanScan } from './span-scan.ts';
 import type { SpanLimits } from './span-scan.ts';
+import { toWindow } from './time-window.ts';
+import type { WindowContext } from './time-window.ts';
 import { TraceSummaries } from './trace-summaries.ts';
 import type { TraceSummary } from './trace-summaries.ts';
 

@@ -18,8 +18,7 @@ export type RejectionReason =
   | 'time_outside_window' // of a log record or data point: too long ago, or in the future
   | 'record_too_large' // a log record
   | 'not_a_count' // a data point of a known counter whose value is no amount of tokens or money
-  | 'no_temporality' // a counter that does not say whether it counts from its start or from its last export
-  | 'value_changed'; // the same data point was stored before with another value
+  | 'no_temporality'; // a counter that does not say whether it counts from its start or from its last export
 
 /** One refused span or log record. Its ids are null where they could not be read. */
 export interface Rejection {

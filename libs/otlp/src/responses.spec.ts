@@ -8,8 +8,18 @@ import {
 } from './index.ts';
 
 test('full success is an empty message', () => {
-  expect(encodeExportResponse({ rejected: 0, errorMessage: 'unused' })).toEqual(Buffer.alloc(0));
+  expect(encodeExportResponse({ rejected: 0, errorMessage: '' })).toEqual(Buffer.alloc(0));
   expect(encodeExportResponseJson('traces', { rejected: 0, errorMessage: '' })).toBe('{}');
+});
+
+test('a message without rejections is a warning', () => {
+  const warning = { rejected: 0, errorMessage: '3 data points are not kept' };
+  expect(decodeReference('ExportResponse', encodeExportResponse(warning))).toEqual({
+    partialSuccess: { errorMessage: warning.errorMessage },
+  });
+  expect(encodeExportResponseJson('metrics', warning)).toBe(
+    '{"partialSuccess":{"rejectedDataPoints":"0","errorMessage":"3 data points are not kept"}}',
+  );
 });
 
 test.each([1, 127, 128, 300_000, 2 ** 40])('%s rejected', (rejected) => {

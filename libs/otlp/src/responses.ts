@@ -4,7 +4,7 @@ import { ProtoWriter } from './proto-writer.ts';
 export interface PartialSuccess {
   /** Spans, log records or data points that were refused, whichever the signal has. */
   readonly rejected: number;
-  /** Why, for the sender's log. Not sent when nothing was refused. */
+  /** Why, for the sender's log; with nothing refused, a warning. */
   readonly errorMessage: string;
 }
 
@@ -18,14 +18,14 @@ const REJECTED_FIELD = {
 
 /**
  * ExportTraceServiceResponse, ExportLogsServiceResponse or ExportMetricsServiceResponse as protobuf: they are
- * the same message but for the name of one field. Empty when nothing was rejected: OTLP wants
- * `partial_success` unset on full success.
+ * the same message but for the name of one field. Empty when nothing was rejected and nothing is to be said: OTLP wants
+ * `partial_success` unset on full success, and takes a message without rejections for a warning.
  */
 export function encodeExportResponse({ rejected, errorMessage }: PartialSuccess): Buffer {
   const writer = new ProtoWriter(64);
-  if (rejected > 0) {
+  if (rejected > 0 || errorMessage !== '') {
     const partial = writer.begin(1);
-    writer.varint(1, rejected);
+    if (rejected > 0) writer.varint(1, rejected);
     if (errorMessage !== '') writer.string(2, errorMessage);
     writer.end(partial);
   }
@@ -34,7 +34,7 @@ export function encodeExportResponse({ rejected, errorMessage }: PartialSuccess)
 
 /** The same as OTLP JSON text; 64-bit counts are strings there (protobuf JSON mapping). */
 export function encodeExportResponseJson(signal: Signal, { rejected, errorMessage }: PartialSuccess): string {
-  if (rejected === 0) return '{}';
+  if (rejected === 0 && errorMessage === '') return '{}';
   return JSON.stringify({ partialSuccess: { [REJECTED_FIELD[signal]]: String(rejected), errorMessage } });
 }
 

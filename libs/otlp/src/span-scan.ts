@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { RejectionReason } from './rejection.ts';
-import { isWithin } from './request-frame.ts';
-import type { TimeWindow } from './request-frame.ts';
 import { isSet } from './set-bytes.ts';
+import { isWithin } from './time-window.ts';
+import type { TimeWindow } from './time-window.ts';
 import type { Shape, ShapeLimits } from './well-formed.ts';
 import { checkMessage, KEY_VALUE, SPAN_EVENT, SPAN_LINK, SPAN_STATUS } from './well-formed.ts';
 import { WireReader } from './wire-reader.ts';

@@ -1,8 +1,13 @@
 /** All SQL: connection, migrations, embedded PostgreSQL, and one file per query. One line per module, sorted by path. */
+export { decideAdjustment, insertAdjustment, listAdjustments } from './adjustments/adjustments.ts';
+export type { Adjustment } from './adjustments/adjustments.ts';
+export { readReversals } from './adjustments/read-reversals.ts';
+export { readUnattributedTraces, readWriteOffs } from './adjustments/read-write-offs.ts';
+export type { WriteOff } from './adjustments/read-write-offs.ts';
 export type { AppendObserver } from './append/append-observer.ts';
 export type { BatchCounts } from './append/batch.ts';
 export { appendCounters, counterSeriesId } from './append/append-counters.ts';
-export type { CounterRow } from './append/append-counters.ts';
+export type { CounterRow } from './append/counter-row.ts';
 export { SpanAppender } from './append/span-appender.ts';
 export type { AppendedSpans, AppendSettings, SpansRequest } from './append/span-appender.ts';
 export { advanceRevisions } from './assemble/advance-revisions.ts';
@@ -229,6 +234,8 @@ export { listTenants } from './tenants/list-tenants.ts';
 export { lockTenant } from './tenants/lock-tenant.ts';
 export { openTenant } from './tenants/open-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';
+export { readUsageReports, recordUsageReports } from './usage-reports/usage-reports.ts';
+export type { UsageReportRecord } from './usage-reports/usage-reports.ts';
 export { readAttemptsOf } from './work-items/read-attempts-of.ts';
 export type { CostedAttemptPart } from './work-items/read-attempts-of.ts';
 export { readItemFlows } from './work-items/read-item-flows.ts';

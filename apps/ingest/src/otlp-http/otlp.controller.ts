@@ -1,12 +1,11 @@
 import { Controller, HttpCode, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Limits } from '#config';
-import { RejectedInput } from '#model';
 import {
-  countRecordsJson,
   encodeExportResponse,
   encodeExportResponseJson,
   encodeLogsFromJson,
+  encodeMetricsFromJson,
   encodeTracesFromJson,
   type PartialSuccess,
   type Signal,
@@ -95,20 +94,13 @@ export class OtlpController {
     body: Buffer,
   ): Promise<PartialSuccess> {
     const { spansPerRequest: maxSpans, depth: maxDepth } = this.limits;
-    if (signal !== 'metrics' && encoding === 'json') {
-      const encode = signal === 'logs' ? encodeLogsFromJson : encodeTracesFromJson;
-      return this.receiver.take(signal, principal, encode(body, { maxSpans, maxDepth }));
-    }
-    if (signal !== 'metrics') return this.receiver.take(signal, principal, body);
-    if (encoding === 'protobuf') return this.receiver.unstoredProtobuf(signal, body);
-    return this.receiver.unstored(signal, countRecordsJson(signal, parseJson(body)));
+    if (encoding === 'protobuf') return this.receiver.take(signal, principal, body);
+    return this.receiver.take(signal, principal, FROM_JSON[signal](body, { maxSpans, maxDepth }));
   }
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new RejectedInput('invalid', 'the body is not valid JSON');
-  }
-}
+const FROM_JSON = {
+  traces: encodeTracesFromJson,
+  logs: encodeLogsFromJson,
+  metrics: encodeMetricsFromJson,
+} as const satisfies Record<Signal, unknown>;

@@ -125,7 +125,8 @@ function encodeList(writer: ProtoWriter, number: 5 | 6, content: unknown, depthL
   return true;
 }
 
-function toDouble(content: unknown): number | null {
+/** @returns the number a JSON number or its text stands for, NaN and infinities too; null when it is none */
+export function toDouble(content: unknown): number | null {
   if (typeof content === 'number') return content;
   if (typeof content !== 'string') return null;
   if (content === 'NaN' || content === 'Infinity' || content === '-Infinity') return Number(content);

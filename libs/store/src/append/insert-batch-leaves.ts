@@ -10,7 +10,7 @@ SELECT tenant_id, 'spans.batch', batch_id, body, ${timestampOfUs('recorded_at')}
 
 /** Puts one leaf per export request into the evidence inbox, for the next seal. */
 export async function insertBatchLeaves(
-  session: AppendSession,
+  session: Pick<AppendSession, 'query'>,
   batches: readonly { readonly batch: Batch; readonly counts: BatchCounts }[],
 ): Promise<void> {
   await session.query('insert_batch_leaves', SQL, [

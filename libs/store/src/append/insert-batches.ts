@@ -14,7 +14,7 @@ SELECT tenant_id, batch_id, salt, digest, signal, received, stored, duplicate, c
 
 /** Records export requests with what became of what they hold. */
 export async function insertBatches(
-  session: AppendSession,
+  session: Pick<AppendSession, 'query'>,
   batches: readonly { readonly batch: Batch; readonly counts: BatchCounts }[],
 ): Promise<void> {
   await session.query('insert_batches', SQL, [

@@ -11,7 +11,10 @@ SELECT tenant_id, id, kind, reason, subject, detail, bytes, ${timestampOfUs('sin
 ON CONFLICT (tenant_id, id) DO NOTHING`;
 
 /** Keeps what was refused, with its reason. Idempotent by id. */
-export async function insertSetAside(session: AppendSession, rows: readonly SetAside[]): Promise<void> {
+export async function insertSetAside(
+  session: Pick<AppendSession, 'query'>,
+  rows: readonly SetAside[],
+): Promise<void> {
   if (rows.length === 0) return;
   await session.query('insert_set_aside', SQL, [
     rows.map((row) => row.tenantId),

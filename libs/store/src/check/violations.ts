@@ -87,7 +87,15 @@ SELECT tenant_id, batch_id::text AS subject,
 WITH held AS (SELECT tenant_id, batch_id, count(*) AS n FROM spans WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2)
 SELECT b.tenant_id, b.batch_id::text AS subject, coalesce(held.n, 0) || ' held, ' || b.stored || ' counted' AS found
   FROM batches b LEFT JOIN held USING (tenant_id, batch_id)
- WHERE ($1::bigint IS NULL OR b.tenant_id = $1) AND coalesce(held.n, 0) <> b.stored`,
+ WHERE ($1::bigint IS NULL OR b.tenant_id = $1) AND b.signal <> 'metrics' AND coalesce(held.n, 0) <> b.stored`,
+  },
+  {
+    invariant: 'stored counters are those their batch counted',
+    sql: `
+WITH held AS (SELECT tenant_id, batch_id, count(*) AS n FROM counter_points WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2)
+SELECT b.tenant_id, b.batch_id::text AS subject, coalesce(held.n, 0) || ' held, ' || b.stored || ' counted' AS found
+  FROM batches b LEFT JOIN held USING (tenant_id, batch_id)
+ WHERE ($1::bigint IS NULL OR b.tenant_id = $1) AND b.signal = 'metrics' AND coalesce(held.n, 0) <> b.stored`,
   },
   {
     invariant: 'a trace counts its spans',
