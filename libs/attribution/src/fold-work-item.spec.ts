@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { OutcomeEffect, OutcomeEvent } from '#model';
-import { foldWorkItem } from './fold-work-item.ts';
+import {
+  OWN_SOURCE,
+  type OutcomeDefinition,
+  type OutcomeEffect,
+  type OutcomeEvent,
+  type OutcomeTier,
+} from '#model';
+import { foldWorkItem, type FoldContext, type WorkItemState } from './fold-work-item.ts';
 import { orderEvents } from './order-events.ts';
 
 const event = (
@@ -145,5 +151,230 @@ test('any order of arrival with duplicates gives the same state', () => {
         expect(foldWorkItem(toEvents([...again, ...shuffled]))).toEqual(foldWorkItem(toEvents(list)));
       },
     ),
+  );
+});
+
+/** A definition whose outcome needs a survey, is assumed after 10 s of silence, and whose items live for 100 s. */
+const RULE: OutcomeDefinition = {
+  kind: 'ticket',
+  version: 1,
+  outcomeType: 'ticket.resolved',
+  verbs: {},
+  waitingWindowMs: 0,
+  tiers: {},
+  requires: [],
+  sources: null,
+  assumed: null,
+  timeToLive: null,
+};
+const second = (n: number): bigint => BigInt(n) * 1_000_000n;
+const at = (eventId: string, effect: OutcomeEffect, seconds: number, extra: Partial<OutcomeEvent> = {}) =>
+  event(eventId, effect, seconds * 1_000_000, extra);
+const own = (verb: 'assumed' | 'expired', seconds: number): OutcomeEvent =>
+  at(`${verb} ${seconds}`, verb === 'assumed' ? 'achieved' : 'expired', seconds, {
+    verb,
+    source: OWN_SOURCE,
+    tier: verb === 'assumed' ? 'assumed' : null,
+  });
+const under = (rule: Partial<OutcomeDefinition>, work: readonly [number, number][] = []): FoldContext => ({
+  work: work.map(([from, to]) => ({ startedAtUs: second(from), endedAtUs: second(to) })),
+  definitionAt: () => ({ ...RULE, ...rule }),
+});
+const SURVEY = { requires: ['survey_ok'] };
+const SILENCE = { assumed: { verbs: ['answered'], afterMs: 10_000 } };
+const LIFE = { timeToLive: { ms: 100_000, after: 'first_activity' as const } };
+const IDLE = { timeToLive: { ms: 100_000, after: 'last_activity' as const } };
+const answered = (id: string, seconds: number) => at(id, 'noted', seconds, { verb: 'answered' });
+const survey = (id: string, seconds: number) => at(id, 'noted', seconds, { verb: 'survey_ok' });
+
+test.each<[string, FoldContext, OutcomeEvent[], Partial<WorkItemState>]>([
+  ['resolved without the survey', under(SURVEY), [at('a', 'achieved', 5)], { phase: 'open' }],
+  [
+    'the survey comes later',
+    under(SURVEY),
+    [at('a', 'achieved', 5, { value: WORTH_2 }), survey('b', 9)],
+    { phase: 'achieved', phaseAtUs: second(9), value: WORTH_2 },
+  ],
+  [
+    'the survey came before',
+    under(SURVEY),
+    [survey('b', 2), at('a', 'achieved', 5)],
+    { phase: 'achieved', phaseAtUs: second(5) },
+  ],
+  [
+    'a survey of what was reopened says nothing of what follows',
+    under(SURVEY),
+    [at('a', 'achieved', 5), survey('b', 6), at('c', 'reopened', 7), at('d', 'achieved', 8)],
+    { phase: 'open', generation: 2 },
+  ],
+  [
+    'both of two achieving verbs are required',
+    under({ requires: ['resolved', 'paid'] }),
+    [at('a', 'achieved', 5, { verb: 'paid' }), at('b', 'achieved', 9, { verb: 'resolved' })],
+    { phase: 'achieved', phaseAtUs: second(9) },
+  ],
+  [
+    'silence has a deadline',
+    under(SILENCE),
+    [answered('a', 5)],
+    { deadline: { verb: 'assumed', atUs: second(15) } },
+  ],
+  [
+    'and once it is recorded the outcome is assumed',
+    under(SILENCE),
+    [answered('a', 5), own('assumed', 15)],
+    { phase: 'achieved', phaseAtUs: second(15), tier: 'assumed', deadline: null },
+  ],
+  [
+    'what came late breaks the silence, whatever was recorded',
+    under(SILENCE),
+    [answered('a', 5), own('assumed', 15), at('b', 'attempt_failed', 7)],
+    { phase: 'open', tier: null, deadline: null },
+  ],
+  [
+    'so does work that began within it',
+    under(SILENCE, [[7, 8]]),
+    [answered('a', 5), own('assumed', 15)],
+    { phase: 'open', deadline: null },
+  ],
+  [
+    'the business confirms what was assumed',
+    under(SILENCE),
+    [answered('a', 5), own('assumed', 15), at('b', 'achieved', 30, { tier: 'confirmed' })],
+    { phase: 'achieved', phaseAtUs: second(15), tier: 'confirmed' },
+  ],
+  [
+    'an item lives so long from its first activity',
+    under(LIFE, [[1, 50]]),
+    [at('a', 'attempt_failed', 20)],
+    { phase: 'open', deadline: { verb: 'expired', atUs: second(101) } },
+  ],
+  [
+    'and expires when that is recorded',
+    under(LIFE, [[1, 50]]),
+    [own('expired', 101)],
+    { phase: 'expired', phaseAtUs: second(101), deadline: null },
+  ],
+  [
+    'an end that was recorded for an item that began earlier is none',
+    under(LIFE, [[0, 50]]),
+    [own('expired', 101)],
+    { phase: 'open', deadline: { verb: 'expired', atUs: second(100) } },
+  ],
+  [
+    'from its last activity, a running attempt counted in',
+    under(IDLE, [
+      [1, 50],
+      [140, 160],
+    ]),
+    [],
+    { phase: 'open', deadline: { verb: 'expired', atUs: second(260) } },
+  ],
+  [
+    'what happened after an idle end does not keep it alive',
+    under(IDLE, [
+      [1, 50],
+      [151, 160],
+    ]),
+    [own('expired', 150)],
+    { phase: 'expired', phaseAtUs: second(150) },
+  ],
+  [
+    'an outcome at the very deadline is in time',
+    under(LIFE, [[1, 2]]),
+    [own('expired', 101), at('a', 'achieved', 101)],
+    { phase: 'achieved', phaseAtUs: second(101) },
+  ],
+  [
+    'a late outcome replaces the end',
+    under(LIFE, [[1, 2]]),
+    [own('expired', 101), at('a', 'achieved', 200)],
+    { phase: 'achieved', phaseAtUs: second(200), generation: 1 },
+  ],
+  [
+    'nobody has to be told of an end before an outcome',
+    under(LIFE, [[1, 2]]),
+    [at('a', 'achieved', 200)],
+    { phase: 'achieved', phaseAtUs: second(200), generation: 1, deadline: null },
+  ],
+  [
+    'a reopened item lives anew',
+    under(LIFE, [[1, 2]]),
+    [at('a', 'achieved', 50), at('b', 'reopened', 90)],
+    { phase: 'open', generation: 2, deadline: { verb: 'expired', atUs: second(190) } },
+  ],
+  [
+    'quality is the newest since the reopening',
+    under({}),
+    [
+      at('a', 'achieved', 5, { quality: '1' }),
+      at('b', 'reopened', 6),
+      at('c', 'achieved', 7, { quality: '4' }),
+      at('d', 'noted', 8, { quality: '5' }),
+    ],
+    { phase: 'achieved', quality: '5' },
+  ],
+])('by the definition: %s', (_, context, events, state) => {
+  expect(foldWorkItem(events, context)).toMatchObject(state);
+  expect(foldWorkItem(events.toReversed(), context)).toEqual(foldWorkItem(events, context));
+});
+
+/** Records what is due until nothing is, as the worker does. */
+function recordAll(events: readonly OutcomeEvent[], context: FoldContext): WorkItemState {
+  const all = [...events];
+  for (;;) {
+    const state = foldWorkItem(all, context);
+    if (state.deadline === null) return state;
+    all.push(own(state.deadline.verb, Number(state.deadline.atUs / 1_000_000n)));
+  }
+}
+
+test('when a deadline was recorded makes no difference', () => {
+  const anyStory = fc.uniqueArray(
+    fc.record({
+      eventId: fc.integer({ min: 0, max: 99 }).map(String),
+      effect: fc.constantFrom<OutcomeEffect>(
+        'attempt_failed',
+        'achieved',
+        'failed',
+        'expired',
+        'reopened',
+        'noted',
+      ),
+      atS: fc.integer({ min: 1, max: 400 }),
+      tier: fc.option(fc.constantFrom<OutcomeTier>('confirmed', 'contained')),
+    }),
+    { selector: ({ eventId }) => eventId, maxLength: 7 },
+  );
+  const anyWork = fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.nat(40)), { maxLength: 3 });
+  fc.assert(
+    fc.property(
+      anyStory,
+      anyWork,
+      fc.constantFrom(LIFE, IDLE, SILENCE, { ...SILENCE, ...IDLE }, { ...SURVEY, ...LIFE }),
+      fc.nat(7),
+      (story, work, rule, seenFirst) => {
+        const events = story.map(({ eventId, effect, atS, tier }) =>
+          at(eventId, effect, atS, { tier, verb: effect === 'noted' ? 'answered' : effect }),
+        );
+        const context = under(
+          rule,
+          work.map(([from, length]) => [from, from + length]),
+        );
+        // The worker knew only some of it when it first looked.
+        const early = under(
+          rule,
+          work.slice(0, 1).map(([from, length]) => [from, from + length]),
+        );
+        const recorded: OutcomeEvent[] = [];
+        for (;;) {
+          const { deadline } = foldWorkItem([...events.slice(0, seenFirst), ...recorded], early);
+          if (deadline === null) break;
+          recorded.push(own(deadline.verb, Number(deadline.atUs / 1_000_000n)));
+        }
+        expect(recordAll([...recorded, ...events], context)).toEqual(recordAll(events, context));
+      },
+    ),
+    { numRuns: 500 },
   );
 });

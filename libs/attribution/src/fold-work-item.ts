@@ -150,26 +150,26 @@ class Fold {
   }
 
   private apply(event: OutcomeEvent): void {
-    const { effect, occurredAtUs: atUs, refersTo } = event;
     this.seenVerbs.add(event.verb);
-    const { mergedInto: survivor = null, splitFrom = null } = refersTo ?? {};
-    if (effect === 'merged_into' && survivor !== null) this.mergedInto = { survivor, atUs };
-    if (effect === 'split_from' && splitFrom !== null) this.splitFrom = { ...splitFrom, atUs };
-    if (MARKS_NO_BOUNDARY.has(effect)) {
-      this.note(event);
-      return;
-    }
-    this.boundaries.add(atUs);
+    this.moved(event);
+    const { effect } = event;
+    if (!MARKS_NO_BOUNDARY.has(effect)) this.boundaries.add(event.occurredAtUs);
     if (effect === 'reopened') this.reopened(event);
     else if (effect === 'achieved' && !this.isMet(event)) this.unmet = event;
     else if (effect === 'achieved' || effect === 'failed' || effect === 'cancelled' || effect === 'expired')
-      this.settle(effect, event, atUs);
+      this.settle(effect, event, event.occurredAtUs);
     if (event.quality !== null) this.quality = event.quality;
+    this.settleWhatIsMet(event);
   }
 
-  /** What was noted may be the last of what an achieving event still required; the outcome is of that time then. */
-  private note(event: OutcomeEvent): void {
-    if (event.quality !== null) this.quality = event.quality;
+  private moved({ effect, refersTo, occurredAtUs: atUs }: OutcomeEvent): void {
+    const { mergedInto: survivor = null, splitFrom = null } = refersTo ?? {};
+    if (effect === 'merged_into' && survivor !== null) this.mergedInto = { survivor, atUs };
+    if (effect === 'split_from' && splitFrom !== null) this.splitFrom = { ...splitFrom, atUs };
+  }
+
+  /** This may be the last of what an achieving event still required; the outcome is of that time then. */
+  private settleWhatIsMet(event: OutcomeEvent): void {
     const unmet = this.unmet;
     if (unmet !== null && this.isMet(unmet))
       this.settle('achieved', unmet, later(event.occurredAtUs, unmet.occurredAtUs));
@@ -204,11 +204,10 @@ class Fold {
   }
 
   private settle(to: Settlement['phase'], event: OutcomeEvent, occurredAtUs: bigint): void {
-    const isOwn = event.source === OWN_SOURCE;
     this.unmet = null;
+    // What the business says of an end takes the place of what was only overdue.
     if (this.phase === to && !(this.isOwnSettlement && to === 'expired')) {
-      if (to === 'achieved' && (event.tier !== null || this.isOwnSettlement)) this.tier = event.tier;
-      this.isOwnSettlement = false;
+      this.settledAgain(to, event);
       return;
     }
     // Whoever was told of the end does not need to be told that it was overdue.
@@ -218,7 +217,7 @@ class Fold {
     else if (this.phase !== 'open') this.settlements.pop();
     this.phase = to;
     this.phaseAtUs = atUs;
-    this.isOwnSettlement = isOwn;
+    this.isOwnSettlement = event.source === OWN_SOURCE;
     this.settlements.push({
       generation: this.settlements.length + 1,
       phase: to,
@@ -228,6 +227,11 @@ class Fold {
     });
     this.value = to === 'achieved' ? event.value : null;
     this.tier = to === 'achieved' ? event.tier : null;
+  }
+
+  private settledAgain(to: Settlement['phase'], { tier }: OutcomeEvent): void {
+    if (to === 'achieved' && (tier !== null || this.isOwnSettlement)) this.tier = tier;
+    this.isOwnSettlement = false;
   }
 }
 

@@ -51,8 +51,7 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
     receivedAtUs: context.receivedAtUs,
   });
   mustName(effect, refersTo);
-  for (const named of [refersTo?.corrects ?? null, refersTo?.supersedes ?? null])
-    if (named !== null) mustSpeakFor(context.caller, named.source, kind);
+  mayName(context.caller, kind, refersTo);
   const content = contentOf(event);
   if (content.length > context.maxEventBytes)
     throw new RejectedInput('too_large', `an event has at most ${context.maxEventBytes} bytes`);
@@ -72,33 +71,51 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
     tier,
     quality,
     refersTo,
-    attributes: JSON.stringify({
-      data: event.data,
-      extensions: event.extensions,
-      ...(event.time === null ? { timeAssumed: true } : {}),
-      ...(setAsideReason === null ? {} : { setAside: setAsideReason }),
-    }),
+    attributes: attributesOf(event, setAsideReason),
     surrogateId,
     contentHash: createHash('sha256').update(content).digest(),
     salt,
-    leaf: encodeLeaf('outcome.event', context.receivedAtUs, {
-      event: surrogateId,
-      workItemKind: kind,
-      verb,
-      effect: effect ?? 'set_aside',
-      definition: definition === null ? undefined : `${kind}@${definition.version}`,
-      tier: tier ?? undefined,
-      occurredAt: formatTimeUs(occurredAtUs),
-      content: commitment(salt, content).toString('base64'),
-      key: context.caller.keyId,
-      bootstrap: context.caller.isBootstrap ? true : undefined,
-    }),
+    leaf: leafOf(
+      { surrogateId, kind, verb, effect, definition, tier, occurredAtUs },
+      commitment(salt, content),
+      context,
+    ),
     conversationRefs: [
       ...conversationsOf(event.data).map((id) => toRef('conversation', context.caller.tenantId, id)),
       ...namedRuns(event.data, context.caller.tenantId),
     ],
     setAsideReason,
   };
+}
+
+/** What is kept of the event beyond what has a column of its own. */
+const attributesOf = (event: CloudEvent, setAsideReason: string | null): string =>
+  JSON.stringify({
+    data: event.data,
+    extensions: event.extensions,
+    ...(event.time === null ? { timeAssumed: true } : {}),
+    ...(setAsideReason === null ? {} : { setAside: setAsideReason }),
+  });
+
+function leafOf(
+  event: Pick<OutcomeRecord, 'surrogateId' | 'kind' | 'verb' | 'tier' | 'occurredAtUs'> &
+    Pick<ReadVerb, 'effect' | 'definition'>,
+  content: Buffer,
+  { caller, receivedAtUs }: IntakeContext,
+): Buffer {
+  const { surrogateId, kind, verb, effect, definition, tier, occurredAtUs } = event;
+  return encodeLeaf('outcome.event', receivedAtUs, {
+    event: surrogateId,
+    workItemKind: kind,
+    verb,
+    effect: effect ?? 'set_aside',
+    definition: definition === null ? undefined : `${kind}@${definition.version}`,
+    tier: tier ?? undefined,
+    occurredAt: formatTimeUs(occurredAtUs),
+    content: content.toString('base64'),
+    key: caller.keyId,
+    bootstrap: caller.isBootstrap ? true : undefined,
+  });
 }
 
 function readType(type: string): { kind: string; verb: string } {
@@ -118,6 +135,12 @@ export function mustSpeakFor(caller: Principal, source: string, kind: string): v
     throw new RejectedInput('forbidden', `this key does not speak for the source ${source}`, 'source');
   if (caller.kinds !== null && !caller.kinds.includes(kind))
     throw new RejectedInput('forbidden', `this key does not speak for the kind ${kind}`, 'type');
+}
+
+/** Nobody corrects or withdraws what a source said that the key may not speak for. */
+function mayName(caller: Principal, kind: string, refersTo: EventReference | null): void {
+  for (const named of [refersTo?.corrects, refersTo?.supersedes])
+    if (named !== undefined && named !== null) mustSpeakFor(caller, named.source, kind);
 }
 
 const NAMED_BY: Readonly<Partial<Record<OutcomeEffect, keyof EventReference>>> = {
