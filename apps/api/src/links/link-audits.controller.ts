@@ -26,6 +26,10 @@ import { AuditPage, AuditView, NewAuditBody, NewCalibrationBody } from './link-b
 
 const PageQuery = z.object({ cursor: z.string().optional(), limit: PageSize });
 const Cursor = z.tuple([CursorTime, CursorUuid]);
+const readCursor = (cursor: string) => {
+  const [recordedAtUs, auditId] = decodeCursor(cursor, Cursor);
+  return { recordedAtUs, auditId };
+};
 const TIERS = ['E1', 'E2', 'E3', 'E4', 'E5'] as const;
 type Tier = (typeof TIERS)[number];
 type Basis = {
@@ -97,9 +101,7 @@ export class LinkAuditsController {
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof AuditPage>> {
     const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
-    const [recordedAtUs, auditId] =
-      query.cursor === undefined ? [undefined, undefined] : decodeCursor(query.cursor, Cursor);
-    const after = recordedAtUs === undefined ? undefined : { recordedAtUs, auditId: auditId! };
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const audits = await listLinkAudits(client, tenantId, after, limit + 1);
       const inForce = (await this.rules(client, tenantId)).readingAt(this.api.nowUs()).links.confidenceBps;

@@ -13,7 +13,6 @@ import {
   readWorkItem,
   recordLinkDecision,
   type Client,
-  type StoredLink,
   type StoredLinkDecision,
 } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, SerializeOptions } from '@nestjs/common';
@@ -21,15 +20,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidByTime } from 'uuid';
 import type { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { formatWireTime, Json } from '../wire.ts';
-import {
-  DecisionsView,
-  LinkPage,
-  LinkQuery,
-  LinkView,
-  NewLinkBody,
-  type DecisionView,
-} from './link-bodies.ts';
+import { DecisionsView, LinkPage, LinkQuery, NewLinkBody } from './link-bodies.ts';
+import { toDecisionView, toLinkView } from './link-views.ts';
 import { stepsDecided } from './steps-decided.ts';
 
 /** Whose steps are, by the evidence and by the word of people. */
@@ -144,34 +136,4 @@ export class LinksController {
       );
     return item.surrogateId;
   }
-}
-
-function toLinkView(link: StoredLink): z.infer<typeof LinkView> {
-  const { kind, key } = parseRef(link.workItemRef);
-  return {
-    linkId: link.linkId,
-    traceId: link.traceId,
-    spanId: link.spanId,
-    workItem: { kind, key },
-    scope: link.scope,
-    tier: link.tier,
-    confidence: link.confidence,
-    rule: link.rule,
-    state: LinkView.shape.state.parse(link.state),
-    evidence: Json.parse(link.evidence),
-    supersedes: link.supersedes,
-    supersededBy: link.supersededBy,
-    recordedAt: formatWireTime(link.recordedAtUs),
-  };
-}
-
-function toDecisionView(decision: StoredLinkDecision): z.infer<typeof DecisionView> {
-  const { workItemRef, recordedAtUs, ...rest } = decision;
-  const { kind, key } = parseRef(workItemRef);
-  return {
-    ...rest,
-    spanIds: rest.spanIds === null ? null : [...rest.spanIds],
-    workItem: { kind, key },
-    recordedAt: formatWireTime(recordedAtUs),
-  };
 }

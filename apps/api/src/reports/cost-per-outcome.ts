@@ -5,6 +5,7 @@ import {
   readCostPerOutcome,
   readPeriodCosts,
   readPeriodOutcomes,
+  readLoadedCosts,
   readPriceBookVersions,
   readSettings,
   type Client,
@@ -16,6 +17,8 @@ import { z } from 'zod';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor } from '../wire.ts';
 import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
+import { readLinkFigures } from './read-link-figures.ts';
+import { sumLoaded } from './loaded-cost.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
 import { pastBooks } from './past-books.ts';
 import { readSealed, tieOut, TieOut } from './tie-out.ts';
@@ -121,12 +124,18 @@ async function outcomeFigures(
       'group_by',
     );
   const isCohort = query.view === 'cohort';
+  const loaded = await readLoadedCosts(client, tenantId, query);
+  const loadedOf = new Map(loaded.map((row) => [JSON.stringify(row.group), row]));
+  const linksOf = await readLinkFigures(client, tenantId, query);
+  const totalRow = toCostRow(total, groupBy, isCohort, sumLoaded(loaded), linksOf(null));
   return {
     rows:
       groupBy.length === 0
-        ? [toCostRow(total, groupBy, isCohort)]
-        : rows.map((row) => toCostRow(row, groupBy, isCohort)),
-    total: toCostRow(total, groupBy, isCohort),
+        ? [totalRow]
+        : rows.map((row) =>
+            toCostRow(row, groupBy, isCohort, loadedOf.get(JSON.stringify(row.group)), linksOf(row.group)),
+          ),
+    total: totalRow,
     totalPico: total.costPico,
   };
 }
@@ -170,6 +179,7 @@ const NO_SPEND = {
   workItems: 0n,
   attempts: 0n,
   costPico: 0n,
+  loadedPico: 0n,
   outcomePico: 0n,
   retryPico: 0n,
   noOutcomePico: 0n,

@@ -2,9 +2,18 @@ import { dividePico, formatPico } from '#model';
 import type { CostPerOutcomeRow, GroupKey, PeriodCostRow, PeriodOutcomeRow } from '#store';
 import { z } from 'zod';
 import { Money } from '../wire.ts';
+import {
+  bandOf,
+  CostBandView,
+  isTooLittleLinked,
+  NOTHING_UNLINKED,
+  type LinkFigures,
+} from './link-figures.ts';
+import { loadedFigures, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
 
 const Ratio = z.string().nullable();
 const Cost = Money.nullable();
+const Grade = z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']);
 
 /** A row of cost-per-outcome. Money is null when nothing in it is priced; ratios are null without an outcome. */
 export const CostRow = z
@@ -19,14 +28,32 @@ export const CostRow = z
     directCostPerOutcomeUsd: Ratio,
     failedAttemptCostUsd: Cost.meta({ description: 'The other attempts of achieved items' }),
     noOutcomeCostUsd: Cost.meta({ description: 'Items settled without an outcome' }),
-    loadedCostUsd: Cost.meta({ description: 'costUsd + human, tool and BPO cost; none is recorded yet' }),
+    loadedCostUsd: Cost.meta({
+      description: 'costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline',
+    }),
     loadedCostPerOutcomeUsd: Ratio,
+    loadedGrade: Grade.meta({ description: 'Of the loaded cost: the weakest of what is in it' }),
+    costLinesUsd: Money.meta({
+      description: 'Human minutes, fees, hand-overs, infrastructure of the settled items',
+    }),
+    usedOverheadUsd: Money.meta({
+      description: 'Their part of overhead pools; idle capacity is never in it',
+    }),
+    humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
+    unpricedLines: z.int().nullable(),
     unpricedCalls: z.int().nullable(),
     attemptsWithoutUsage: z.int().nullable(),
     unmatchedOutcomes: z.int().nullable().meta({ description: 'Outcomes that no spend is linked to' }),
     pending: z.object({ items: z.int(), costUsd: Cost }).nullable(),
     coverage: z.object({ priced: Ratio, linked: Ratio, reconciled: Ratio }),
-    grade: z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']),
+    linkCoverage: Ratio.meta({
+      description: 'Linked cost over linked and unlinked cost of the group; null: it has no such share',
+    }),
+    band: CostBandView.nullable().meta({ description: 'null: nothing is priced, or the size is a past one' }),
+    grade: Grade,
+    gradeReasons: z.array(z.string()).meta({
+      description: 'Why it is no better: unpriced, inferred_boundary, link_coverage_below_0.8, split_by_rule',
+    }),
     bound: z
       .literal('lower')
       .optional()
@@ -53,7 +80,13 @@ export function shareOf(part: bigint, whole: bigint): string | null {
 }
 
 /** The figures of settled items and of a cohort. */
-export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isCohort: boolean): CostRow {
+export function toCostRow(
+  row: CostPerOutcomeRow,
+  keys: readonly GroupKey[],
+  isCohort: boolean,
+  loaded: Loaded = NOTHING_LOADED,
+  { candidates, unlinkedPico }: LinkFigures = NOTHING_UNLINKED,
+): CostRow {
   const pricedCalls = row.calls - row.unpricedCalls - row.callsWithoutUsage;
   // A call counts as unpriced when a part of it is; what its other parts cost is known all the same.
   const isPriced = pricedCalls > 0n || row.costPico !== 0n;
@@ -61,6 +94,7 @@ export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isC
   const money = (amount: bigint): string | null => (isPriced ? formatPico(amount) : null);
   const perOutcome = (amount: bigint): string | null => (isPriced ? dividePico(amount, row.outcomes) : null);
   const failedAttemptPico = row.costPico - row.directPico - row.noOutcomePico;
+  const { grade, gradeReasons } = gradeOf(row, isIncomplete, unlinkedPico);
   return {
     group: groupOf(keys, row.group),
     workItems: Number(row.workItems),
@@ -72,8 +106,7 @@ export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isC
     directCostPerOutcomeUsd: perOutcome(row.directPico),
     failedAttemptCostUsd: money(failedAttemptPico),
     noOutcomeCostUsd: money(row.noOutcomePico),
-    loadedCostUsd: money(row.costPico),
-    loadedCostPerOutcomeUsd: perOutcome(row.costPico),
+    ...loadedFigures(isPriced ? row.costPico : null, row.outcomes, grade, loaded),
     unpricedCalls: Number(row.unpricedCalls),
     attemptsWithoutUsage: Number(row.attemptsWithoutUsage),
     unmatchedOutcomes: Number(row.outcomesWithoutSpend),
@@ -89,9 +122,37 @@ export function toCostRow(row: CostPerOutcomeRow, keys: readonly GroupKey[], isC
       linked: shareOf(row.workItems - row.workItemsWithoutSpend, row.workItems),
       reconciled: '0',
     },
-    grade: isIncomplete ? 'incomplete' : row.isEstimated ? 'estimated' : 'metered',
+    linkCoverage: unlinkedPico === null ? null : shareOf(row.costPico, row.costPico + unlinkedPico),
+    band: isPriced || (candidates?.amountPico ?? 0n) > 0n ? bandOf(row, candidates) : null,
+    grade,
+    gradeReasons,
     ...(isIncomplete && isPriced ? { bound: 'lower' as const } : {}),
     ...(isCohort && row.pendingItems > 0n ? { immature: true as const } : {}),
+  };
+}
+
+/** The weakest of what is in it: unpriced, estimated, split, counted. */
+function gradeOf(
+  row: CostPerOutcomeRow,
+  isIncomplete: boolean,
+  unlinkedPico: bigint | null,
+): Pick<CostRow, 'grade' | 'gradeReasons'> {
+  const isTooUnlinked = isTooLittleLinked(row.costPico, unlinkedPico);
+  const isEstimated = row.isEstimated || isTooUnlinked;
+  return {
+    grade: isIncomplete
+      ? 'incomplete'
+      : isEstimated
+        ? 'estimated'
+        : row.isAllocated
+          ? 'allocated'
+          : 'metered',
+    gradeReasons: [
+      ...(isIncomplete ? ['unpriced'] : []),
+      ...(row.isEstimated ? ['inferred_boundary'] : []),
+      ...(isTooUnlinked ? ['link_coverage_below_0.8'] : []),
+      ...(row.isAllocated ? ['split_by_rule'] : []),
+    ],
   };
 }
 
@@ -106,7 +167,7 @@ export function toPeriodRow(
 ): CostRow {
   const isIncomplete =
     row.hasOtherAssets || (beside !== null && (beside.unpricedCalls > 0n || beside.callsWithoutUsage > 0n));
-  const isPriced = row.costPico !== 0n || row.attempts > 0n;
+  const isPriced = row.loadedPico !== 0n || row.costPico !== 0n || row.attempts > 0n;
   const money = (amount: bigint): string | null => (isPriced ? formatPico(amount) : null);
   const hasOneType = beside !== null && beside.outcomeTypes.length <= 1;
   const attributedPico = row.costPico - row.overheadPico - row.unattributedPico;
@@ -121,8 +182,13 @@ export function toPeriodRow(
     directCostPerOutcomeUsd: null,
     failedAttemptCostUsd: money(row.retryPico),
     noOutcomeCostUsd: money(row.noOutcomePico),
-    loadedCostUsd: money(row.costPico),
+    loadedCostUsd: money(row.loadedPico),
     loadedCostPerOutcomeUsd: null,
+    loadedGrade: isIncomplete ? 'incomplete' : row.loadedPico === row.costPico ? 'metered' : 'assumed',
+    costLinesUsd: formatPico(row.loadedPico - row.costPico),
+    usedOverheadUsd: '0',
+    humanMinutes: null,
+    unpricedLines: null,
     unpricedCalls: beside === null ? null : Number(beside.unpricedCalls),
     attemptsWithoutUsage: beside === null ? null : Number(beside.attemptsWithoutUsage),
     unmatchedOutcomes: null,
@@ -135,7 +201,10 @@ export function toPeriodRow(
       linked: shareOf(attributedPico, row.costPico),
       reconciled: '0',
     },
+    linkCoverage: null,
+    band: null,
     grade: isIncomplete ? 'incomplete' : 'metered',
+    gradeReasons: isIncomplete ? ['unpriced'] : [],
     ...(isIncomplete && isPriced ? { bound: 'lower' as const } : {}),
     inProgressCostUsd: money(row.workPico),
     overheadCostUsd: money(row.overheadPico),

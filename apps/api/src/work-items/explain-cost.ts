@@ -59,6 +59,10 @@ export const CostLine = z
         tier: z.string(),
         confidence: z.string(),
         linkId: z.guid(),
+        spanId: z
+          .string()
+          .nullable()
+          .meta({ description: 'The step that names the item; null: the whole trace' }),
       }),
     ),
     postings: z.array(
@@ -140,8 +144,15 @@ const toPosting = (entry: PostedEntry) => ({
 /** Links of the whole trace, and of the steps of it; a step link speaks for what stands under its step. */
 const linksOf = (balance: PostedBalance, links: readonly StoredLink[]): CostLine['links'] =>
   links
-    .filter(({ traceId }) => traceId === balance.postingId)
-    .map(({ rule, scope, tier, confidence, linkId }) => ({ rule, scope, tier, confidence, linkId }));
+    .filter(({ traceId, state }) => traceId === balance.postingId && state === 'booked')
+    .map(({ rule, scope, tier, confidence, linkId, spanId }) => ({
+      rule,
+      scope,
+      tier,
+      confidence,
+      linkId,
+      spanId,
+    }));
 
 function chargeOf(balance: PostedBalance, step: Step | null, evidence: CostEvidence): CostLine['charge'] {
   const credits = evidence.balances.filter(

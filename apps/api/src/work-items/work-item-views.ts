@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { toOutcomeView, OutcomeView } from '../outcomes/outcome-views.ts';
 import { toValueView, ValueView } from '../outcomes/value-view.ts';
 import { CostRow, toCostRow } from '../reports/cost-row.ts';
+import { NO_CANDIDATES, type CandidateDoubt } from '../reports/link-figures.ts';
+import { NOTHING_LOADED } from '../reports/loaded-cost.ts';
 import { formatWireTime, Money, Time } from '../wire.ts';
 
 /** Figures of one work item; as in a row of cost-per-outcome. */
@@ -23,12 +25,9 @@ export const WorkItemView = z
     phaseAt: Time.nullable(),
     finalAt: Time.nullable().meta({ description: 'When the phase is final, waiting window included' }),
     value: ValueView.nullable(),
-    tier: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Of the standing outcome: confirmed, assumed, contained, assisted; null: nobody says',
-      }),
+    tier: z.string().nullable().meta({
+      description: 'Of the standing outcome: confirmed, assumed, contained, assisted; null: nobody says',
+    }),
     quality: z
       .string()
       .nullable()
@@ -36,12 +35,9 @@ export const WorkItemView = z
     mergedInto: z.string().nullable().meta({ description: 'Key of the item that its cost follows' }),
     splitFrom: z.object({ key: z.string(), weight: z.int() }).nullable(),
     maturing: z.boolean().meta({ description: 'Achieved, and still within the waiting window' }),
-    firstTimeRight: z
-      .boolean()
-      .nullable()
-      .meta({
-        description: 'Achieved by its only attempt and never reopened; null while it is not achieved',
-      }),
+    firstTimeRight: z.boolean().nullable().meta({
+      description: 'Achieved by its only attempt and never reopened; null while it is not achieved',
+    }),
     deadline: z
       .object({ verb: z.enum(['assumed', 'expired']), at: Time })
       .nullable()
@@ -100,6 +96,7 @@ export function toWorkItemView(
   item: WorkItemRow,
   parts: readonly CostedAttemptPart[],
   nowUs: bigint,
+  candidates: CandidateDoubt = NO_CANDIDATES,
 ): z.infer<typeof WorkItemView> {
   const isAchieved = item.phase === 'achieved';
   return {
@@ -132,7 +129,7 @@ export function toWorkItemView(
     events: item.eventCount,
     firstAttemptAt: timeOrNull(item.firstAttemptAtUs),
     lastAttemptAt: timeOrNull(item.lastAttemptAtUs),
-    cost: Cost.parse(costOf(item, parts)),
+    cost: Cost.parse(costOf(item, parts, candidates)),
   };
 }
 
@@ -141,9 +138,10 @@ export function toWorkItemDetail(
   parts: readonly CostedAttemptPart[],
   outcomes: readonly StoredOutcome[],
   nowUs: bigint,
+  candidates?: CandidateDoubt,
 ): z.infer<typeof WorkItemDetail> {
   return {
-    ...toWorkItemView(item, parts, nowUs),
+    ...toWorkItemView(item, parts, nowUs, candidates),
     attempts: groupAttempts(parts).map(toAttemptView),
     outcomes: outcomes.map(toOutcomeView),
   };
@@ -204,7 +202,7 @@ export function partsByRef(parts: readonly CostedAttemptPart[]): Map<string, Cos
 }
 
 /** The same rules as the report, over one item; the cost of an open one is in progress, and buys no outcome yet. */
-function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow {
+function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[], candidates: CandidateDoubt): CostRow {
   const attempts = groupAttempts(parts);
   const sum = sums(parts);
   const isAchieved = item.phase === 'achieved';
@@ -226,6 +224,9 @@ function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow
       directPico: isAchieved ? sum.directPico : 0n,
       noOutcomePico: isAchieved || item.phase === 'open' ? 0n : sum.costPico,
       isEstimated: parts.some(({ grade }) => grade !== 'metered'),
+      isAllocated: parts.some(({ isAllocated }) => isAllocated),
+      belowLowPico: parts.reduce((total, part) => total + part.belowLowPico, 0n),
+      doubtBpsPico: parts.reduce((total, part) => total + part.doubtBpsPico, 0n),
       hasOtherAssets: parts.some(({ hasOtherAssets }) => hasOtherAssets),
       pendingItems: 0n,
       pendingPico: 0n,
@@ -234,6 +235,8 @@ function costOf(item: WorkItemRow, parts: readonly CostedAttemptPart[]): CostRow
     },
     [],
     false,
+    NOTHING_LOADED,
+    { candidates, unlinkedPico: null },
   );
   if (item.phase !== 'open') return row;
   const nothing = row.costUsd === null ? null : '0';

@@ -5,18 +5,23 @@ import {
   listWorkItems,
   readAttemptsOf,
   readBookRows,
+  readCandidateCosts,
+  readLinkDecisions,
   readLinksOf,
   readOutcomesOf,
   readPostedHistory,
   readPricesById,
   readWorkItem,
   type Client,
+  type CostedAttemptPart,
   type WorkItemRow,
 } from '#store';
 import { Controller, Get, Inject, Param, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { DecisionView, LinkView } from '../links/link-bodies.ts';
+import { toDecisionView, toLinkView } from '../links/link-views.ts';
 import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
 import { decodeCursor, encodeCursor, Instant, Money, PageSize } from '../wire.ts';
 import { MODEL_ALIASES } from '../settings/kept-books.ts';
@@ -48,6 +53,12 @@ const WorkItemQuery = z.object({
 });
 const PageQuery = z.object({ cursor: z.string().optional(), limit: PageSize });
 type PageQuery = z.infer<typeof PageQuery>;
+const CostQuery = PageQuery.extend({
+  history: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'true: also the links that were superseded or withdrawn' }),
+});
 const RefCursor = z.tuple([z.string().max(1024)]);
 const PlaceCursor = z.tuple([
   z
@@ -61,14 +72,23 @@ const CostExplanation = z
   .object({
     kind: z.string(),
     key: z.string(),
-    costUsd: Money.meta({
-      description: 'What stands posted on the work item: the lines in USD of all pages sum to it',
+    costUsd: Money.nullable().meta({
+      description:
+        'What stands posted on the work item: the lines in USD of all pages sum to it; null where no call of it is priced',
     }),
     lineCount: z.int(),
     lines: z.array(CostLine),
     unpricedCalls: z.int(),
     callsWithoutUsage: z.int(),
     outcomes: z.array(OutcomeView).meta({ description: 'The events that decided where the cost sits' }),
+    candidates: z
+      .array(LinkView)
+      .meta({ description: 'Links too doubtful to book: cost that may be its as well' }),
+    decisions: z.array(DecisionView).meta({ description: 'What people decided about its links' }),
+    linkHistory: z
+      .array(LinkView)
+      .nullable()
+      .meta({ description: 'With history=true: every link there was, oldest first' }),
     next: z.string().nullable(),
   })
   .meta({ id: 'CostExplanation' });
@@ -113,8 +133,13 @@ export class WorkItemsController {
       const items = found.slice(0, limit);
       const refs = items.map(({ ref }) => ref);
       const parts = partsByRef(await readAttemptsOf(client, tenantId, refs));
+      const candidates = new Map(
+        (await readCandidateCosts(client, tenantId, refs)).map((row) => [row.ref, row]),
+      );
       return {
-        items: items.map((item) => toWorkItemView(item, parts.get(item.ref) ?? [], nowUs)),
+        items: items.map((item) =>
+          toWorkItemView(item, parts.get(item.ref) ?? [], nowUs, candidates.get(item.ref)),
+        ),
         next: found.length > limit ? encodeCursor([items.at(-1)!.ref]) : null,
       };
     });
@@ -135,6 +160,7 @@ export class WorkItemsController {
         await readAttemptsOf(client, tenantId, [item.ref]),
         await readOutcomesOf(client, tenantId, item.ref),
         this.api.nowUs(),
+        (await readCandidateCosts(client, tenantId, [item.ref]))[0],
       ),
     );
   }
@@ -148,13 +174,18 @@ export class WorkItemsController {
   async cost(
     @Param('kind', { schema: Text }) kind: string,
     @Param('key', { schema: Text }) key: string,
-    @Query({ schema: PageQuery }) query: PageQuery,
+    @Query({ schema: CostQuery }) query: z.infer<typeof CostQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof CostExplanation>> {
     return this.ofItem(tenantId, kind, key, async (client, { ref }) => {
       const { parts, traceIds, steps, balances } = await readWorkItemEvidence(client, tenantId, ref);
       const priceIds = [...new Set(balances.flatMap(({ priceId }) => priceId ?? []))];
       const prices = await readPricesById(client, tenantId, priceIds);
+      const links = await readLinksOf(client, tenantId, null, ref, query.history === 'true');
+      const standing = links.filter(
+        ({ state, supersededBy }) => state !== 'withdrawn' && supersededBy === null,
+      );
+      const linkTraces = [...new Set([...traceIds, ...links.map(({ traceId }) => traceId)])];
       const lines = explainCost({
         ref,
         balances,
@@ -162,7 +193,7 @@ export class WorkItemsController {
         history: await readPostedHistory(client, tenantId, traceIds, ref),
         prices: new Map(prices.map(({ priceId, rule }) => [priceId, rule])),
         aliases: await readBookRows(client, tenantId, MODEL_ALIASES),
-        links: await readLinksOf(client, tenantId, traceIds, ref),
+        links: standing,
       });
       const costPico = parts.reduce((sum, part) => sum + part.costPico, 0n);
       const explainedPico = balances
@@ -173,11 +204,16 @@ export class WorkItemsController {
       return {
         kind,
         key,
-        costUsd: formatPico(costPico),
+        costUsd: isAnyKnown(parts) ? formatPico(costPico) : null,
         lineCount: lines.length,
         unpricedCalls: parts.reduce((sum, part) => sum + part.unpricedCalls, 0),
         callsWithoutUsage: parts.reduce((sum, part) => sum + part.callsWithoutUsage, 0),
         outcomes: (await readOutcomesOf(client, tenantId, ref)).map(toOutcomeView),
+        candidates: standing.filter(({ state }) => state !== 'booked').map(toLinkView),
+        decisions: (await readLinkDecisions(client, tenantId, linkTraces))
+          .filter(({ workItemRef }) => workItemRef === ref)
+          .map(toDecisionView),
+        linkHistory: query.history === 'true' ? links.map(toLinkView) : null,
         ...this.page('lines', lines, query),
       };
     });
@@ -239,3 +275,11 @@ export class WorkItemsController {
     return Object.assign(page, { next: end < all.length ? encodeCursor([String(end)]) : null });
   }
 }
+
+/** Whether anything of the cost is known: nothing but calls without usage or price is not 0. */
+const isAnyKnown = (parts: readonly CostedAttemptPart[]): boolean =>
+  parts.length === 0 ||
+  parts.some(
+    ({ modelCalls, unpricedCalls, callsWithoutUsage, costPico }) =>
+      costPico !== 0n || modelCalls > unpricedCalls + callsWithoutUsage,
+  );

@@ -62,6 +62,7 @@ WITH ${books}item AS (
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
 ), part AS (
   SELECT a.work_item_ref, a.attempt_id, a.grade, a.model_calls, a.unpriced_calls, a.calls_without_usage,
+         a.is_allocated, a.below_low, a.doubt_bps,
          lpad((extract(epoch FROM a.started_at) * 1000000)::bigint::text, 20, '0') || a.trace_id || (${keys})::text AS keys,
          sum(p.amount) FILTER (WHERE p.asset = 'USD/12') AS cost,
          sum(p.amount) FILTER (WHERE p.asset = 'USD/12' AND p.account = '5200:outcome') AS direct,
@@ -71,19 +72,23 @@ WITH ${books}item AS (
     LEFT JOIN positions p ON p.tenant_id = $1 AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
          AND p.account >= '5100' AND p.account < '5400'
    GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.grade, a.model_calls, a.unpriced_calls,
-            a.calls_without_usage, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions
+            a.calls_without_usage, a.is_allocated, a.below_low, a.doubt_bps, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions
 ), attempt AS (
   SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys,
          bool_or(grade <> 'metered') AS is_estimated, sum(model_calls) AS calls, sum(unpriced_calls) AS unpriced,
          sum(calls_without_usage) AS without_usage, coalesce(sum(cost), 0) AS cost,
-         coalesce(sum(direct), 0) AS direct, coalesce(bool_or(has_other), false) AS has_other
+         coalesce(sum(direct), 0) AS direct, coalesce(bool_or(has_other), false) AS has_other,
+         coalesce(bool_or(is_allocated), false) AS is_allocated, coalesce(sum(below_low), 0) AS below_low,
+         coalesce(sum(doubt_bps), 0) AS doubt_bps
     FROM part GROUP BY work_item_ref, attempt_id
 ), cell AS (
   SELECT ${group} AS grp, i.ref, i.outcome_type, i.phase, i.is_settled, count(t.work_item_ref) AS attempts,
          count(*) FILTER (WHERE t.calls = t.without_usage) AS attempts_without_usage, coalesce(sum(t.calls), 0) AS calls,
          coalesce(sum(t.unpriced), 0) AS unpriced, coalesce(sum(t.without_usage), 0) AS without_usage,
          coalesce(sum(t.cost), 0) AS cost, coalesce(sum(t.direct), 0) AS direct,
-         coalesce(bool_or(t.is_estimated), false) AS is_estimated, coalesce(bool_or(t.has_other), false) AS has_other
+         coalesce(bool_or(t.is_estimated), false) AS is_estimated, coalesce(bool_or(t.has_other), false) AS has_other,
+         coalesce(bool_or(t.is_allocated), false) AS is_allocated, coalesce(sum(t.below_low), 0) AS below_low,
+         coalesce(sum(t.doubt_bps), 0) AS doubt_bps
     FROM item i LEFT JOIN attempt t ON t.work_item_ref = i.ref
    GROUP BY 1, i.ref, i.outcome_type, i.phase, i.is_settled
 )`;

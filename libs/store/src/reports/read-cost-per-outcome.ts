@@ -18,6 +18,11 @@ export interface CostPerOutcomeRow {
   readonly directPico: bigint;
   readonly noOutcomePico: bigint;
   readonly isEstimated: boolean;
+  /** Part of the cost was split by a declared rule. */
+  readonly isAllocated: boolean;
+  /** Cost on links of a confidence under 0.95, and Σ cost x (10,000 - confidence in ten-thousandths). */
+  readonly belowLowPico: bigint;
+  readonly doubtBpsPico: bigint;
   /** Cost in other currencies is linked to the group; it is in no amount here. */
   readonly hasOtherAssets: boolean;
   readonly pendingItems: bigint;
@@ -58,6 +63,9 @@ const GROUPS = `, by_group AS (
          coalesce(sum(cost) FILTER (WHERE is_settled AND phase <> 'achieved'), 0) AS no_outcome,
          coalesce(bool_or(is_estimated) FILTER (WHERE is_settled), false) AS is_estimated,
          coalesce(bool_or(has_other) FILTER (WHERE is_settled), false) AS has_other,
+         coalesce(bool_or(is_allocated) FILTER (WHERE is_settled), false) AS is_allocated,
+         coalesce(sum(below_low) FILTER (WHERE is_settled), 0) AS below_low,
+         coalesce(sum(doubt_bps) FILTER (WHERE is_settled), 0) AS doubt_bps,
          count(*) FILTER (WHERE NOT is_settled) AS pending_items,
          coalesce(sum(cost) FILTER (WHERE NOT is_settled), 0) AS pending_cost,
          coalesce(sum(calls - unpriced - without_usage) FILTER (WHERE NOT is_settled), 0) AS pending_priced
@@ -74,7 +82,7 @@ const TOTAL_AND_GROUPS = `, counted AS (
 )
 SELECT NULL::text[] AS grp, true AS is_total, c.work_items, c.outcomes, s.without_spend, s.outcomes_without_spend,
        s.attempts, s.attempts_without_usage, s.calls, s.unpriced, s.without_usage, s.cost, s.direct, s.no_outcome,
-       s.is_estimated, s.has_other, c.pending_items, s.pending_cost, s.pending_priced, c.outcome_types
+       s.is_estimated, s.has_other, s.is_allocated, s.below_low, s.doubt_bps, c.pending_items, s.pending_cost, s.pending_priced, c.outcome_types
   FROM counted c, (
     SELECT coalesce(sum(without_spend), 0)::bigint AS without_spend,
            coalesce(sum(outcomes_without_spend), 0)::bigint AS outcomes_without_spend,
@@ -84,12 +92,15 @@ SELECT NULL::text[] AS grp, true AS is_total, c.work_items, c.outcomes, s.withou
            coalesce(sum(without_usage), 0)::bigint AS without_usage, coalesce(sum(cost), 0) AS cost,
            coalesce(sum(direct), 0) AS direct, coalesce(sum(no_outcome), 0) AS no_outcome,
            coalesce(bool_or(is_estimated), false) AS is_estimated, coalesce(bool_or(has_other), false) AS has_other,
+           coalesce(bool_or(is_allocated), false) AS is_allocated, coalesce(sum(below_low), 0) AS below_low,
+           coalesce(sum(doubt_bps), 0) AS doubt_bps,
            coalesce(sum(pending_cost), 0) AS pending_cost, coalesce(sum(pending_priced), 0)::bigint AS pending_priced
       FROM by_group) s
 UNION ALL
 SELECT grp, false, work_items, outcomes, without_spend, outcomes_without_spend, attempts::bigint,
        attempts_without_usage::bigint, calls::bigint, unpriced::bigint, without_usage::bigint, cost, direct, no_outcome,
-       is_estimated, has_other, pending_items, pending_cost, pending_priced::bigint, NULL
+       is_estimated, has_other, is_allocated, below_low, doubt_bps, pending_items, pending_cost, pending_priced::bigint,
+       NULL
   FROM by_group
  ORDER BY is_total DESC, grp`;
 
@@ -110,6 +121,9 @@ interface Row {
   no_outcome: string;
   is_estimated: boolean;
   has_other: boolean;
+  is_allocated: boolean;
+  below_low: string;
+  doubt_bps: string;
   pending_items: bigint;
   pending_cost: string;
   pending_priced: bigint;
@@ -132,6 +146,9 @@ const toRow = (row: Row): CostPerOutcomeRow => ({
   noOutcomePico: BigInt(row.no_outcome),
   isEstimated: row.is_estimated,
   hasOtherAssets: row.has_other,
+  isAllocated: row.is_allocated,
+  belowLowPico: BigInt(row.below_low),
+  doubtBpsPico: BigInt(row.doubt_bps),
   pendingItems: row.pending_items,
   pendingPico: BigInt(row.pending_cost),
   pendingPricedCalls: row.pending_priced,

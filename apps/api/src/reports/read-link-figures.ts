@@ -1,0 +1,40 @@
+import {
+  readCandidateGroups,
+  readUnlinkedCosts,
+  type Client,
+  type CostPerOutcomeQuery,
+  type GroupKey,
+} from '#store';
+import { NO_CANDIDATES, type LinkFigures } from './link-figures.ts';
+
+type Group = readonly (string | null)[] | null;
+
+/** Keys of the work item: cost that is linked to none cannot be told apart by them. */
+const OF_ITEMS: readonly GroupKey['name'][] = ['outcome_type', 'day'];
+
+/**
+ * What stands beside the booked cost of each group: candidates, and cost of the same group that is linked to nothing.
+ * Both are as they stand now, so a report of a past size has neither.
+ */
+export async function readLinkFigures(
+  client: Client,
+  tenantId: bigint,
+  query: CostPerOutcomeQuery,
+): Promise<(group: Group) => LinkFigures> {
+  if (query.size !== null) return () => ({ candidates: null, unlinkedPico: null });
+  const candidates = byGroup(await readCandidateGroups(client, tenantId, query));
+  const unlinked = byGroup(await readUnlinkedCosts(client, tenantId, query));
+  const isByDay = query.groupBy.some(({ name }) => name === 'day');
+  const ofSpend = (group: Group): Group =>
+    group === null
+      ? null
+      : group.map((value, index) => (OF_ITEMS.includes(query.groupBy[index]!.name) ? null : value));
+  return (group) => ({
+    candidates: candidates.get(JSON.stringify(group)) ?? NO_CANDIDATES,
+    unlinkedPico:
+      isByDay && group !== null ? null : (unlinked.get(JSON.stringify(ofSpend(group)))?.amountPico ?? 0n),
+  });
+}
+
+const byGroup = <Row extends { readonly group: Group }>(rows: readonly Row[]): Map<string, Row> =>
+  new Map(rows.map((row) => [JSON.stringify(row.group), row]));
