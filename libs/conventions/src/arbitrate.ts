@@ -123,10 +123,10 @@ function toStep(draft: StepDraft, decision: Decision, findings: Findings): Arbit
     usageState: findings.isSampledTotal ? 'partial' : billed.usageState,
     usageSemantics: billed.usageSemantics,
     usageFrom: decision.testimony?.usageFrom ?? null,
-    extraUsage: draft.extraUsage,
+    extraUsage: billed.extraUsage,
     untraced: findings.untraced,
     costReported: billed.costReported,
-    serviceTier: draft.serviceTier,
+    serviceTier: billed.serviceTier,
     tool: draft.tool,
     documentCount: draft.documentCount,
     conversationId: findings.names.conversationId,
@@ -136,9 +136,24 @@ function toStep(draft: StepDraft, decision: Decision, findings: Findings): Arbit
     workflowName: findings.names.workflowName,
     errorType: draft.errorType,
     finishReasons: draft.finishReasons,
-    flags: decision.isDisputed ? [...draft.flags, 'witnesses_disagree'].sort() : draft.flags,
+    flags: flagsOf(draft, decision),
     ...(draft.evaluation === null ? {} : { evaluation: draft.evaluation }),
   };
+}
+
+/** Doubts about counts that another witness has replaced are settled. */
+const DOUBTS: ReadonlySet<string> = new Set([
+  'ambiguous_input',
+  'cache_invisible',
+  'cache_write_unknown',
+  'stream_start_counted',
+]);
+
+function flagsOf({ flags }: StepDraft, { testimony, isDisputed }: Decision): readonly string[] {
+  const isReplaced = testimony !== null && testimony.usageFrom !== null;
+  const own =
+    isReplaced && flags.some((flag) => DOUBTS.has(flag)) ? flags.filter((flag) => !DOUBTS.has(flag)) : flags;
+  return isDisputed ? [...own, 'witnesses_disagree'].sort() : own;
 }
 
 /** The same span with another start: the row that counts is named, the rest is as read. */

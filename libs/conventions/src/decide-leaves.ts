@@ -6,15 +6,9 @@ import type { Sighting } from './same-call.ts';
 import { CallGroups } from './same-call.ts';
 import type { LeafCandidate, StepDraft } from './step-draft.ts';
 import type { TraceTree } from './trace-tree.ts';
+import { completeTestimony } from './complete-testimony.ts';
 import type { Testimony } from './witness.ts';
-import {
-  completeTestimony,
-  countsOf,
-  fromCandidate,
-  testimonyOf,
-  toCandidate,
-  toSighting,
-} from './witness.ts';
+import { countsOf, fromCandidate, testimonyOf, toCandidate, toSighting } from './witness.ts';
 
 /** The final word on one span. */
 export interface Decision {

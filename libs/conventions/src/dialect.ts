@@ -16,6 +16,8 @@ export interface Reading {
   isProtocolTool: boolean;
   /** The counts are known to leave tokens out: whoever counts them all is right. */
   isLowerBound: boolean;
+  /** This emitter is known to count wrong now and then: any other witness of the call is right. */
+  isDoubtful: boolean;
   /** As the emitter spells it. */
   provider: string | null;
   serverAddress: string | null;

@@ -29,6 +29,11 @@ const CACHE_TTL_ROWS: UsageShape['rows'] = [
   ['cacheWrite5m', ['cache_creation', 'ephemeral_5m_input_tokens']],
   ['cacheWrite1h', ['cache_creation', 'ephemeral_1h_input_tokens']],
 ];
+/** LiteLLM keeps Anthropic's split of the cache writes where OpenAI has none. */
+const LITELLM_TTL_ROWS: UsageShape['rows'] = [
+  ['cacheWrite5m', ['prompt_tokens_details', 'cache_creation_token_details', 'ephemeral_5m_input_tokens']],
+  ['cacheWrite1h', ['prompt_tokens_details', 'cache_creation_token_details', 'ephemeral_1h_input_tokens']],
+];
 const OPENAI_CHAT_ROWS: UsageShape['rows'] = [
   ['input', ['prompt_tokens']],
   ['output', ['completion_tokens']],
@@ -41,6 +46,7 @@ const OPENAI_CHAT_ROWS: UsageShape['rows'] = [
     ['prompt_cache_hit_tokens'],
   ],
   ['cacheWrite', ['prompt_tokens_details', 'cache_write_tokens'], ['cache_creation_input_tokens']],
+  ...LITELLM_TTL_ROWS,
   ['reasoning', ['completion_tokens_details', 'reasoning_tokens']],
   ['audioIn', ['prompt_tokens_details', 'audio_tokens']],
   ['audioOut', ['completion_tokens_details', 'audio_tokens']],

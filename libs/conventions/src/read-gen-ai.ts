@@ -28,6 +28,7 @@ export function readGenAi(span: Span, signs: Signs): Reading {
     isCacheHit: false,
     isProtocolTool: attributes.has('mcp.method.name'),
     isLowerBound: false,
+    isDoubtful: false,
     provider: firstText(attributes, 'gen_ai.provider.name', 'gen_ai.system'),
     serverAddress: firstText(attributes, 'server.address'),
     modelRequest: firstText(attributes, 'gen_ai.request.model'),

@@ -188,6 +188,7 @@ describe('readStep', () => {
       isCacheHit: false,
       isSampled: false,
       isLog: false,
+      isDoubtful: false,
       promptId: null,
       isProtocolTool: false,
       provider: null,

@@ -1,4 +1,4 @@
-import type { EvaluationResult, SpanAddress, Step, Usage } from '#model';
+import type { EvaluationResult, ExtraUsage, SpanAddress, Step, Usage } from '#model';
 
 /** What only the attribution stage can know of a step. */
 type AttributionField = 'workItemKeys' | 'attemptNumber' | 'overheadPool' | 'dimensions';
@@ -35,6 +35,8 @@ export interface StepDraft extends Omit<Step, AttributionField | ArbitrationFiel
   readonly isLog: boolean;
   /** The prompt that the call served: it may have served others too. */
   readonly promptId: string | null;
+  /** The emitter is known to count wrong now and then: any other witness is believed before it. */
+  readonly isDoubtful: boolean;
   /** A Model Context Protocol span: it may be the same tool call as the span around it. */
   readonly isProtocolTool: boolean;
 }
@@ -68,6 +70,15 @@ export interface LeafCandidate extends SpanAddress {
   readonly costReported: Step['costReported'];
   /** Absent in candidates published before log records were read. */
   readonly named?: CallNames;
+  /** Absent where there is nothing to say, and in candidates of older versions. */
+  readonly serviceTier?: string;
+  readonly extraUsage?: readonly {
+    readonly line: ExtraUsage['line'];
+    readonly model: string | null;
+    readonly tokens: Readonly<Record<string, string>>;
+    readonly units: Readonly<Record<string, string>>;
+  }[];
+  readonly isDoubtful?: true;
 }
 
 /** What a witness knows of who was called. */

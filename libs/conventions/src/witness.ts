@@ -1,5 +1,14 @@
 import { TOKEN_BUCKETS } from '#model';
-import type { ReportedCost, SpanAddress, TokenBucket, Usage, UsageSemantics, UsageState } from '#model';
+import type {
+  ExtraUsage,
+  ReportedCost,
+  SpanAddress,
+  TokenBucket,
+  Usage,
+  UsageSemantics,
+  UsageState,
+  UsageUnit,
+} from '#model';
 import { joiningKeys, shortKeys } from './joining-key.ts';
 import type { Sighting } from './same-call.ts';
 import type { CallNames, JoiningKey, LeafCandidate, StepDraft, Vantage } from './step-draft.ts';
@@ -13,10 +22,14 @@ export interface Testimony extends SpanAddress {
   readonly usageFrom: SpanAddress | null;
   readonly costReported: ReportedCost | null;
   readonly named: CallNames;
+  readonly serviceTier: string | null;
+  readonly extraUsage: readonly ExtraUsage[];
+  /** The emitter is known to count wrong now and then. */
+  readonly isDoubtful: boolean;
 }
 
 const VANTAGE_RANK: Readonly<Record<Vantage, number>> = { application: 0, gateway: 1, server: 2 };
-const STATE_RANK: Readonly<Record<UsageState, number>> = {
+export const STATE_RANK: Readonly<Record<UsageState, number>> = {
   reported: 0,
   partial: 1,
   zero_reported: 2,
@@ -33,16 +46,23 @@ const LOG_RANK = 5_000;
  * known and how finely. Follows from the span alone, so that every trace ranks it alike.
  */
 export function rankOf(draft: StepDraft, isTotal: boolean): number {
-  const classes = Object.keys(draft.usage?.tokens ?? {}).length;
+  const classes = draft.usage === null ? 0 : finenessOf(draft.usage);
   return (
     (draft.isCacheHit ? 100_000 : 0) +
     VANTAGE_RANK[draft.vantage] * 10_000 +
     (draft.isLog ? LOG_RANK : 0) +
     (isTotal ? 1_000 : 0) +
     STATE_RANK[draft.usageState] * 100 +
+    (draft.isDoubtful ? 20 : 0) +
     (draft.usageSemantics?.input === 'ambiguous' ? 10 : 0) +
     (CLASSES_MAX - Math.min(classes, CLASSES_MAX))
   );
+}
+
+/** How many classes of tokens are told apart; cache writes of an unknown life are half told. */
+export function finenessOf({ tokens }: Usage): number {
+  const classes = Object.keys(tokens).length;
+  return tokens.cache_write_unk === undefined ? classes : classes - 1;
 }
 
 export function testimonyOf(draft: StepDraft, billedUsage?: Usage): Testimony {
@@ -55,6 +75,9 @@ export function testimonyOf(draft: StepDraft, billedUsage?: Usage): Testimony {
     usageFrom: null,
     costReported: draft.costReported,
     named: draft,
+    serviceTier: draft.serviceTier,
+    extraUsage: draft.extraUsage,
+    isDoubtful: draft.isDoubtful,
   };
 }
 
@@ -86,7 +109,7 @@ export function countsOf(usage: Usage | null): Pick<Sighting, 'totals' | 'answer
   return { totals, answered: totals.output - (usage.tokens.reasoning ?? 0n) };
 }
 
-function bareModels({ modelRequest, modelResponse }: CallNames): string[] {
+export function bareModels({ modelRequest, modelResponse }: CallNames): string[] {
   return [bareModel(modelRequest), bareModel(modelResponse)].filter((name) => name !== '');
 }
 
@@ -115,9 +138,7 @@ export function toCandidate(sighting: Sighting, testimony: Testimony): LeafCandi
     keys: sighting.keys,
     startedAtNs: sighting.startedAtNs.toString(),
     endedAtNs: sighting.endedAtNs.toString(),
-    tokens:
-      usage &&
-      Object.fromEntries(Object.entries(usage.tokens).map(([bucket, count]) => [bucket, String(count)])),
+    tokens: usage && toTexts(usage.tokens),
     usageState: testimony.usageState,
     usageSemantics: testimony.usageSemantics,
     usageFrom: testimony.usageFrom,
@@ -127,7 +148,18 @@ export function toCandidate(sighting: Sighting, testimony: Testimony): LeafCandi
       modelRequest: testimony.named.modelRequest,
       modelResponse: testimony.named.modelResponse,
     },
+    ...(testimony.serviceTier === null ? {} : { serviceTier: testimony.serviceTier }),
+    ...(testimony.extraUsage.length === 0 ? {} : { extraUsage: testimony.extraUsage.map(extraToText) }),
+    ...(testimony.isDoubtful ? { isDoubtful: true } : {}),
   };
+}
+
+function extraToText({ line, model, usage }: ExtraUsage) {
+  return { line, model, tokens: toTexts(usage.tokens), units: toTexts(usage.units) };
+}
+
+function toTexts(counts: Readonly<Record<string, bigint>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
 }
 
 export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; testimony: Testimony } {
@@ -155,8 +187,32 @@ export function fromCandidate(candidate: LeafCandidate): { sighting: Sighting; t
       usageFrom: candidate.usageFrom,
       costReported: candidate.costReported,
       named,
+      serviceTier: candidate.serviceTier ?? null,
+      extraUsage: (candidate.extraUsage ?? []).map(({ line, model, ...counts }) => ({
+        line,
+        model,
+        usage: { tokens: toTokens(counts.tokens), units: toUnits(counts.units) },
+      })),
+      isDoubtful: candidate.isDoubtful ?? false,
     },
   };
+}
+
+const UNITS = [
+  'request',
+  'search',
+  'image',
+  'audio_second',
+  'tool_call',
+] as const satisfies readonly UsageUnit[];
+
+function toUnits(texts: Readonly<Record<string, string>>): Usage['units'] {
+  const units: Partial<Record<UsageUnit, bigint>> = {};
+  for (const unit of UNITS) {
+    const text = texts[unit];
+    if (text !== undefined) units[unit] = BigInt(text);
+  }
+  return units;
 }
 
 const NAMELESS: CallNames = { provider: null, modelRequest: null, modelResponse: null };
@@ -168,76 +224,4 @@ function toTokens(texts: Readonly<Record<string, string>>): Partial<Record<Token
     if (text !== undefined) tokens[bucket] = BigInt(text);
   }
   return tokens;
-}
-
-/**
- * Completes what the billed witness says by what the others say of the same call: the finer or fuller usage, and the
- * gateway's cost, which is what was paid (conventions.md B4, E). The others come in their order of rank.
- *
- * @returns the completed testimony, and whether two witnesses contradict each other
- */
-export function completeTestimony(
-  witness: Testimony,
-  others: readonly Testimony[],
-): { testimony: Testimony; isDisputed: boolean } {
-  let best = witness;
-  let isDisputed = false;
-  let { costReported } = witness;
-  for (const other of others) {
-    if (isFiner(other, best)) best = other;
-    if (contradicts(other, witness)) isDisputed = true;
-    if (isNearerToBill(other.costReported, costReported)) costReported = claimOf(other, witness);
-  }
-  const usageFrom =
-    best === witness ? witness.usageFrom : (best.usageFrom ?? { traceId: best.traceId, spanId: best.spanId });
-  const named = completeNames(witness, others);
-  return { testimony: { ...witness, ...usageOf(best), usageFrom, costReported, named }, isDisputed };
-}
-
-/** A witness that does not say which model answered learns it from the next that does (Codex spans). */
-function completeNames({ named }: Testimony, others: readonly Testimony[]): CallNames {
-  if (named.modelRequest !== null || named.modelResponse !== null) return named;
-  const knowing = others.find((other) => bareModels(other.named).length > 0)?.named;
-  return knowing === undefined ? named : { ...knowing, provider: named.provider ?? knowing.provider };
-}
-
-function usageOf({ usage, usageState, usageSemantics }: Testimony) {
-  return { usage, usageState, usageSemantics };
-}
-
-function isFiner(other: Testimony, best: Testimony): boolean {
-  if (other.usage === null) return false;
-  if (best.usage === null) return true;
-  const byState = STATE_RANK[best.usageState] - STATE_RANK[other.usageState];
-  if (byState !== 0) return byState > 0;
-  if (contradicts(other, best)) return false;
-  const [otherDoubt, bestDoubt] = [isAmbiguous(other), isAmbiguous(best)];
-  if (otherDoubt !== bestDoubt) return bestDoubt;
-  return Object.keys(other.usage.tokens).length > Object.keys(best.usage.tokens).length;
-}
-
-function isAmbiguous(testimony: Testimony): boolean {
-  return testimony.usageSemantics?.input === 'ambiguous';
-}
-
-/** Two full counts of one call that do not add up to the same. */
-function contradicts(left: Testimony, right: Testimony): boolean {
-  if (left.usageState !== 'reported' || right.usageState !== 'reported') return false;
-  const [one, other] = [sideTotals(left.usage!.tokens), sideTotals(right.usage!.tokens)];
-  return one.input !== other.input || one.output !== other.output;
-}
-
-/** The claim of another witness, with where it was made and what the billed span itself claims. */
-function claimOf({ costReported, traceId, spanId }: Testimony, witness: Testimony): ReportedCost {
-  const { from = { traceId, spanId }, own: _own, ...claim } = costReported!;
-  const { costReported: standing } = witness;
-  const own = standing?.from === undefined ? standing : (standing.own ?? null);
-  return own === null ? { ...claim, from } : { ...claim, from, own };
-}
-
-const PAID_SOURCES: ReadonlySet<string> = new Set(['gateway', 'gateway_actual']);
-
-function isNearerToBill(other: ReportedCost | null, own: ReportedCost | null): boolean {
-  if (other === null) return false;
-  return own === null || (PAID_SOURCES.has(other.source) && !PAID_SOURCES.has(own.source));
 }

@@ -12,24 +12,26 @@ import { useBody } from '../use-body.ts';
  * name; behind the proxy `gen_ai.request.model` is the deployment called and `gen_ai.response.model` the alias asked
  * for, the other way round than everywhere else.
  */
+const RAW_SPAN = 'raw_gen_ai_request';
 const PROXY_SPAN = 'Received Proxy Server Request';
 
 export const liteLlm: Dialect = {
   id: 'litellm',
-  version: 1,
+  version: 2,
   recognises: (span, signs) =>
     signs.scopeName === 'litellm' ||
     has(signs, SIGN.litellm) ||
     (has(signs, SIGN.llm) && isBehindProxy(span)),
-  read(span, reading) {
+  read(span, reading, signs) {
     const { attributes } = span;
     const type = firstText(attributes, 'llm.request.type');
     const isCall = type !== null || reading.counts.input !== null || attributes.has('gen_ai.request.model');
-    if (span.name === 'raw_gen_ai_request' || !isCall) {
+    if (span.name === RAW_SPAN || !isCall) {
       reading.kind = 'other';
-      reading.stance = 'none';
+      if (!readRaw(span, reading)) reading.stance = 'none';
       return;
     }
+    if (signs.scopeName !== 'litellm' && !isBehindProxy(span)) reading.flags.add('overwritten_span');
     reading.kind = kindOfOperation(firstText(attributes, 'gen_ai.operation.name') ?? type) ?? 'model_call';
     reading.vantage = 'gateway';
     reading.inputHint = 'inclusive';
@@ -52,7 +54,30 @@ function isBehindProxy(span: Span): boolean {
 
 /** The proxy writes down whose virtual key was used. */
 function hasKeyOwner(attributes: Attributes): boolean {
-  for (const key of attributes.keys()) if (key.startsWith('metadata.user_api_key_')) return true;
+  for (const [key, value] of attributes)
+    if (key.startsWith('metadata.user_api_key_') && value !== '' && value !== null) return true;
+  return false;
+}
+
+const DUMP_KEY = /^llm\.([^.]+)\.usage$/;
+
+/**
+ * What the provider answered, dumped as it came. Inside a span of the application LiteLLM writes its own attributes onto
+ * that span, each call over the one before: then this is the only witness of the earlier ones.
+ *
+ * @returns whether the dump holds a usage
+ */
+function readRaw({ attributes }: Span, reading: Reading): boolean {
+  for (const [key, value] of attributes) {
+    const provider = DUMP_KEY.exec(key)?.[1];
+    if (provider === undefined || !useBody(reading, null, value)) continue;
+    reading.kind = 'model_call';
+    reading.vantage = 'gateway';
+    reading.provider = provider;
+    reading.modelResponse = firstText(attributes, `llm.${provider}.model`);
+    reading.responseId = firstText(attributes, `llm.${provider}.id`);
+    return true;
+  }
   return false;
 }
 

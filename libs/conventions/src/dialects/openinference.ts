@@ -33,7 +33,7 @@ const DOCUMENTS_MAX = 10_000;
 
 export const openInference: Dialect = {
   id: 'openinference',
-  version: 1,
+  version: 2,
   recognises: (span) => span.attributes.has('openinference.span.kind'),
   read(span, reading) {
     const { attributes } = span;
@@ -41,6 +41,7 @@ export const openInference: Dialect = {
       KIND.get(toText(attributes.get('openinference.span.kind'))?.toUpperCase() ?? '') ?? 'other';
     readNames(attributes, reading);
     readUsage(span, reading);
+    if (reading.kind === 'model_call') readAnswer(attributes, reading);
     if (reading.kind === 'tool_call') readTool(span, reading);
     if (reading.kind === 'retrieval')
       reading.documentCount = countDocuments(attributes) ?? reading.documentCount;
@@ -84,6 +85,37 @@ function readUsage(span: Span, reading: Reading): void {
     // Converse hands the provider's exclusive input on, with a total that contains the cache; InvokeModel adds it up.
     reading.inputHint = 'exclusive';
   }
+}
+
+/** Unescaped, so that no text inside of the answer can look like it. */
+const ID_IN_ANSWER = /(?<!\\)"id":\s?"((?:resp_|chatcmpl-|msg_)[\w-]{8,200})"/g;
+const ID_PREFIXES = ['resp_', 'chatcmpl-', 'msg_'] as const;
+const ANSWER_LENGTH_MAX = 1 << 18;
+
+/**
+ * It writes no response id, but the provider's answer as it came, which has it. The ids of items inside the answer have
+ * other prefixes; where several answers stand in one value none is taken.
+ */
+function readAnswer(attributes: Attributes, reading: Reading): void {
+  const answer = attributes.get('output.value');
+  if (typeof answer === 'string' && answer.length <= ANSWER_LENGTH_MAX)
+    reading.responseId ??= responseIdIn(answer);
+  // A stream of Anthropic that was left says how it began: the output at its start is not what was written.
+  const isAnthropic = firstText(attributes, 'llm.provider', 'llm.system') === 'anthropic';
+  const wasStream = /"stream":\s?true/.test(toText(attributes.get('llm.invocation_parameters')) ?? '');
+  if (!isAnthropic || !wasStream || reading.finishReasons.length > 0) return;
+  reading.counts.output = null;
+  reading.counts.total = null;
+}
+
+function responseIdIn(answer: string): string | null {
+  const ids = new Set<string>();
+  for (const match of answer.matchAll(ID_IN_ANSWER)) ids.add(match[1]!);
+  for (const prefix of ID_PREFIXES) {
+    const own = [...ids].filter((id) => id.startsWith(prefix));
+    if (own.length > 0) return own.length === 1 ? own[0]! : null;
+  }
+  return null;
 }
 
 function readTool(span: Span, reading: Reading): void {

@@ -128,7 +128,7 @@ describe('OpenLLMetry and OpenLIT', () => {
       provider: 'anthropic',
       conversationId: 's1',
       workflowName: 'refunds',
-      dialect: 'openllmetry@1',
+      dialect: 'openllmetry@2',
     });
   });
 

@@ -1,8 +1,10 @@
 import type { Attributes, Span, StepKind } from '#model';
 import { firstText, toText } from '../attribute.ts';
 import type { Dialect, Reading } from '../dialect.ts';
+import { flagInvisibleCache } from '../invisible-cache.ts';
 import { kindOfOperation } from '../operation.ts';
 import { normaliseProvider } from '../provider.ts';
+import type { Signs } from '../signs.ts';
 import { has, SIGN } from '../signs.ts';
 
 /** OpenLLMetry (Traceloop): conventions.md 3.3. */
@@ -13,11 +15,12 @@ const KIND: ReadonlyMap<string, StepKind> = new Map<string, StepKind>([
   ['tool', 'tool_call'],
 ]);
 const VECTOR_STORES = /^(?:pinecone|chroma|qdrant|weaviate|milvus|marqo|lancedb)/i;
-const OWN_SCOPE = /^(?:opentelemetry\.instrumentation\.|@traceloop\/)/;
+const OWN_SCOPE =
+  /^(?:opentelemetry\.instrumentation\.(?!openai_v2|openai_agents_v2|google_genai|genai)|@traceloop\/)/;
 
 export const openLlmetry: Dialect = {
   id: 'openllmetry',
-  version: 1,
+  version: 2,
   recognises: (span, signs) =>
     has(signs, SIGN.traceloop) ||
     span.attributes.has('llm.request.type') ||
@@ -42,8 +45,23 @@ export const openLlmetry: Dialect = {
       (!signs.scopeName.startsWith('@traceloop/') && normaliseProvider(reading.provider) === 'aws.bedrock');
     reading.inputHint = isConverse ? 'exclusive' : 'inclusive';
     reading.hintBy = isConverse ? 'openllmetry:bedrock' : 'openllmetry';
+    readKnownFaults(span, reading, signs);
   },
 };
+
+/**
+ * Its Anthropic instrumentation adds the output that a stream announces at its start to the count that the stream ends
+ * with, which contains it (0.62); nothing tells a stream that was opened by `messages.stream`. Its OpenAI
+ * instrumentation for JavaScript knows no cache (0.27).
+ */
+function readKnownFaults({ attributes }: Span, reading: Reading, { scopeName }: Signs): void {
+  if (reading.kind !== 'model_call') return;
+  if (scopeName === 'opentelemetry.instrumentation.anthropic') {
+    reading.isDoubtful = attributes.get('gen_ai.is_streaming') !== false;
+    if (attributes.get('gen_ai.is_streaming') === true) reading.flags.add('stream_start_counted');
+  }
+  if (scopeName === '@traceloop/instrumentation-openai') flagInvisibleCache(reading);
+}
 
 function isLangchain(provider: string | null): boolean {
   return provider !== null && provider.toLowerCase() === 'langchain';

@@ -5,6 +5,7 @@ import { asMap, at, toBlobMap } from '../blob.ts';
 import type { CountName, KeyRows } from '../counts.ts';
 import { readCounts } from '../counts.ts';
 import type { Dialect, Reading } from '../dialect.ts';
+import { flagInvisibleCache } from '../invisible-cache.ts';
 import { normaliseProvider } from '../provider.ts';
 import { usageFromProviderBody } from '../provider-body.ts';
 import { has, SIGN } from '../signs.ts';
@@ -75,16 +76,7 @@ function readTool(span: Span, reading: Reading): void {
 }
 
 function readUsage(attributes: Attributes, reading: Reading): void {
-  // Its own keys before `gen_ai.usage.*`, which repeats two of them.
-  const { counts } = reading;
-  counts.input = null;
-  counts.output = null;
-  const gen = { ...counts };
-  readCounts(attributes, ROWS, counts, reading.flags);
-  if (counts.input === null && counts.output === null)
-    readCounts(attributes, FALLBACK_ROWS, counts, reading.flags);
-  counts.cacheRead ??= gen.cacheRead;
-  counts.cacheWrite ??= gen.cacheWrite;
+  readOwnCounts(attributes, reading);
   const provider = normaliseProvider(reading.provider);
   const isSix = hasDetails(attributes);
   const isBeside = !isSix && (provider === 'anthropic' || provider === 'aws.bedrock');
@@ -93,6 +85,19 @@ function readUsage(attributes: Attributes, reading: Reading): void {
   reading.hintBy = `vercel-ai:${isSix ? 'v6' : 'v5'}:${provider ?? 'unknown'}`;
   const metadata = attributes.get('ai.response.providerMetadata');
   if (metadata !== undefined) readMetadata(toBlobMap(metadata), reading);
+  // Version 5 tells the cached part of what OpenAI read in streams only.
+  if (!isSix && (provider === 'openai' || provider === 'azure.ai.openai')) flagInvisibleCache(reading);
+}
+
+/** Its own keys before `gen_ai.usage.*`, which repeats two of them. */
+function readOwnCounts(attributes: Attributes, { counts, flags }: Reading): void {
+  counts.input = null;
+  counts.output = null;
+  const gen = { ...counts };
+  readCounts(attributes, ROWS, counts, flags);
+  if (counts.input === null && counts.output === null) readCounts(attributes, FALLBACK_ROWS, counts, flags);
+  counts.cacheRead ??= gen.cacheRead;
+  counts.cacheWrite ??= gen.cacheWrite;
 }
 
 const FALLBACK_ROWS: KeyRows = [
