@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { importPriceCsv } from '#pricing';
-import { claimDueTraces, inTransaction, recordPriceBook, type DueTrace } from '#store';
+import { claimDueTraces, completeDueTraces, inTransaction, recordPriceBook, type DueTrace } from '#store';
 import { normaliseTraces } from '../../apps/worker/src/normalise-traces.ts';
 import { publishCandidates } from '../../apps/worker/src/publish-candidates.ts';
 import type { ReadTrace } from '../../apps/worker/src/read-trace.ts';
@@ -237,7 +237,8 @@ class Play {
     };
     yield async () => normaliseTraces(parts, mine, read);
     yield async () => {
-      if (claims.length > 0) await postTraces(parts, mine, claims);
+      if (claims.length > 0)
+        await postTraces(parts, mine, claims, (client) => completeDueTraces(client, mine, claims));
     };
   }
   workFact: Step = () =>

@@ -19,6 +19,15 @@ const REPORTS = [
 const askAll = (desk: Desk, more = ''): Promise<string[]> =>
   Promise.all(REPORTS.map((path) => desk.text(`${path}${more}`)));
 
+/** What is told of links that were not booked: of now only, and unknown at an earlier size. */
+const OF_NOW = ['linkCoverage', 'band', 'grade', 'gradeReasons', 'loadedGrade', 'digest'];
+const withoutLinks = (texts: readonly string[]): unknown[] =>
+  texts.map((text) =>
+    text.startsWith('{')
+      ? JSON.parse(text, (key, value) => (OF_NOW.includes(key) ? undefined : value))
+      : text,
+  );
+
 /** What happens to the desk, one after the other; after each the reports are other ones. */
 const STORY: readonly (readonly [what: string, act: (desk: Desk) => Promise<unknown>])[] = [
   [
@@ -77,8 +86,9 @@ test('the report of a size is the report as it was read then, to the letter, wha
     await act(desk);
     const size = await desk.settle();
     const texts = await askAll(desk);
-    asked.push({ what, size, at: new Date().toISOString(), texts });
-    expect({ what, texts: await askAll(desk, `&size=${size}`) }).toEqual({ what, texts });
+    const past = await askAll(desk, `&size=${size}`);
+    expect({ what, told: withoutLinks(past) }).toEqual({ what, told: withoutLinks(texts) });
+    asked.push({ what, size, at: new Date().toISOString(), texts: past });
   }
   expect(new Set(asked.map(({ texts }) => texts.join())).size).toBe(STORY.length);
   expect(asked.every(({ size }, n) => n === 0 || size > asked[n - 1]!.size)).toBe(true);
@@ -95,10 +105,19 @@ test('every size between gives one answer for ever, and its ledger ties', async 
   for (const [, act] of STORY.slice(0, 4)) await act(desk);
   const last = await desk.settle();
   const sizes = Array.from({ length: last }, (_, n) => n + 1);
-  const first = await Promise.all(sizes.map((size) => askAll(desk, `&size=${size}`)));
+  // An answer that refuses a size which is not settled is an answer as well.
+  const askSizes = () =>
+    Promise.all(
+      sizes.map(async (size) => {
+        const answers = await Promise.all(REPORTS.map((path) => desk.call(`${path}&size=${size}`)));
+        return answers.map(({ status, body }) => ({ status, body: status === 200 ? body : body.detail }));
+      }),
+    );
+  const first = await askSizes();
+  expect(first.flat().filter(({ status }) => status === 200).length).toBeGreaterThan(20);
   for (const [, act] of STORY.slice(4)) await act(desk);
   await desk.settle();
-  expect(await Promise.all(sizes.map((size) => askAll(desk, `&size=${size}`)))).toEqual(first);
+  expect(await askSizes()).toEqual(first);
 });
 
 test.each([

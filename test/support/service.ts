@@ -8,6 +8,7 @@ import { SpanReader } from '../../apps/worker/src/read-spans.ts';
 import { reconcileBills } from '../../apps/worker/src/reconcile-bills.ts';
 import { TenantRulebooks } from '../../apps/worker/src/tenant-rules.ts';
 import { TraceDrain } from '../../apps/worker/src/trace-drain.ts';
+import { workCauses } from '../../apps/worker/src/work-causes.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
 import { WorkerMetrics } from '../../apps/worker/src/worker-metrics.ts';
 import { startTestApi, type TestApi } from './api.ts';
@@ -25,6 +26,8 @@ export interface TestService {
   check(tenantId: bigint): Promise<Violation[]>;
   stop(): Promise<void>;
 }
+
+const CAUSES = { pageSize: 100, leaseMs: 60_000, traceSpans: 100_000 };
 
 export type WorkerParts = ReturnType<typeof workerParts>;
 
@@ -73,6 +76,8 @@ export async function startTestService(
   const settle = async (): Promise<void> => {
     for (;;) {
       const facts = await workThroughFacts({ ...parts, onFailure: (_, error) => failures.push(error) }, 500);
+      const onCauseFailure = (_: unknown, error: unknown): void => void failures.push(error);
+      const pages = await workCauses({ ...parts, onCauseFailure }, CAUSES);
       const traces = await drain.run();
       const deadlines = await recordDeadlines(database.db, parts.nowUs());
       // Bills wait a moment for more charges before they are compared; here nobody waits.
@@ -80,7 +85,7 @@ export async function startTestService(
       const bills = await reconcileBills({ ...parts, onFailure: (_, error) => failures.push(error) });
       const problem = failures[0] ?? lines.find((line) => line.includes('could not be worked through'));
       if (problem !== undefined) throw new Error('the worker failed', { cause: problem });
-      if (facts === 0 && traces === 0 && deadlines === 0 && bills === 0) return;
+      if (facts + pages + traces + deadlines + bills === 0) return;
     }
   };
   return {

@@ -12,6 +12,7 @@ import { ExplainController } from './explain/explain.controller.ts';
 import { InvoicesController } from './invoices/invoices.controller.ts';
 import { LinkAuditsController } from './links/link-audits.controller.ts';
 import { LinksController } from './links/links.controller.ts';
+import { CausesController } from './ledger/causes.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
@@ -51,6 +52,7 @@ export class ApiModule {
         LinkAuditsController,
         LedgerController,
         InvoicesController,
+        CausesController,
         SettingsController,
         KeysController,
         PriceBooksController,

@@ -37,8 +37,14 @@ export interface PostingCommit {
 /**
  * Writes one posting commit in the caller's transaction: the transactions with the positions they move, the
  * projections that reports read beside them, and the `ledger.batch` leaf. The only place where the books change.
+ *
+ * @returns every transaction of it
  */
-export async function commitPosting(client: Client, poster: Poster, commit: PostingCommit): Promise<void> {
+export async function commitPosting(
+  client: Client,
+  poster: Poster,
+  commit: PostingCommit,
+): Promise<readonly LedgerTransaction[]> {
   const { tenantId, nowUs } = poster;
   const { traceIds, items } = commit;
   const batchId = poster.newId();
@@ -52,9 +58,10 @@ export async function commitPosting(client: Client, poster: Poster, commit: Post
   await touchBills(client, tenantId, accrualsMoved(transactions), 'charges', BILL_DELAY_MS);
   const moved = movedAttempts + (await saveWorkItems(client, poster, items, ofItems.lines, batchId));
   // What reports read may change without money: such a commit has its place in the log as well.
-  if (transactions.length === 0 && moved === 0) return;
+  if (transactions.length === 0 && moved === 0) return [];
   const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);
   await insertEvidence(client, tenantId, [{ kind: 'ledger.batch', subjectId: batchId, body: leaf }], nowUs);
+  return transactions;
 }
 
 /** A bill is compared with a whole month of usage: not more often than this while charges come in. */

@@ -4,7 +4,6 @@ import type { LedgerTransaction, Ref, SpanId, TraceId, TransactionCode } from '#
 import {
   advancePostings,
   clearTraceFailures,
-  completeDueTraces,
   announceNamings,
   inTransaction,
   makeTracesDue,
@@ -13,6 +12,7 @@ import {
   readStandingAttemptsOfTraces,
   replaceLinkCandidates,
   replaceWorklist,
+  type AttemptRow,
   type Client,
   type Database,
   type DueTrace,
@@ -43,17 +43,29 @@ export interface PostParts {
   readonly newId: () => string;
 }
 
+/** What a commit of traces posted, of their work items as well, and the attempts they have now. */
+export interface PostedTraces {
+  readonly transactions: readonly LedgerTransaction[];
+  readonly attempts: readonly AttemptRow[];
+}
+
+/** Work in the commit that posts, after everything else of it. */
+export type FinishPosting = (client: Client, posted: PostedTraces) => Promise<void>;
+
 /**
  * Brings the ledger to what is known now of these traces: the second of the two commits of architecture 4.6.
- * Holds the postings, then the work items; reads the facts committed by then; posts target minus posted; ends
- * the claims. Idempotent: doing it again posts nothing.
+ * Holds the postings, then the work items; reads the facts committed by then; posts target minus posted.
+ * Idempotent: doing it again posts nothing.
  */
 export async function postTraces(
   parts: PostParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
+  finish: FinishPosting,
 ): Promise<void> {
-  await inTransaction(parts.db, (client) => post(client, parts, tenantId, claims));
+  await inTransaction(parts.db, async (client) => {
+    await finish(client, await post(client, parts, tenantId, claims));
+  });
 }
 
 async function post(
@@ -61,7 +73,7 @@ async function post(
   parts: PostParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
-): Promise<void> {
+): Promise<PostedTraces> {
   const traceIds = claims.map(({ traceId }) => traceId);
   const versions = await advancePostings(client, tenantId, traceIds);
   const poster = await posterOf(client, parts, tenantId);
@@ -85,11 +97,12 @@ async function post(
     ),
   );
 
-  await commitPosting(client, poster, {
+  const attempts = placed.flatMap((trace) => trace.attempts);
+  const committed = await commitPosting(client, poster, {
     transactions,
     traceIds: placed.map(({ traceId }) => traceId),
     newTraceIds: new Set(traceIds.filter((traceId) => versions.get(traceId) === 1n)),
-    attempts: placed.flatMap(({ attempts }) => attempts),
+    attempts,
     items: [...items.values()],
     causeOfItem: causeOfItems(resolved, causes),
   });
@@ -97,8 +110,8 @@ async function post(
   if (poster.rules.findsKeys()) await announceDeclarations(client, tenantId, traceIds);
   await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
   await makeStrayedTracesDue(client, tenantId, replaced, items);
-  await completeDueTraces(client, tenantId, claims);
   await saveQuality(client, tenantId, placed.map(toAssessed));
+  return { transactions: committed, attempts };
 }
 
 const toAssessed = ({ traceId, steps }: PlacedTrace): AssessedTrace => ({

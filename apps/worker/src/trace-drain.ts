@@ -2,6 +2,7 @@ import type { ProcessLogger } from '#server';
 import { Unavailable } from '#model';
 import {
   claimDueTraces,
+  completeDueTraces,
   postponeDueTrace,
   recordTraceFailure,
   type Database,
@@ -12,7 +13,7 @@ import { groupBy } from './group-by.ts';
 import { normaliseTraces } from './normalise-traces.ts';
 import { publishCandidates } from './publish-candidates.ts';
 import type { NormaliseParts } from './read-trace.ts';
-import { postTraces, type PostParts } from './post-traces.ts';
+import { postTraces, type FinishPosting, type PostParts } from './post-traces.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface DrainOptions {
@@ -70,7 +71,9 @@ export class TraceDrain {
   /** A batch that fails is tried again trace by trace, so that one bad trace does not hold up its neighbours. */
   private async work(tenantId: bigint, claims: readonly DueTrace[]): Promise<void> {
     try {
-      await workTraces(this.parts, tenantId, claims, this.options.traceSpans);
+      await workTraces(this.parts, tenantId, claims, this.options.traceSpans, (client) =>
+        completeDueTraces(client, tenantId, claims),
+      );
       this.metrics.worked(claims.length);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
@@ -129,17 +132,22 @@ async function batchesBySpans(
   return batches;
 }
 
-/** The way of a batch of one tenant's traces through the worker; each step is one commit (architecture 4.5, 4.6). */
+/**
+ * The way of a batch of one tenant's traces through the worker; each step is one commit (architecture 4.5, 4.6).
+ *
+ * @param finish what else the last commit does: it ends the claims, or sums what was moved
+ */
 export async function workTraces(
   parts: NormaliseParts & PostParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
   traceSpans: number,
+  finish: FinishPosting,
 ): Promise<void> {
   const { traces, tooLong } = await publishCandidates(parts, tenantId, claims, traceSpans);
   await normaliseTraces(parts, tenantId, traces);
   // A trace that grew over the limit keeps its steps: what is known of them by now still moves their cost.
-  await postTraces(parts, tenantId, claims);
+  await postTraces(parts, tenantId, claims, finish);
   const spansOf = new Map(tooLong.map(({ traceId, spanCount }) => [traceId, spanCount]));
   for (const claim of claims) {
     const spans = spansOf.get(claim.traceId);

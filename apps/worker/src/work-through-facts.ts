@@ -1,48 +1,37 @@
 import type { Ref } from '#model';
 import {
   deleteFacts,
+  insertEvidence,
   inTransaction,
   makeTracesDue,
+  openCause,
   postponeFact,
-  readTenantRules,
   readContestedConversations,
-  readTracesOfKind,
   readTracesOfRefs,
-  readTracesSince,
-  readTracesWithLeaves,
-  readWorkItemsOfKind,
   takeWaitingFacts,
   type Client,
   type DueReason,
   type WaitingFact,
 } from '#store';
 import { z } from 'zod';
+import { causeOpenLeaf } from './cause-leaves.ts';
+import { isRuleKind } from './cause-pages.ts';
 import { commitPosting } from './commit-posting.ts';
 import { groupBy } from './group-by.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
 import { holdWorkItems } from './posting-facts.ts';
 import { readItemsAbove, readMovedItems } from './read-follow.ts';
-import { touchedByCostFact } from './touched-by-cost-fact.ts';
+import { touchedByFact } from './touched-by-fact.ts';
 
 const outcomeDetail = z.object({ ref: z.string(), conversationRefs: z.array(z.string()).default([]) });
-/** A person decided whose steps of these traces are. */
-const linkDetail = z.object({ traceIds: z.array(z.string()) });
-const settingDetail = z.object({ name: z.string(), version: z.number() });
-const priceBookDetail = z.object({
-  validFrom: z.string().nullish(),
-  validTo: z.string().nullish(),
-  /** Rows that price calls of tools or searches, whose traces may have no model call. */
-  pricesCalls: z.boolean().default(false),
-});
-
 export interface FactParts extends PostParts {
   readonly onFailure: (fact: WaitingFact, error: unknown) => void;
 }
 
 /**
  * Works through waiting facts: brings the work items they are about up to date and makes the traces they touch
- * due, then ends the fact, in one transaction. Facts are read only after they are committed, so a trace posted
- * meanwhile either saw the fact itself or is made due here.
+ * due, then ends the fact, in one transaction; a rule is opened as a cause instead. Facts are read only after they are
+ * committed, so a trace posted meanwhile either saw the fact itself or is made due here.
  *
  * @returns how many facts were taken; 0 = nothing waits
  */
@@ -87,31 +76,18 @@ async function workThrough(
   tenantId: bigint,
   facts: readonly WaitingFact[],
 ): Promise<void> {
+  const nowUs = parts.nowUs();
+  for (const fact of facts.filter(({ kind }) => isRuleKind(kind))) await openRule(client, fact, nowUs);
   const outcomes = facts
     .filter(({ kind }) => kind === 'outcome.event')
     .map((fact) => ({ cause: fact.cause, ...outcomeDetail.parse(fact.detail) }));
   const reasons: DueReason[] = [];
   const refs = new Map<Ref, string>(outcomes.map(({ ref, cause }) => [ref, cause]));
   for (const fact of facts) {
-    if (fact.kind === 'outcome.event') continue;
-    const touchedByCost = await touchedByCostFact(client, tenantId, fact);
-    if (touchedByCost !== null) {
-      for (const ref of touchedByCost.refs) refs.set(ref, fact.cause);
-      for (const traceId of touchedByCost.traceIds)
-        reasons.push({ traceId, cause: fact.cause, renormalise: false });
-      continue;
-    }
-    for (const traceId of await tracesOf(client, tenantId, fact)) {
-      reasons.push({
-        traceId,
-        cause: fact.cause,
-        renormalise: fact.kind === 'policy' || fact.kind === 'key_mapping',
-      });
-    }
-    if (fact.kind === 'definition') {
-      const { name } = settingDetail.parse(fact.detail);
-      for (const ref of await readWorkItemsOfKind(client, tenantId, name)) refs.set(ref, fact.cause);
-    }
+    if (fact.kind === 'outcome.event' || isRuleKind(fact.kind)) continue;
+    const touched = touchedByFact(fact);
+    for (const ref of touched.refs) refs.set(ref, fact.cause);
+    for (const traceId of touched.traceIds) reasons.push({ traceId, cause: fact.cause, renormalise: false });
   }
   const poster = await posterOf(client, parts, tenantId);
   const moved = await readMovedItems(client, tenantId, [...refs.keys()]);
@@ -147,22 +123,18 @@ async function workThrough(
   await makeTracesDue(client, tenantId, reasons);
 }
 
-/** The traces a rule or price may touch; one it does not touch posts nothing when it is looked at. */
-async function tracesOf(client: Client, tenantId: bigint, fact: WaitingFact): Promise<string[]> {
-  if (fact.kind === 'link') return linkDetail.parse(fact.detail).traceIds;
-  if (fact.kind === 'price.book') {
-    const { validFrom, validTo, pricesCalls } = priceBookDetail.parse(fact.detail);
-    if (pricesCalls) return readTracesSince(client, tenantId, timeUs(validFrom));
-    return readTracesWithLeaves(client, tenantId, timeUs(validFrom), timeUs(validTo));
-  }
-  const { name, version } = settingDetail.parse(fact.detail);
-  if (fact.kind === 'definition') return readTracesOfKind(client, tenantId, name);
-  const rules = await readTenantRules(client, tenantId);
-  const versions = fact.kind === 'policy' ? rules.policies : rules.keyMappings;
-  const validFromUs =
-    versions.find((each) => each.name === name && each.version === version)?.validFromUs ?? null;
-  return readTracesSince(client, tenantId, validFromUs);
+/** A rule may touch years of traces: it becomes a cause that is worked page by page (`workCauses`). */
+async function openRule(client: Client, fact: WaitingFact, nowUs: bigint): Promise<void> {
+  const { tenantId, cause, kind, detail } = fact;
+  const isNew = await openCause(client, tenantId, {
+    causeId: cause,
+    kind,
+    mode: 'post',
+    detail,
+    openedAtUs: nowUs,
+    expiresAtUs: null,
+  });
+  if (!isNew) return;
+  const body = causeOpenLeaf(fact, nowUs);
+  await insertEvidence(client, tenantId, [{ kind: 'cause.open', subjectId: cause, body }], nowUs);
 }
-
-const timeUs = (text: string | null | undefined): bigint | null =>
-  text === null || text === undefined ? null : BigInt(Date.parse(text)) * 1000n;

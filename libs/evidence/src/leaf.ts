@@ -18,6 +18,9 @@ export type LeafKind =
   | 'policy'
   | 'key_mapping'
   | 'baseline'
+  | 'cause.open'
+  | 'cause.done'
+  | 'period.close'
   | 'key.rotation'
   | 'time.mark';
 

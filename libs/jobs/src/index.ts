@@ -2,3 +2,4 @@
 export { migrateJobs } from './migrate-jobs.ts';
 export { openJobs } from './open-jobs.ts';
 export type { Jobs, JobsOptions } from './open-jobs.ts';
+export type { QueueName } from './queues.ts';

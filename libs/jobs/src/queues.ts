@@ -11,6 +11,8 @@ export const QUEUES = {
   'work-through-facts': z.strictObject({}),
   /** Bills to compare stand in `due_reconciliations`. */
   'reconcile-bills': z.strictObject({}),
+  /** Rules that are being worked through stand in `causes`. */
+  'work-causes': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type QueueName = keyof typeof QUEUES;

@@ -71,16 +71,25 @@ export type { Receipt } from './evidence/read-receipt.ts';
 export { takeEvidence } from './evidence/take-evidence.ts';
 export type { RecordedLeaf } from './evidence/take-evidence.ts';
 export {
-  deleteFacts,
-  postponeFact,
-  readTracesOfKind,
-  readTracesOfRefs,
-  readTracesSince,
-  readTracesWithLeaves,
-  readWorkItemsOfKind,
-  takeWaitingFacts,
-} from './facts/fact-inbox.ts';
+  readRefsOfKindAfter,
+  readTracesOfItems,
+  readTracesSinceAfter,
+  readTracesWithLeavesAfter,
+} from './facts/cause-pages.ts';
+export {
+  addCauseDeltas,
+  advanceCause,
+  claimCause,
+  endCause,
+  openCause,
+  readCauseDeltas,
+  releaseCause,
+} from './facts/causes.ts';
+export type { CauseDelta, OpenCause } from './facts/causes.ts';
+export { deleteFacts, postponeFact, readTracesOfRefs, takeWaitingFacts } from './facts/fact-inbox.ts';
 export type { WaitingFact } from './facts/fact-inbox.ts';
+export { listCauses } from './facts/read-causes.ts';
+export type { CauseRow } from './facts/read-causes.ts';
 export { advanceImport, endImport, readImport, startImport } from './imports/imports.ts';
 export type { ImportCounts, ImportError, ImportProgress } from './imports/imports.ts';
 export {

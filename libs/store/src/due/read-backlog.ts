@@ -4,6 +4,7 @@ import type { Queryable } from '../connection/database.ts';
 export interface Backlog {
   readonly dueTraces: number;
   readonly oldestDueSeconds: number;
+  /** Facts that were not looked at, and rules that are not worked through. */
   readonly waitingFacts: number;
   readonly oldestFactSeconds: number;
 }
@@ -13,7 +14,7 @@ export async function readBacklog(db: Queryable): Promise<Backlog> {
 SELECT (SELECT count(*) FROM due_traces WHERE due_at <= clock_timestamp()) AS due,
        (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::double precision
           FROM due_traces WHERE due_at <= clock_timestamp()) AS due_s,
-       (SELECT count(*) FROM fact_inbox) AS facts,
+       (SELECT count(*) FROM fact_inbox) + (SELECT count(*) FROM causes WHERE done_at IS NULL AND mode = 'post') AS facts,
        (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::double precision FROM fact_inbox) AS fact_s`);
   const row = rows[0]!;
   return {

@@ -1,6 +1,5 @@
 import type { Queryable } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
-import { timestampFromUs } from '../connection/timestamp.ts';
 import { parseRef, type Ref, type TraceId } from '#model';
 
 /** A committed fact whose traces are not yet due. */
@@ -78,71 +77,4 @@ UNION ALL SELECT 'trace:' || tenant_id || ':' || replace(trace_id::text, '-', ''
     values: [tenantId, refs, refs.flatMap((ref) => (ref.startsWith('trace:') ? [parseRef(ref).key] : []))],
   });
   return rows.map((row) => ({ ref: row.ref, traceId: traceIdFromUuid(row.trace_id) }));
-}
-
-/** Traces that name a work item of this kind, or a conversation, run or trace tied to one, under a definition or not. */
-export async function readTracesOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<TraceId[]> {
-  const { rows } = await db.query<{ trace_id: string }>({
-    name: 'read-traces-of-kind',
-    text: `
-SELECT trace_id FROM trace_refs WHERE tenant_id = $1 AND starts_with(ref, $2)
-UNION SELECT t.trace_id FROM work_item_aliases a JOIN trace_refs t ON t.tenant_id = $1 AND t.ref = a.ref
-       WHERE a.tenant_id = $1 AND starts_with(a.work_item_ref, $2)
-UNION SELECT t.trace_id FROM work_item_aliases a JOIN traces t ON t.tenant_id = $1
-         AND t.trace_id = CASE WHEN starts_with(a.ref, 'trace:') THEN split_part(a.ref, ':', 3)::uuid END
-       WHERE a.tenant_id = $1 AND starts_with(a.work_item_ref, $2)`,
-    values: [tenantId, `${kind}:${tenantId}:`],
-  });
-  return rows.map((row) => traceIdFromUuid(row.trace_id));
-}
-
-/**
- * Traces with a leaf that started in [from, to). Not narrowed by model: which rows a model identity rule matches
- * is for libs/pricing to say, and a posting that changes nothing posts nothing.
- */
-export async function readTracesWithLeaves(
-  db: Queryable,
-  tenantId: bigint,
-  fromUs: bigint | null,
-  toUs: bigint | null,
-): Promise<TraceId[]> {
-  const { rows } = await db.query<{ trace_id: string }>({
-    name: 'read-traces-with-leaves',
-    text: `
-SELECT DISTINCT trace_id FROM steps
- WHERE tenant_id = $1 AND role = 'leaf' AND started_at >= coalesce($2::timestamptz, '-infinity')
-   AND started_at < coalesce($3::timestamptz, 'infinity')`,
-    values: [
-      tenantId,
-      fromUs === null ? null : timestampFromUs(fromUs),
-      toUs === null ? null : timestampFromUs(toUs),
-    ],
-  });
-  return rows.map((row) => traceIdFromUuid(row.trace_id));
-}
-
-/** Traces with a span that started at or after `fromUs`, for rules that are read when steps are made. */
-export async function readTracesSince(
-  db: Queryable,
-  tenantId: bigint,
-  fromUs: bigint | null,
-): Promise<TraceId[]> {
-  const { rows } = await db.query<{ trace_id: string }>({
-    name: 'read-traces-since',
-    text: `SELECT trace_id FROM traces WHERE tenant_id = $1 AND last_ended_at >= coalesce($2::timestamptz, '-infinity')`,
-    values: [tenantId, fromUs === null ? null : timestampFromUs(fromUs)],
-  });
-  return rows.map((row) => traceIdFromUuid(row.trace_id));
-}
-
-/** Work items of a kind. */
-export async function readWorkItemsOfKind(db: Queryable, tenantId: bigint, kind: string): Promise<Ref[]> {
-  const { rows } = await db.query<{ ref: string }>({
-    name: 'read-work-items-of-kind',
-    text: `
-SELECT ref FROM work_items WHERE tenant_id = $1 AND starts_with(ref, $2)
-UNION SELECT ref FROM outcome_events WHERE tenant_id = $1 AND starts_with(ref, $2)`,
-    values: [tenantId, `${kind}:${tenantId}:`],
-  });
-  return rows.map((row) => row.ref);
 }

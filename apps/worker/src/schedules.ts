@@ -1,0 +1,108 @@
+import type { Config } from '#config';
+import type { Jobs, QueueName } from '#jobs';
+import type { ProcessLogger } from '#server';
+import { QualityBacklog } from './quality-backlog.ts';
+import type { PostParts } from './post-traces.ts';
+import type { NormaliseParts } from './read-trace.ts';
+import { reconcileBills } from './reconcile-bills.ts';
+import { recordDeadlines } from './record-deadlines.ts';
+import { TraceDrain } from './trace-drain.ts';
+import { workCauses } from './work-causes.ts';
+import { workThroughFacts } from './work-through-facts.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+export interface ScheduleParts {
+  readonly parts: NormaliseParts & PostParts;
+  readonly limits: Config['limits'];
+  readonly jobs: Jobs;
+  readonly metrics: WorkerMetrics;
+  readonly logger: ProcessLogger;
+}
+
+/** While one batch waits for the database the other computes. */
+const DRAINS_AT_ONCE = 2;
+const FACTS_PER_TURN = 500;
+/** Traces of a rule that are posted together: what a posting commit may take of memory and time. */
+const CAUSE_PAGE = 200;
+const SWEEP_MS = 1000;
+
+/**
+ * Begins everything the worker does over and over: facts, due traces, rules over a history, bills. Queues only wake
+ * it; what is to be done stands in PostgreSQL and is swept every second.
+ *
+ * @returns `stop` lets the batches under way finish; what is left is found at the next start
+ */
+export async function startSchedules(options: ScheduleParts): Promise<{ stop: () => void }> {
+  const { parts, limits, jobs, metrics, logger } = options;
+  let isStopping = false;
+  const drain = new TraceDrain(parts, limits, metrics, logger);
+  const backlog = new QualityBacklog(parts, logger);
+  const failed = (message: string, detail: Record<string, unknown>): void => {
+    metrics.failed();
+    logger.error(message, detail);
+  };
+  const factParts: Parameters<typeof workThroughFacts>[0] = {
+    ...parts,
+    onFailure: ({ cause }, error) =>
+      failed('a fact could not be worked through; it is tried again later', { cause, error }),
+  };
+  const billParts: Parameters<typeof reconcileBills>[0] = {
+    ...parts,
+    onFailure: ({ provider, period }, error) =>
+      failed('a bill could not be compared; it is tried again later', { provider, period, error }),
+  };
+  const causeParts: Parameters<typeof workCauses>[0] = {
+    ...parts,
+    onCauseFailure: ({ tenantId, causeId }, error) =>
+      failed('a page of a cause could not be worked through; it is tried again later', {
+        tenantId: tenantId.toString(),
+        cause: causeId,
+        error,
+      }),
+  };
+  const causeOptions = { pageSize: CAUSE_PAGE, leaseMs: limits.claimMs, traceSpans: limits.traceSpans };
+  const work: readonly (readonly [QueueName, number, () => Promise<unknown>])[] = [
+    [
+      'work-through-facts',
+      1,
+      async () => {
+        await recordDeadlines(parts.db, parts.nowUs());
+        await workAllFacts(factParts, jobs, metrics);
+      },
+    ],
+    ['work-causes', 1, () => workCauses(causeParts, causeOptions, () => isStopping)],
+    [
+      'assemble-traces',
+      DRAINS_AT_ONCE,
+      async () => {
+        await drain.run();
+        await backlog.run();
+      },
+    ],
+    ['reconcile-bills', 1, () => reconcileBills(billParts)],
+  ];
+  for (const [queue, concurrency, run] of work) {
+    jobs.process(queue, async () => void (await run()), { concurrency });
+    await jobs.schedule(queue, SWEEP_MS);
+  }
+  return {
+    stop: () => {
+      isStopping = true;
+      drain.stop();
+      backlog.stop();
+    },
+  };
+}
+
+async function workAllFacts(
+  parts: Parameters<typeof workThroughFacts>[0],
+  jobs: Jobs,
+  metrics: WorkerMetrics,
+): Promise<void> {
+  for (;;) {
+    const taken = await workThroughFacts(parts, FACTS_PER_TURN);
+    metrics.workedFacts(taken);
+    if (taken > 0) await Promise.all([jobs.wake('assemble-traces'), jobs.wake('work-causes')]);
+    if (taken < FACTS_PER_TURN) return;
+  }
+}
