@@ -16,7 +16,7 @@ export type { EmitterDay } from './quality/assess-steps.ts';
 export { claimsOf } from './quality/claims-of.ts';
 export { emitterOf } from './quality/emitter.ts';
 export type { Emitter } from './quality/emitter.ts';
-export { describeFinding, FINDING_CODES } from './quality/finding.ts';
+export { describeFinding } from './quality/finding.ts';
 export type { AssessedStep } from './quality/finding.ts';
 export { describeReasonCode } from './role-reason.ts';
 export { describeUsageSemantics } from './usage-rule.ts';

@@ -34,6 +34,8 @@ const FINDINGS = {
   running_total: ['check', 'a running total of which only the increase is billed'],
   sampled: ['action', 'totals of sampled traces: the calls inside may be missing, so nothing is billed'],
   untraced: ['check', 'totals that exceed the calls inside: some calls may have left no span'],
+  span_overwritten: ['action', 'a gateway wrote its last call over this span: earlier calls may be lost'],
+  stream_start_counted: ['check', 'an emitter that may count the first tokens of a stream twice'],
   sent_again: ['check', 'the same span sent again with another start'],
   provider_from_model: ['note', 'the provider is told by the family of the model only'],
   cost_zero_with_tokens: ['check', 'a reported cost of 0 beside tokens: the emitter did not know the price'],
@@ -61,7 +63,7 @@ export interface FindingText {
 export function describeFinding(code: string): FindingText | null {
   if (!isFindingCode(code)) return null;
   const [severity, words] = FINDINGS[code];
-  return { severity, words, docs: `docs/instrumenting/data-quality.md#${code}` };
+  return { severity, words, docs: `docs/instrumenting/data-quality.md#${code.replaceAll('_', '-')}` };
 }
 
 function isFindingCode(code: string): code is FindingCode {
@@ -80,6 +82,8 @@ const BY_FLAG: Readonly<Record<string, FindingCode>> = {
   reasoning_missing: 'reasoning_missing',
   exclusive_against_dialect: 'exclusive_against_dialect',
   witnesses_disagree: 'witnesses_disagree',
+  overwritten_span: 'span_overwritten',
+  stream_start_counted: 'stream_start_counted',
   provider_from_model: 'provider_from_model',
 };
 const BY_REASON: Readonly<Record<string, FindingCode>> = {
