@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeTenant } from '../support/api.ts';
+import { sendSpans } from '../support/gen-ai-spans.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+// Emitters that leave usage, prices or costs out, and every answer of the API about their work: money that nobody knows
+// is null or a lower bound, and never 0.
+let service: TestService;
+let admin: string;
+
+const chat = (more: Record<string, string | number>) => ({
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'house-1',
+  ...more,
+});
+const counted = chat({ 'gen_ai.usage.input_tokens': 1000, 'gen_ai.usage.output_tokens': 0 });
+/** A ticket each, with what its calls say. */
+const TICKETS: Readonly<Record<string, readonly Record<string, string | number>[]>> = {
+  known: [counted],
+  silent: [chat({})],
+  zeros: [
+    chat({
+      'gen_ai.usage.input_tokens': 0,
+      'gen_ai.usage.output_tokens': 0,
+      'gen_ai.response.finish_reasons': '["stop"]',
+    }),
+  ],
+  malformed: [chat({ 'gen_ai.usage.input_tokens': '12.5', 'gen_ai.usage.output_tokens': 3 })],
+  unpriced: [chat({ ...counted, 'gen_ai.request.model': 'mystery-9' })],
+  partly: [counted, chat({}), chat({ ...counted, 'gen_ai.request.model': 'mystery-9' })],
+};
+
+beforeAll(async () => {
+  service = await startTestService({ prices: 'none' });
+  const tenant = await makeTenant(service.database.db, 'acme');
+  admin = await tenant.key(['admin']);
+  await service.api.call('/v1/price-books', {
+    key: admin,
+    body: {
+      book: 'house',
+      source: 'test',
+      format: 'rows',
+      rows: [
+        { provider: 'openai', model: 'house-1', prices: { in_uncached: '1000000', out_text: '2000000' } },
+      ],
+    },
+  });
+  await sendSpans(
+    service,
+    await tenant.key(['spans']),
+    ...Object.entries(TICKETS).map(([ticket, calls], index) => ({
+      service: ticket,
+      scope: 'sdk',
+      spans: [
+        {
+          trace: `f${index}`,
+          id: 'a0',
+          attributes: {
+            'gen_ai.operation.name': 'invoke_agent',
+            'gen_ai.agent.name': ticket,
+            'ticket.id': ticket,
+          },
+        },
+        ...calls.map((attributes, n) => ({
+          trace: `f${index}`,
+          id: `b${n}`,
+          parent: 'a0',
+          at: [1 + n, 2 + n] as const,
+          attributes,
+        })),
+      ],
+    })),
+  );
+  const events = Object.keys(TICKETS).map((ticket) => ({
+    specversion: '1.0',
+    id: ticket,
+    source: '/desk',
+    type: 'ticket.resolved',
+    subject: ticket,
+    time: '2026-10-21T01:00:00Z',
+  }));
+  await service.api.call('/v1/outcomes', { key: await tenant.key(['outcomes']), body: events });
+  await service.settle();
+}, 120_000);
+afterAll(() => service.stop());
+
+const ask = async (path: string): Promise<any> => {
+  const answer = await service.api.call(path, { key: admin });
+  expect([path, answer.status]).toEqual([path, 200]);
+  return answer.body;
+};
+
+/** Every figure in dollars of an answer with the way to it. */
+function moneyIn(value: unknown, way = ''): [string, unknown][] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => moneyIn(item, `${way}[${index}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]): [string, unknown][] =>
+    /Usd$/.test(name) && (typeof item === 'string' || item === null)
+      ? [[`${way}.${name}`, item]]
+      : moneyIn(item, `${way}.${name}`),
+  );
+}
+
+const UNKNOWN = ['silent', 'zeros', 'malformed', 'unpriced'];
+
+test.each(UNKNOWN)('the work item %s costs nobody knows what', async (ticket) => {
+  const item = await ask(`/v1/work-items/ticket/${ticket}`);
+  expect(item.cost).toMatchObject({
+    costUsd: null,
+    directCostUsd: null,
+    costPerOutcomeUsd: null,
+    grade: 'incomplete',
+  });
+  // Nothing is pending and no other cost line was booked: 0 is known there.
+  const isKnown = /\.pending\.|\.costLinesUsd$|\.usedOverheadUsd$/;
+  expect(moneyIn(item).filter(([way, money]) => money === '0' && !isKnown.test(way))).toEqual([]);
+  const cost = await ask(`/v1/work-items/ticket/${ticket}/cost`);
+  expect([cost.lines, cost.unpricedCalls + cost.callsWithoutUsage]).toEqual([[], 1]);
+  expect(moneyIn(cost)).toEqual([['.costUsd', null]]);
+  const trail = await ask(`/v1/work-items/ticket/${ticket}/trail`);
+  expect(moneyIn(trail).filter(([, money]) => money === '0')).toEqual([]);
+});
+
+test('a work item of which a part is unknown costs at least what is known', async () => {
+  const item = await ask('/v1/work-items/ticket/partly');
+  expect(item.cost).toMatchObject({ costUsd: '0.001', grade: 'incomplete', bound: 'lower' });
+  const cost = await ask('/v1/work-items/ticket/partly/cost');
+  expect([cost.costUsd, cost.unpricedCalls, cost.callsWithoutUsage]).toEqual(['0.001', 1, 1]);
+});
+
+test('the report has no 0 where nothing is known, and lower bounds where a part is', async () => {
+  const { rows, total } = await ask('/v1/reports/cost-per-outcome?group_by=agent');
+  expect(
+    rows.map((row: any) => [
+      row.group.agent,
+      row.costUsd,
+      row.costPerOutcomeUsd,
+      row.grade,
+      row.bound ?? null,
+    ]),
+  ).toEqual([
+    ['known', '0.001', '0.001', 'metered', null],
+    ['malformed', null, null, 'incomplete', null],
+    ['partly', '0.001', '0.001', 'incomplete', 'lower'],
+    ['silent', null, null, 'incomplete', null],
+    ['unpriced', null, null, 'incomplete', null],
+    ['zeros', null, null, 'incomplete', null],
+  ]);
+  expect([total.costUsd, total.grade, total.bound]).toEqual(['0.002', 'incomplete', 'lower']);
+});
+
+test('a cost nobody reported is null, not 0', async () => {
+  const { rows, total } = await ask('/v1/reports/reported-cost');
+  expect(rows).toEqual([]);
+  expect(total).toMatchObject({
+    calls: 0,
+    reportedUsd: null,
+    compared: { reportedUsd: null, computedUsd: null },
+  });
+});
+
+test('data quality names each emitter that leaves something out', async () => {
+  const { emitters } = await ask('/v1/data-quality');
+  const graver = (each: any): string[] =>
+    each.findings.filter(({ severity }: any) => severity === 'action').map(({ code }: any) => code);
+  expect(Object.fromEntries(emitters.map((each: any) => [each.emitter.service, graver(each)]))).toEqual({
+    known: [],
+    malformed: ['count_malformed', 'usage_rejected'],
+    partly: ['unknown_model', 'usage_missing'],
+    silent: ['usage_missing'],
+    unpriced: ['unknown_model'],
+    zeros: ['usage_missing', 'usage_zero_with_output'],
+  });
+});
