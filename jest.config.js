@@ -5,7 +5,7 @@ export default {
   testMatch: [
     '<rootDir>/{apps,libs}/**/*.spec.ts',
     '<rootDir>/test/{golden,store,pipeline,laws}/**/*.spec.ts',
-    '<rootDir>/test/interop/otlp-node.spec.ts',
+    '<rootDir>/test/interop/otlp-node*.spec.ts',
     '<rootDir>/test/*.spec.ts',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
