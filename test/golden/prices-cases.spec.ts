@@ -10,6 +10,7 @@ import {
   issueRows,
   plainRow,
   type DraftRow,
+  type PriceIndex,
   type PriceRow,
 } from '#pricing';
 import { waitForUpdate } from '@pydantic/genai-prices';
@@ -49,10 +50,18 @@ function spanOf({ attributes, resource = {} }: SpanNote): Span {
   };
 }
 
-function chargesOf(note: SpanNote, own: readonly DraftRow[] = []): Charge[] {
-  const rows = [...shipped, ...issueRows(own, { tenantId: '7', book: 'own' }, 1)];
+const indexes = new Map<readonly DraftRow[], PriceIndex>();
+function indexWith(own: readonly DraftRow[]): PriceIndex {
+  const known = indexes.get(own);
+  if (known !== undefined) return known;
+  const made = buildPriceIndex([...shipped, ...issueRows(own, { tenantId: '7', book: 'own' }, 1)]);
+  indexes.set(own, made);
+  return made;
+}
+
+function chargesOf(note: SpanNote, own: readonly DraftRow[]): Charge[] {
   const { steps } = arbitrate([readStep(spanOf(note))], []);
-  return steps.flatMap((step) => chargeStep(step, buildPriceIndex(rows)));
+  return steps.flatMap((step) => chargeStep(step, indexWith(own)));
 }
 
 /** `provider model: class quantity at pico, ...`, or why there is no price. */

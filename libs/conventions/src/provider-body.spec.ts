@@ -4,9 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { TokenBucket } from '#model';
 import { TOKEN_BUCKETS } from '#model';
 import type { BodyUsage } from './provider-body.ts';
-import type { UsageFlavor } from './provider-shapes.ts';
 import { usageFromProviderBody } from './provider-body.ts';
 import { describeUsage } from './testing/describe-step.ts';
+import { flavorOf } from './testing/extractor-flavor.ts';
 
 const SHAPES: readonly (readonly [what: string, body: unknown, expected: string])[] = [
   [
@@ -109,27 +109,6 @@ interface RecordedBody {
     readonly usage: Readonly<Record<string, number>>;
     readonly extractors: readonly { readonly provider_id: string; readonly api_flavor: string }[];
   }[];
-}
-
-const FLAVOR_BY_EXTRACTOR: Readonly<Record<string, UsageFlavor>> = {
-  'anthropic/default': 'anthropic',
-  'minimax/default': 'anthropic',
-  'aws/default': 'bedrock_converse',
-  'google/default': 'gemini',
-  'cohere/default': 'cohere',
-  'cohere/tokens': 'cohere_tokens',
-  'cohere/embeddings': 'cohere',
-  'perplexity/default': 'perplexity',
-  'x-ai/default': 'perplexity',
-  'x-ai/chat': 'xai_chat',
-};
-
-function flavorOf(provider: string, api: string): UsageFlavor {
-  const known = FLAVOR_BY_EXTRACTOR[`${provider}/${api}`];
-  if (known) return known;
-  if (api === 'responses') return 'openai_responses';
-  if (api === 'embeddings') return 'openai_embeddings';
-  return api === 'anthropic' ? 'anthropic' : 'openai_chat';
 }
 
 const OUTPUT: readonly TokenBucket[] = ['out_text', 'reasoning', 'audio_out', 'image_out'];
