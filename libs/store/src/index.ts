@@ -2,6 +2,7 @@
 export { decideAdjustment, insertAdjustment, listAdjustments } from './adjustments/adjustments.ts';
 export type { Adjustment } from './adjustments/adjustments.ts';
 export { readReversals } from './adjustments/read-reversals.ts';
+export { readReversible } from './adjustments/read-reversible.ts';
 export { readUnattributedTraces, readWriteOffs } from './adjustments/read-write-offs.ts';
 export type { WriteOff } from './adjustments/read-write-offs.ts';
 export type { AppendObserver } from './append/append-observer.ts';
@@ -141,6 +142,7 @@ export { countLinkAudits, listLinkAudits, recordLinkAudit } from './links/link-a
 export type { LinkAudit } from './links/link-audits.ts';
 export { readCandidateCosts, readUnlinkedCosts } from './links/read-candidate-costs.ts';
 export type { CandidateCost } from './links/read-candidate-costs.ts';
+export { readCandidatePairs, readCustomerPairs, readNeighbourPairs } from './links/read-suggestions.ts';
 export { readCandidateGroups } from './links/read-candidate-groups.ts';
 export { readAttempt } from './links/read-attempt.ts';
 export { recordLinkDecision } from './links/record-link-decision.ts';
@@ -215,6 +217,7 @@ export type { PopulationView } from './reports/population.ts';
 export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell-items.ts';
 export type { CellItem, CellTotal } from './reports/read-cell-items.ts';
 export { readMovesBetween } from './reports/read-moves-between.ts';
+export { readControlledOutcomes } from './reports/read-controlled-outcomes.ts';
 export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeRow } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeQuery } from './reports/cost-cells.ts';

@@ -1,9 +1,17 @@
 import { Caller, RequireRole, type Principal } from '#server';
-import { groupSetAside, inTenantSnapshot, listSetAside, SET_ASIDE_KINDS } from '#store';
+import {
+  groupSetAside,
+  inTenantSnapshot,
+  listSetAside,
+  SET_ASIDE_KINDS,
+  type Client,
+  type SetAsideKind,
+} from '#store';
 import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { suggestItems, suggestTraces, Suggestion } from './suggestions.ts';
 import {
   CursorTime,
   CursorUuid,
@@ -54,6 +62,11 @@ const SetAsidePage = z
         detail: Json,
         since: Time,
         clearedAt: Time.nullable(),
+        suggestions: z
+          .array(Suggestion)
+          .meta({
+            description: 'Of unmatched spend and outcomes: what may belong together, the most likely first',
+          }),
       }),
     ),
     next: z.string().nullable(),
@@ -81,6 +94,8 @@ export class SetAsideController {
       const rows = await listSetAside(client, tenantId, filter);
       const groups = await groupSetAside(client, tenantId, query.kind);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
+      const subjects = rows.slice(0, limit).map(({ subject }) => subject);
+      const suggestions = await this.suggest(client, tenantId, query.kind, subjects);
       return {
         kind: query.kind,
         groups: groups.map(({ sinceUs, entries, calls, ...group }) => ({
@@ -94,9 +109,25 @@ export class SetAsideController {
           detail: Json.parse(detail),
           since: formatWireTime(sinceUs),
           clearedAt: clearedAtUs === null ? null : formatWireTime(clearedAtUs),
+          suggestions: suggestions.get(row.subject) ?? [],
         })),
         next: last === undefined ? null : encodeCursor([String(last.sinceUs), last.id]),
       };
     });
+  }
+
+  /** What unmatched spend and outcomes may belong to; nothing else has suggestions. */
+  private async suggest(
+    client: Client,
+    tenantId: bigint,
+    kind: SetAsideKind,
+    subjects: readonly string[],
+  ): Promise<ReadonlyMap<string, Suggestion[]>> {
+    const nowUs = this.api.nowUs();
+    if (kind === 'unmatched_spend') return suggestItems(client, tenantId, subjects, nowUs);
+    if (kind !== 'unmatched_outcome') return new Map();
+    // Events that nobody could read stand in the same worklist; only items have spend.
+    const refs = subjects.filter((subject) => !subject.startsWith('outcome:'));
+    return suggestTraces(client, tenantId, refs, nowUs);
   }
 }
