@@ -31,13 +31,15 @@ export async function claimDueTraces(db: Queryable, limit: number, leaseMs: numb
   }>({
     name: 'claim-due-traces',
     text: `
+WITH c AS MATERIALIZED (
+  SELECT tenant_id, trace_id FROM due_traces
+   WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
 UPDATE due_traces d
    SET leased_until = clock_timestamp() + make_interval(secs => $2::double precision / 1000 * 2 ^ least(d.failures, 6)),
        failures = d.failures + 1
-  FROM (SELECT tenant_id, trace_id FROM due_traces
-         WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
-         ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) c
- WHERE d.tenant_id = c.tenant_id AND d.trace_id = c.trace_id
+  FROM c WHERE d.tenant_id = c.tenant_id AND d.trace_id = c.trace_id
 RETURNING d.tenant_id, d.trace_id, d.version, d.cause, d.failures, d.renormalise`,
     values: [limit, leaseMs],
   });

@@ -61,12 +61,14 @@ export async function claimCause(db: Queryable, leaseMs: number): Promise<OpenCa
   }>({
     name: 'claim-cause',
     text: `
+WITH o AS MATERIALIZED (
+  SELECT tenant_id, cause_id FROM causes
+   WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until < clock_timestamp())
+     AND (expires_at IS NULL OR expires_at > clock_timestamp())
+   ORDER BY opened_at, cause_id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
 UPDATE causes c SET leased_until = clock_timestamp() + make_interval(secs => $1::double precision / 1000)
-  FROM (SELECT tenant_id, cause_id FROM causes
-         WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until < clock_timestamp())
-           AND (expires_at IS NULL OR expires_at > clock_timestamp())
-         ORDER BY opened_at, cause_id LIMIT 1 FOR UPDATE SKIP LOCKED) o
- WHERE c.tenant_id = o.tenant_id AND c.cause_id = o.cause_id
+  FROM o WHERE c.tenant_id = o.tenant_id AND c.cause_id = o.cause_id
 RETURNING c.tenant_id, c.cause_id, c.kind, c.mode, c.detail, c.is_worked, c.cursor, c.traces_done`,
     values: [leaseMs],
   });

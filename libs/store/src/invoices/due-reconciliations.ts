@@ -66,7 +66,10 @@ SELECT DISTINCT i.provider, i.period
   await makeReconciliationsDue(client, tenantId, rows, cause, delayMs);
 }
 
-/** Leases a due comparison to this worker; null = nothing is due. */
+/**
+ * Leases a due comparison to this worker; null = nothing is due. The row is chosen once, in an expression of its own: a
+ * subquery may be run again for each row of the join, and would lease others that nobody works on.
+ */
 export async function claimDueReconciliation(
   db: Queryable,
   leaseMs: number,
@@ -81,12 +84,14 @@ export async function claimDueReconciliation(
   }>({
     name: 'claim-due-reconciliation',
     text: `
+WITH c AS MATERIALIZED (
+  SELECT tenant_id, provider, period FROM due_reconciliations
+   WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+   ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
 UPDATE due_reconciliations d
    SET leased_until = clock_timestamp() + make_interval(secs => $1::double precision / 1000), failures = d.failures + 1
-  FROM (SELECT tenant_id, provider, period FROM due_reconciliations
-         WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
-         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) c
- WHERE d.tenant_id = c.tenant_id AND d.provider = c.provider AND d.period = c.period
+  FROM c WHERE d.tenant_id = c.tenant_id AND d.provider = c.provider AND d.period = c.period
 RETURNING d.tenant_id, d.provider, d.period, d.cause, d.version, d.failures`,
     values: [leaseMs],
   });
