@@ -5,12 +5,14 @@ import { OTLPLogExporter as GrpcLogs } from '@opentelemetry/exporter-logs-otlp-g
 import { OTLPLogExporter as JsonLogs } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogs } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter as GrpcMetrics } from '@opentelemetry/exporter-metrics-otlp-grpc';
-import { OTLPMetricExporter as JsonMetrics } from '@opentelemetry/exporter-metrics-otlp-http';
+import {
+  AggregationTemporalityPreference,
+  OTLPMetricExporter as JsonMetrics,
+} from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPMetricExporter as ProtoMetrics } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs';
 import {
-  AggregationTemporality,
   MeterProvider,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
@@ -32,7 +34,7 @@ afterEach(() => {
 // The exporters of the official SDK, configured as their documentation says; nothing of the bytes is ours.
 interface Exporters {
   readonly logs: (key: TestKey) => LogRecordExporter;
-  readonly metrics: (key: TestKey, temporality: AggregationTemporality) => PushMetricExporter;
+  readonly metrics: (key: TestKey, temporality: AggregationTemporalityPreference) => PushMetricExporter;
 }
 const http = (signal: string, { authorization }: TestKey) => ({
   url: `${at.url}/v1/${signal}`,
@@ -137,7 +139,7 @@ test.each(
   async ({ protocol, compression, temporality }) => {
     process.env.OTEL_EXPORTER_OTLP_COMPRESSION = compression;
     const key = await keyOf(`metrics-${protocol}-${compression}-${temporality.toLowerCase()}`);
-    const exporter = EXPORTERS[protocol]!.metrics(key, AggregationTemporality[temporality]);
+    const exporter = EXPORTERS[protocol]!.metrics(key, AggregationTemporalityPreference[temporality]);
     const provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'claude-code' }),
       readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })],
