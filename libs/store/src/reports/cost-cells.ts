@@ -1,7 +1,7 @@
-import { timestampFromUs } from '../connection/timestamp.ts';
-import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
-import { POPULATIONS, type PopulationView } from './population.ts';
+import { timestampFromUs } from "../connection/timestamp.ts";
+import { booksAt } from "./books-at.ts";
+import { attemptKeysSql, groupSql, type GroupKey } from "./group-keys.ts";
+import { POPULATIONS, type PopulationView } from "./population.ts";
 
 export interface CostPerOutcomeQuery {
   readonly view: PopulationView;
@@ -23,7 +23,10 @@ export interface CostCells {
 }
 
 /** Makes the clause that `costCellsSql` writes for a question. $1 to $5: tenant, from, to, now, outcome type. */
-export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCells {
+export function costCells(
+  tenantId: bigint,
+  query: CostPerOutcomeQuery,
+): CostCells {
   const values: unknown[] = [
     tenantId,
     query.fromDay,
@@ -33,12 +36,16 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
   ];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
-  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
-  const group = groupSql(query.groupBy, 't.keys', {
-    outcome_type: 'i.outcome_type',
+  const day = query.view === "settled" ? "i.final_at" : "i.first_attempt_at";
+  const group = groupSql(query.groupBy, "t.keys", {
+    outcome_type: "i.outcome_type",
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
-  return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), values, bind };
+  return {
+    cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group),
+    values,
+    bind,
+  };
 }
 
 /**
@@ -53,11 +60,16 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
  * @param keys the attempt's part of the group, over `a`
  * @param group all of it, over the item `i` and the attempt `t`
  */
-function costCellsSql(view: PopulationView, books: string, keys: string, group: string): string {
+function costCellsSql(
+  view: PopulationView,
+  books: string,
+  keys: string,
+  group: string,
+): string {
   const { settled, pending } = POPULATIONS[view];
   return `
 WITH ${books}item AS (
-  SELECT w.ref, w.outcome_type, w.phase, w.final_at, w.first_attempt_at, ${settled} AS is_settled
+  SELECT w.ref, w.outcome_type, w.phase, w.tier, w.quality, w.final_at, w.first_attempt_at, ${settled} AS is_settled
     FROM work_items w
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
 ), part AS (
@@ -82,7 +94,7 @@ WITH ${books}item AS (
          coalesce(sum(doubt_bps), 0) AS doubt_bps
     FROM part GROUP BY work_item_ref, attempt_id
 ), cell AS (
-  SELECT ${group} AS grp, i.ref, i.outcome_type, i.phase, i.is_settled, count(t.work_item_ref) AS attempts,
+  SELECT ${group} AS grp, i.ref, i.outcome_type, i.phase, i.tier, i.is_settled, count(t.work_item_ref) AS attempts,
          count(*) FILTER (WHERE t.calls = t.without_usage) AS attempts_without_usage, coalesce(sum(t.calls), 0) AS calls,
          coalesce(sum(t.unpriced), 0) AS unpriced, coalesce(sum(t.without_usage), 0) AS without_usage,
          coalesce(sum(t.cost), 0) AS cost, coalesce(sum(t.direct), 0) AS direct,
@@ -90,6 +102,6 @@ WITH ${books}item AS (
          coalesce(bool_or(t.is_allocated), false) AS is_allocated, coalesce(sum(t.below_low), 0) AS below_low,
          coalesce(sum(t.doubt_bps), 0) AS doubt_bps
     FROM item i LEFT JOIN attempt t ON t.work_item_ref = i.ref
-   GROUP BY 1, i.ref, i.outcome_type, i.phase, i.is_settled
+   GROUP BY 1, i.ref, i.outcome_type, i.phase, i.tier, i.is_settled
 )`;
 }

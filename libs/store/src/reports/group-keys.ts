@@ -1,6 +1,17 @@
 /** What a report may be grouped by: a column that every attempt has, or an attribute the tenant declared. */
 export type GroupKey =
-  | { readonly name: 'workflow' | 'agent' | 'model' | 'provider' | 'outcome_type' | 'day' | 'call_model' }
+  | {
+      readonly name:
+        | 'workflow'
+        | 'agent'
+        | 'model'
+        | 'provider'
+        | 'outcome_type'
+        | 'day'
+        | 'call_model'
+        | 'tier'
+        | 'quality';
+    }
   | { readonly name: string; readonly attribute: string };
 
 const ATTEMPT_COLUMNS: Readonly<Record<string, string>> = {
@@ -8,6 +19,12 @@ const ATTEMPT_COLUMNS: Readonly<Record<string, string>> = {
   agent: 'a.agent',
   model: 'a.model',
   provider: 'a.provider',
+};
+
+/** Keys of the work item, over the alias `i` of `item`; only an outcome has a tier. */
+const ITEM_COLUMNS: Readonly<Record<string, string>> = {
+  tier: `CASE WHEN i.phase = 'achieved' THEN coalesce(i.tier, 'unstated') END`,
+  quality: 'i.quality',
 };
 
 /**
@@ -31,7 +48,9 @@ export function groupSql(
   own: Readonly<Record<string, string>>,
 ): string {
   const parts = keys.map((key, index) =>
-    'attribute' in key ? `(${keysSql})[${index + 1}]` : (own[key.name] ?? `(${keysSql})[${index + 1}]`),
+    'attribute' in key
+      ? `(${keysSql})[${index + 1}]`
+      : (own[key.name] ?? ITEM_COLUMNS[key.name] ?? `(${keysSql})[${index + 1}]`),
   );
   return `ARRAY[${parts.join(', ')}]::text[]`;
 }

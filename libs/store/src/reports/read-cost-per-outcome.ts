@@ -1,5 +1,5 @@
-import type { Client } from '../connection/database.ts';
-import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
+import type { Client } from "../connection/database.ts";
+import { costCells, type CostPerOutcomeQuery } from "./cost-cells.ts";
 
 /** Figures of one group, or of the whole (`group` null: work items are counted once there). USD in pico. */
 export interface CostPerOutcomeRow {
@@ -29,6 +29,15 @@ export interface CostPerOutcomeRow {
   readonly pendingPico: bigint;
   readonly pendingPricedCalls: bigint;
   readonly outcomeTypes: readonly string[];
+  /** Outcomes by tier; the others have none. */
+  readonly confirmed: bigint;
+  readonly assumed: bigint;
+  readonly contained: bigint;
+  readonly assisted: bigint;
+  /** Of the pending items: achieved, and within the waiting window. */
+  readonly maturingItems: bigint;
+  readonly maturingPico: bigint;
+  readonly maturingPricedCalls: bigint;
 }
 
 /**
@@ -43,9 +52,19 @@ export async function readCostPerOutcome(
   query: CostPerOutcomeQuery,
 ): Promise<CostPerOutcomeRow[]> {
   const { cells, values } = costCells(tenantId, query);
-  const { rows } = await client.query<Row>(`${cells}${GROUPS}${TOTAL_AND_GROUPS}`, values);
+  const { rows } = await client.query<Row>(
+    `${cells}${GROUPS}${TOTAL_AND_GROUPS}`,
+    values,
+  );
   return rows.map(toRow);
 }
+
+const IS_MATURING = `NOT is_settled AND phase = 'achieved'`;
+const TIERS = `count(*) FILTER (WHERE is_settled AND phase = 'achieved' AND tier = 'confirmed') AS confirmed,
+         count(*) FILTER (WHERE is_settled AND phase = 'achieved' AND tier = 'assumed') AS assumed,
+         count(*) FILTER (WHERE is_settled AND phase = 'achieved' AND tier = 'contained') AS contained,
+         count(*) FILTER (WHERE is_settled AND phase = 'achieved' AND tier = 'assisted') AS assisted,
+         count(*) FILTER (WHERE ${IS_MATURING}) AS maturing_items`;
 
 const GROUPS = `, by_group AS (
   SELECT grp,
@@ -68,7 +87,10 @@ const GROUPS = `, by_group AS (
          coalesce(sum(doubt_bps) FILTER (WHERE is_settled), 0) AS doubt_bps,
          count(*) FILTER (WHERE NOT is_settled) AS pending_items,
          coalesce(sum(cost) FILTER (WHERE NOT is_settled), 0) AS pending_cost,
-         coalesce(sum(calls - unpriced - without_usage) FILTER (WHERE NOT is_settled), 0) AS pending_priced
+         coalesce(sum(calls - unpriced - without_usage) FILTER (WHERE NOT is_settled), 0) AS pending_priced,
+         ${TIERS},
+         coalesce(sum(cost) FILTER (WHERE ${IS_MATURING}), 0) AS maturing_cost,
+         coalesce(sum(calls - unpriced - without_usage) FILTER (WHERE ${IS_MATURING}), 0) AS maturing_priced
     FROM cell GROUP BY grp
 )`;
 
@@ -77,12 +99,14 @@ const TOTAL_AND_GROUPS = `, counted AS (
   SELECT count(*) FILTER (WHERE is_settled) AS work_items,
          count(*) FILTER (WHERE is_settled AND phase = 'achieved') AS outcomes,
          count(*) FILTER (WHERE NOT is_settled) AS pending_items,
-         array_agg(DISTINCT outcome_type) AS outcome_types
+         array_agg(DISTINCT outcome_type) AS outcome_types,
+         ${TIERS}
     FROM item
 )
 SELECT NULL::text[] AS grp, true AS is_total, c.work_items, c.outcomes, s.without_spend, s.outcomes_without_spend,
        s.attempts, s.attempts_without_usage, s.calls, s.unpriced, s.without_usage, s.cost, s.direct, s.no_outcome,
-       s.is_estimated, s.has_other, s.is_allocated, s.below_low, s.doubt_bps, c.pending_items, s.pending_cost, s.pending_priced, c.outcome_types
+       s.is_estimated, s.has_other, s.is_allocated, s.below_low, s.doubt_bps, c.pending_items, s.pending_cost, s.pending_priced, c.outcome_types,
+       c.confirmed, c.assumed, c.contained, c.assisted, c.maturing_items, s.maturing_cost, s.maturing_priced
   FROM counted c, (
     SELECT coalesce(sum(without_spend), 0)::bigint AS without_spend,
            coalesce(sum(outcomes_without_spend), 0)::bigint AS outcomes_without_spend,
@@ -94,13 +118,16 @@ SELECT NULL::text[] AS grp, true AS is_total, c.work_items, c.outcomes, s.withou
            coalesce(bool_or(is_estimated), false) AS is_estimated, coalesce(bool_or(has_other), false) AS has_other,
            coalesce(bool_or(is_allocated), false) AS is_allocated, coalesce(sum(below_low), 0) AS below_low,
            coalesce(sum(doubt_bps), 0) AS doubt_bps,
-           coalesce(sum(pending_cost), 0) AS pending_cost, coalesce(sum(pending_priced), 0)::bigint AS pending_priced
+           coalesce(sum(pending_cost), 0) AS pending_cost, coalesce(sum(pending_priced), 0)::bigint AS pending_priced,
+           coalesce(sum(maturing_cost), 0) AS maturing_cost,
+           coalesce(sum(maturing_priced), 0)::bigint AS maturing_priced
       FROM by_group) s
 UNION ALL
 SELECT grp, false, work_items, outcomes, without_spend, outcomes_without_spend, attempts::bigint,
        attempts_without_usage::bigint, calls::bigint, unpriced::bigint, without_usage::bigint, cost, direct, no_outcome,
        is_estimated, has_other, is_allocated, below_low, doubt_bps, pending_items, pending_cost, pending_priced::bigint,
-       NULL
+       NULL,
+       confirmed, assumed, contained, assisted, maturing_items, maturing_cost, maturing_priced::bigint
   FROM by_group
  ORDER BY is_total DESC, grp`;
 
@@ -128,6 +155,13 @@ interface Row {
   pending_cost: string;
   pending_priced: bigint;
   outcome_types: string[] | null;
+  confirmed: bigint;
+  assumed: bigint;
+  contained: bigint;
+  assisted: bigint;
+  maturing_items: bigint;
+  maturing_cost: string;
+  maturing_priced: bigint;
 }
 
 const toRow = (row: Row): CostPerOutcomeRow => ({
@@ -153,4 +187,11 @@ const toRow = (row: Row): CostPerOutcomeRow => ({
   pendingPico: BigInt(row.pending_cost),
   pendingPricedCalls: row.pending_priced,
   outcomeTypes: row.outcome_types ?? [],
+  confirmed: row.confirmed,
+  assumed: row.assumed,
+  contained: row.contained,
+  assisted: row.assisted,
+  maturingItems: row.maturing_items,
+  maturingPico: BigInt(row.maturing_cost),
+  maturingPricedCalls: row.maturing_priced,
 });
