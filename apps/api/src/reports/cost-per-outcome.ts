@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "#evidence";
-import { RejectedInput } from "#model";
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#evidence';
+import { RejectedInput } from '#model';
 import {
   readCostPerOutcome,
   readPeriodCosts,
@@ -12,41 +12,31 @@ import {
   type CostPerOutcomeQuery,
   type GroupKey,
   type PeriodQuery,
-} from "#store";
-import { z } from "zod";
-import { declaredDimensions } from "../settings/declared-dimensions.ts";
-import { decodeCursor, encodeCursor } from "../wire.ts";
-import { CostRow, toCostRow, toPeriodRow } from "./cost-row.ts";
-import { readControlCoverage } from "./read-control-coverage.ts";
-import { readLinkFigures } from "./read-link-figures.ts";
-import { sumLoaded } from "./loaded-cost.ts";
-import {
-  BEGINNING,
-  END,
-  readGroupBy,
-  type ReportQuery,
-} from "./report-query.ts";
-import { pastBooks } from "./past-books.ts";
-import { readSealed, tieOut, TieOut } from "./tie-out.ts";
+} from '#store';
+import { z } from 'zod';
+import { declaredDimensions } from '../settings/declared-dimensions.ts';
+import { decodeCursor, encodeCursor } from '../wire.ts';
+import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
+import { readControlCoverage } from './read-control-coverage.ts';
+import { readLinkFigures } from './read-link-figures.ts';
+import { sumLoaded } from './loaded-cost.ts';
+import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
+import { pastBooks } from './past-books.ts';
+import { readSealed, tieOut, TieOut } from './tie-out.ts';
 
 export const CostReport = z
   .object({
-    report: z.literal("cost-per-outcome"),
-    view: z.enum(["settled", "cohort", "period"]),
+    report: z.literal('cost-per-outcome'),
+    view: z.enum(['settled', 'cohort', 'period']),
     rows: z.array(CostRow),
-    total: CostRow.meta({
-      description: "Over all groups, each work item counted once",
-    }),
+    total: CostRow.meta({ description: 'Over all groups, each work item counted once' }),
     additive: z
       .boolean()
-      .meta({
-        description:
-          "false: a work item is in several groups, rows do not sum to the total",
-      }),
+      .meta({ description: 'false: a work item is in several groups, rows do not sum to the total' }),
     next: z.string().nullable(),
     tieOut: TieOut,
   })
-  .meta({ id: "CostPerOutcomeReport" });
+  .meta({ id: 'CostPerOutcomeReport' });
 export type CostReport = z.infer<typeof CostReport>;
 
 export interface ReportContext {
@@ -75,40 +65,22 @@ export async function costPerOutcome(
   const { tenantId } = context;
   const past = await pastBooks(client, tenantId, query);
   const size = past?.size ?? null;
-  const policies = await readSettings(client, tenantId, "policies", size);
-  const groupBy = readGroupBy(
-    query,
-    declaredDimensions(policies),
-    context.maxGroupKeys,
-  );
-  const range = {
-    ...rangeOf(query),
-    nowUs: past?.sealedAtUs ?? context.nowUs,
-    size,
-  };
+  const policies = await readSettings(client, tenantId, 'policies', size);
+  const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
+  const range = { ...rangeOf(query), nowUs: past?.sealedAtUs ?? context.nowUs, size };
   const { rows, total, totalPico } =
-    query.view === "period"
+    query.view === 'period'
       ? await periodFigures(client, tenantId, { ...range, groupBy })
-      : await outcomeFigures(client, tenantId, {
-          ...range,
-          view: query.view,
-          groupBy,
-        });
-  const figures = await tieOut(
-    client,
-    tenantId,
-    { ...range, view: query.view },
-    totalPico,
-  );
+      : await outcomeFigures(client, tenantId, { ...range, view: query.view, groupBy });
+  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, totalPico);
   const asked = queryOf(query, groupBy);
   const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
   return {
-    report: "cost-per-outcome",
+    report: 'cost-per-outcome',
     view: query.view,
     rows: page.rows,
     total,
-    additive:
-      rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
+    additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
     next: page.next,
     tieOut: {
       period: { from: query.from ?? null, to: query.to ?? null },
@@ -116,7 +88,7 @@ export async function costPerOutcome(
       billedUsd: null,
       variance: null,
       changeSinceClose: null,
-      reconciliation: "not reconciled",
+      reconciliation: 'not reconciled',
       ...(await readSealed(client, tenantId, past)),
       versions: {
         engine: context.engine,
@@ -124,10 +96,10 @@ export async function costPerOutcome(
         priceBooks: await readPriceBookVersions(client, tenantId, size),
       },
       query: asked,
-      digest: createHash("sha256")
+      digest: createHash('sha256')
         .update(canonicalJson({ query: asked, rows, total }))
-        .digest("hex"),
-      line: "not reconciled",
+        .digest('hex'),
+      line: 'not reconciled',
     },
   };
 }
@@ -145,57 +117,32 @@ async function outcomeFigures(
 ): Promise<Figures> {
   const { groupBy } = query;
   const [total, ...rows] = await readCostPerOutcome(client, tenantId, query);
-  if (total === undefined) throw new Error("the report has no total");
-  if (
-    total.outcomeTypes.length > 1 &&
-    !groupBy.some(({ name }) => name === "outcome_type")
-  )
+  if (total === undefined) throw new Error('the report has no total');
+  if (total.outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
     throw new RejectedInput(
-      "unprocessable",
-      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${total.outcomeTypes.join(", ")} by outcome_type`,
-      "group_by",
+      'unprocessable',
+      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${total.outcomeTypes.join(', ')} by outcome_type`,
+      'group_by',
     );
-  const isCohort = query.view === "cohort";
-  const controls = await readControlCoverage(
-    client,
-    tenantId,
-    query,
-    total.outcomes,
-  );
+  const isCohort = query.view === 'cohort';
+  const controls = await readControlCoverage(client, tenantId, query, total.outcomes);
   const loaded = await readLoadedCosts(client, tenantId, query);
-  const loadedOf = new Map(
-    loaded.map((row) => [JSON.stringify(row.group), row]),
-  );
+  const loadedOf = new Map(loaded.map((row) => [JSON.stringify(row.group), row]));
   const linksOf = await readLinkFigures(client, tenantId, query);
-  const totalRow = toCostRow(
-    total,
-    groupBy,
-    isCohort,
-    sumLoaded(loaded),
-    linksOf(null),
-  );
+  const totalRow = toCostRow(total, groupBy, isCohort, sumLoaded(loaded), linksOf(null));
   return {
     rows:
       groupBy.length === 0
         ? [withControls(totalRow, controls)]
         : rows.map((row) =>
-            toCostRow(
-              row,
-              groupBy,
-              isCohort,
-              loadedOf.get(JSON.stringify(row.group)),
-              linksOf(row.group),
-            ),
+            toCostRow(row, groupBy, isCohort, loadedOf.get(JSON.stringify(row.group)), linksOf(row.group)),
           ),
     total: withControls(totalRow, controls),
     totalPico: total.costPico,
   };
 }
 
-const withControls = (
-  row: CostRow,
-  controls: CostRow["coverage"]["controls"],
-): CostRow => ({
+const withControls = (row: CostRow, controls: CostRow['coverage']['controls']): CostRow => ({
   ...row,
   coverage: { ...row.coverage, controls },
 });
@@ -207,38 +154,20 @@ async function periodFigures(
 ): Promise<Figures> {
   const { groupBy } = range;
   const [total, ...rows] = await readPeriodCosts(client, tenantId, range);
-  if (total === undefined) throw new Error("the report has no total");
-  const isOfCalls = groupBy.some(
-    ({ name }) => name === "call_model" || name === "provider",
-  );
-  const outcomes = await readPeriodOutcomes(
-    client,
-    tenantId,
-    isOfCalls ? { ...range, groupBy: [] } : range,
-  );
-  const byGroup = new Map(
-    outcomes.map((row) => [JSON.stringify(row.group), row]),
-  );
+  if (total === undefined) throw new Error('the report has no total');
+  const isOfCalls = groupBy.some(({ name }) => name === 'call_model' || name === 'provider');
+  const outcomes = await readPeriodOutcomes(client, tenantId, isOfCalls ? { ...range, groupBy: [] } : range);
+  const byGroup = new Map(outcomes.map((row) => [JSON.stringify(row.group), row]));
   const besides = (group: readonly (string | null)[] | null) =>
-    isOfCalls && group !== null
-      ? null
-      : (byGroup.get(JSON.stringify(group)) ?? NOTHING);
+    isOfCalls && group !== null ? null : (byGroup.get(JSON.stringify(group)) ?? NOTHING);
   const spent = new Set(rows.map((row) => JSON.stringify(row.group)));
   const unspent = isOfCalls
     ? []
-    : outcomes.filter(
-        (row) => row.group !== null && !spent.has(JSON.stringify(row.group)),
-      );
-  const all = [
-    ...rows,
-    ...unspent.map(({ group }) => ({ ...NO_SPEND, group })),
-  ];
+    : outcomes.filter((row) => row.group !== null && !spent.has(JSON.stringify(row.group)));
+  const all = [...rows, ...unspent.map(({ group }) => ({ ...NO_SPEND, group }))];
   const totalRow = toPeriodRow(total, besides(null), groupBy);
   return {
-    rows:
-      groupBy.length === 0
-        ? [totalRow]
-        : all.map((row) => toPeriodRow(row, besides(row.group), groupBy)),
+    rows: groupBy.length === 0 ? [totalRow] : all.map((row) => toPeriodRow(row, besides(row.group), groupBy)),
     total: totalRow,
     totalPico: total.costPico,
   };
@@ -268,15 +197,12 @@ const NO_SPEND = {
 };
 
 /** What was asked, with its defaults, as it stands in the tie-out and under the digest. */
-function queryOf(
-  query: ReportQuery,
-  groupBy: readonly GroupKey[],
-): Record<string, string | null> {
+function queryOf(query: ReportQuery, groupBy: readonly GroupKey[]): Record<string, string | null> {
   return {
     view: query.view,
     from: query.from ?? null,
     to: query.to ?? null,
-    group_by: groupBy.map(({ name }) => name).join(","),
+    group_by: groupBy.map(({ name }) => name).join(','),
     outcome_type: query.outcome_type ?? null,
     basis: query.basis,
   };
@@ -288,18 +214,9 @@ async function ruleVersions(
   tenantId: bigint,
   size: number | null,
 ): Promise<Record<string, number>> {
-  const versions: Record<string, number> = {
-    definitions: 0,
-    policies: 0,
-    key_mappings: 0,
-  };
-  for (const table of ["definitions", "policies", "key_mappings"] as const) {
-    for (const { name, version } of await readSettings(
-      client,
-      tenantId,
-      table,
-      size,
-    ))
+  const versions: Record<string, number> = { definitions: 0, policies: 0, key_mappings: 0 };
+  for (const table of ['definitions', 'policies', 'key_mappings'] as const) {
+    for (const { name, version } of await readSettings(client, tenantId, table, size))
       versions[`${table}/${name}`] = version;
   }
   return versions;
@@ -311,32 +228,23 @@ function pageOf(
   cursor: string | undefined,
   size: number,
 ): { rows: CostRow[]; next: string | null } {
-  const keyOf = (row: CostRow): string =>
-    JSON.stringify(groupBy.map(({ name }) => row.group[name] ?? null));
+  const keyOf = (row: CostRow): string => JSON.stringify(groupBy.map(({ name }) => row.group[name] ?? null));
   const after =
     cursor === undefined
       ? null
-      : JSON.stringify(
-          decodeCursor(
-            cursor,
-            z.array(z.string().nullable()).length(groupBy.length),
-          ),
-        );
-  const start =
-    after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
+      : JSON.stringify(decodeCursor(cursor, z.array(z.string().nullable()).length(groupBy.length)));
+  const start = after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
   if (after !== null && start === 0)
     throw new RejectedInput(
-      "invalid",
-      "names a group that is no longer there; ask from the beginning",
-      "cursor",
+      'invalid',
+      'names a group that is no longer there; ask from the beginning',
+      'cursor',
     );
   const page = rows.slice(start, start + size);
   const last = page.at(-1);
   const hasMore = start + size < rows.length && last !== undefined;
   return {
     rows: page,
-    next: hasMore
-      ? encodeCursor(groupBy.map(({ name }) => last.group[name] ?? null))
-      : null,
+    next: hasMore ? encodeCursor(groupBy.map(({ name }) => last.group[name] ?? null)) : null,
   };
 }

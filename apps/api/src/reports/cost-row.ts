@@ -1,32 +1,20 @@
-import { dividePico, formatPico } from "#model";
-import type {
-  CostPerOutcomeRow,
-  GroupKey,
-  PeriodCostRow,
-  PeriodOutcomeRow,
-} from "#store";
-import { z } from "zod";
-import { Money } from "../wire.ts";
-import { ControlCoverageView } from "./control-coverage.ts";
+import { dividePico, formatPico } from '#model';
+import type { CostPerOutcomeRow, GroupKey, PeriodCostRow, PeriodOutcomeRow } from '#store';
+import { z } from 'zod';
+import { Money } from '../wire.ts';
+import { ControlCoverageView } from './control-coverage.ts';
 import {
   bandOf,
   CostBandView,
   isTooLittleLinked,
   NOTHING_UNLINKED,
   type LinkFigures,
-} from "./link-figures.ts";
-import { loadedFigures, NOTHING_LOADED, type Loaded } from "./loaded-cost.ts";
+} from './link-figures.ts';
+import { loadedFigures, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
 
 const Ratio = z.string().nullable();
 const Cost = Money.nullable();
-const Grade = z.enum([
-  "measured",
-  "metered",
-  "allocated",
-  "estimated",
-  "assumed",
-  "incomplete",
-]);
+const Grade = z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']);
 
 const OutcomesByTier = z.object({
   confirmed: z.int(),
@@ -42,108 +30,70 @@ export const CostRow = z
     group: z.record(z.string(), z.string().nullable()),
     workItems: z.int(),
     attempts: z.int(),
-    outcomes: z
-      .int()
-      .nullable()
-      .meta({ description: "null: outcomes have no value of this grouping" }),
-    costUsd: Cost.meta({
-      description: "Agents only: direct + failed attempts + no outcome",
-    }),
+    outcomes: z.int().nullable().meta({ description: 'null: outcomes have no value of this grouping' }),
+    costUsd: Cost.meta({ description: 'Agents only: direct + failed attempts + no outcome' }),
     costPerOutcomeUsd: Ratio,
-    directCostUsd: Cost.meta({
-      description: "Attempts that achieved the outcome",
-    }),
+    directCostUsd: Cost.meta({ description: 'Attempts that achieved the outcome' }),
     directCostPerOutcomeUsd: Ratio,
-    failedAttemptCostUsd: Cost.meta({
-      description: "The other attempts of achieved items",
-    }),
-    noOutcomeCostUsd: Cost.meta({
-      description: "Items settled without an outcome",
-    }),
+    failedAttemptCostUsd: Cost.meta({ description: 'The other attempts of achieved items' }),
+    noOutcomeCostUsd: Cost.meta({ description: 'Items settled without an outcome' }),
     loadedCostUsd: Cost.meta({
-      description:
-        "costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline",
+      description: 'costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline',
     }),
     loadedCostPerOutcomeUsd: Ratio,
-    loadedGrade: Grade.meta({
-      description: "Of the loaded cost: the weakest of what is in it",
-    }),
+    loadedGrade: Grade.meta({ description: 'Of the loaded cost: the weakest of what is in it' }),
     costLinesUsd: Money.meta({
-      description:
-        "Human minutes, fees, hand-overs, infrastructure of the settled items",
+      description: 'Human minutes, fees, hand-overs, infrastructure of the settled items',
     }),
     usedOverheadUsd: Money.meta({
-      description: "Their part of overhead pools; idle capacity is never in it",
+      description: 'Their part of overhead pools; idle capacity is never in it',
     }),
-    humanMinutes: z.string().nullable().meta({ description: "Priced or not" }),
+    humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
     unpricedLines: z.int().nullable(),
     unpricedCalls: z.int().nullable(),
     attemptsWithoutUsage: z.int().nullable(),
-    unmatchedOutcomes: z
-      .int()
-      .nullable()
-      .meta({ description: "Outcomes that no spend is linked to" }),
+    unmatchedOutcomes: z.int().nullable().meta({ description: 'Outcomes that no spend is linked to' }),
     outcomesByTier: OutcomesByTier.optional().meta({
-      description:
-        "What the outcomes are made of; group_by=tier tells their cost apart",
+      description: 'What the outcomes are made of; group_by=tier tells their cost apart',
     }),
     pending: z.object({ items: z.int(), costUsd: Cost }).nullable(),
     maturing: z
       .object({ items: z.int(), costUsd: Cost })
       .optional()
-      .meta({
-        description:
-          "Of the pending items: achieved, and still within the waiting window",
-      }),
+      .meta({ description: 'Of the pending items: achieved, and still within the waiting window' }),
     coverage: z.object({
       priced: Ratio,
       linked: Ratio,
       reconciled: Ratio,
       controls: ControlCoverageView.nullable()
         .optional()
-        .meta({
-          description:
-            "Of the total: what control totals of the sources say of its outcomes",
-        }),
+        .meta({ description: 'Of the total: what control totals of the sources say of its outcomes' }),
     }),
     linkCoverage: Ratio.meta({
-      description:
-        "Linked cost over linked and unlinked cost of the group; null: it has no such share",
+      description: 'Linked cost over linked and unlinked cost of the group; null: it has no such share',
     }),
-    band: CostBandView.nullable().meta({
-      description: "null: nothing is priced, or the size is a past one",
-    }),
+    band: CostBandView.nullable().meta({ description: 'null: nothing is priced, or the size is a past one' }),
     grade: Grade,
     gradeReasons: z.array(z.string()).meta({
-      description:
-        "Why it is no better: unpriced, inferred_boundary, link_coverage_below_0.8, split_by_rule",
+      description: 'Why it is no better: unpriced, inferred_boundary, link_coverage_below_0.8, split_by_rule',
     }),
     bound: z
-      .literal("lower")
+      .literal('lower')
       .optional()
-      .meta({
-        description: "Part of it is unpriced: the true figure is higher",
-      }),
-    immature: z
-      .literal(true)
-      .optional()
-      .meta({ description: "Items of the cohort are still open" }),
-    inProgressCostUsd: Cost.optional().meta({
-      description: "Items that are still open",
-    }),
+      .meta({ description: 'Part of it is unpriced: the true figure is higher' }),
+    immature: z.literal(true).optional().meta({ description: 'Items of the cohort are still open' }),
+    inProgressCostUsd: Cost.optional().meta({ description: 'Items that are still open' }),
     overheadCostUsd: Cost.optional(),
     unattributedCostUsd: Cost.optional(),
   })
-  .meta({ id: "CostPerOutcomeRow" });
+  .meta({ id: 'CostPerOutcomeRow' });
 export type CostRow = z.infer<typeof CostRow>;
 
 export function groupOf(
   keys: readonly GroupKey[],
   values: readonly (string | null)[] | null,
-): CostRow["group"] {
-  return Object.fromEntries(
-    keys.map(({ name }, index) => [name, values?.[index] ?? null]),
-  );
+): CostRow['group'] {
+  return Object.fromEntries(keys.map(({ name }, index) => [name, values?.[index] ?? null]));
 }
 
 /** Decimal share with 4 places, rounded down, so that 1 means all; null over nothing. */
@@ -175,12 +125,9 @@ export function toCostRow(
   const pricedCalls = row.calls - row.unpricedCalls - row.callsWithoutUsage;
   // A call counts as unpriced when a part of it is; what its other parts cost is known all the same.
   const isPriced = pricedCalls > 0n || row.costPico !== 0n;
-  const isIncomplete =
-    row.unpricedCalls > 0n || row.callsWithoutUsage > 0n || row.hasOtherAssets;
-  const money = (amount: bigint): string | null =>
-    isPriced ? formatPico(amount) : null;
-  const perOutcome = (amount: bigint): string | null =>
-    isPriced ? dividePico(amount, row.outcomes) : null;
+  const isIncomplete = row.unpricedCalls > 0n || row.callsWithoutUsage > 0n || row.hasOtherAssets;
+  const money = (amount: bigint): string | null => (isPriced ? formatPico(amount) : null);
+  const perOutcome = (amount: bigint): string | null => (isPriced ? dividePico(amount, row.outcomes) : null);
   const failedAttemptPico = row.costPico - row.directPico - row.noOutcomePico;
   const { grade, gradeReasons } = gradeOf(row, isIncomplete, unlinkedPico);
   return {
@@ -194,21 +141,14 @@ export function toCostRow(
     directCostPerOutcomeUsd: perOutcome(row.directPico),
     failedAttemptCostUsd: money(failedAttemptPico),
     noOutcomeCostUsd: money(row.noOutcomePico),
-    ...loadedFigures(
-      isPriced ? row.costPico : null,
-      row.outcomes,
-      grade,
-      loaded,
-    ),
+    ...loadedFigures(isPriced ? row.costPico : null, row.outcomes, grade, loaded),
     unpricedCalls: Number(row.unpricedCalls),
     attemptsWithoutUsage: Number(row.attemptsWithoutUsage),
     unmatchedOutcomes: Number(row.outcomesWithoutSpend),
     pending: {
       items: Number(row.pendingItems),
       costUsd:
-        row.pendingItems > 0n &&
-        row.pendingPricedCalls === 0n &&
-        row.pendingPico === 0n
+        row.pendingItems > 0n && row.pendingPricedCalls === 0n && row.pendingPico === 0n
           ? null
           : formatPico(row.pendingPico),
     },
@@ -216,28 +156,20 @@ export function toCostRow(
     maturing: {
       items: Number(row.maturingItems),
       costUsd:
-        row.maturingItems > 0n &&
-        row.maturingPricedCalls === 0n &&
-        row.maturingPico === 0n
+        row.maturingItems > 0n && row.maturingPricedCalls === 0n && row.maturingPico === 0n
           ? null
           : formatPico(row.maturingPico),
     },
     coverage: {
       priced: shareOf(pricedCalls, row.calls),
       linked: shareOf(row.workItems - row.workItemsWithoutSpend, row.workItems),
-      reconciled: "0",
+      reconciled: '0',
     },
-    linkCoverage:
-      unlinkedPico === null
-        ? null
-        : shareOf(row.costPico, row.costPico + unlinkedPico),
-    band:
-      isPriced || (candidates?.amountPico ?? 0n) > 0n
-        ? bandOf(row, candidates)
-        : null,
+    linkCoverage: unlinkedPico === null ? null : shareOf(row.costPico, row.costPico + unlinkedPico),
+    band: isPriced || (candidates?.amountPico ?? 0n) > 0n ? bandOf(row, candidates) : null,
     grade,
     gradeReasons,
-    ...(isIncomplete && isPriced ? { bound: "lower" as const } : {}),
+    ...(isIncomplete && isPriced ? { bound: 'lower' as const } : {}),
     ...(isCohort && row.pendingItems > 0n ? { immature: true as const } : {}),
   };
 }
@@ -247,22 +179,22 @@ function gradeOf(
   row: CostPerOutcomeRow,
   isIncomplete: boolean,
   unlinkedPico: bigint | null,
-): Pick<CostRow, "grade" | "gradeReasons"> {
+): Pick<CostRow, 'grade' | 'gradeReasons'> {
   const isTooUnlinked = isTooLittleLinked(row.costPico, unlinkedPico);
   const isEstimated = row.isEstimated || isTooUnlinked;
   return {
     grade: isIncomplete
-      ? "incomplete"
+      ? 'incomplete'
       : isEstimated
-        ? "estimated"
+        ? 'estimated'
         : row.isAllocated
-          ? "allocated"
-          : "metered",
+          ? 'allocated'
+          : 'metered',
     gradeReasons: [
-      ...(isIncomplete ? ["unpriced"] : []),
-      ...(row.isEstimated ? ["inferred_boundary"] : []),
-      ...(isTooUnlinked ? ["link_coverage_below_0.8"] : []),
-      ...(row.isAllocated ? ["split_by_rule"] : []),
+      ...(isIncomplete ? ['unpriced'] : []),
+      ...(row.isEstimated ? ['inferred_boundary'] : []),
+      ...(isTooUnlinked ? ['link_coverage_below_0.8'] : []),
+      ...(row.isAllocated ? ['split_by_rule'] : []),
     ],
   };
 }
@@ -277,13 +209,9 @@ export function toPeriodRow(
   keys: readonly GroupKey[],
 ): CostRow {
   const isIncomplete =
-    row.hasOtherAssets ||
-    (beside !== null &&
-      (beside.unpricedCalls > 0n || beside.callsWithoutUsage > 0n));
-  const isPriced =
-    row.loadedPico !== 0n || row.costPico !== 0n || row.attempts > 0n;
-  const money = (amount: bigint): string | null =>
-    isPriced ? formatPico(amount) : null;
+    row.hasOtherAssets || (beside !== null && (beside.unpricedCalls > 0n || beside.callsWithoutUsage > 0n));
+  const isPriced = row.loadedPico !== 0n || row.costPico !== 0n || row.attempts > 0n;
+  const money = (amount: bigint): string | null => (isPriced ? formatPico(amount) : null);
   const hasOneType = beside !== null && beside.outcomeTypes.length <= 1;
   const attributedPico = row.costPico - row.overheadPico - row.unattributedPico;
   return {
@@ -299,36 +227,28 @@ export function toPeriodRow(
     noOutcomeCostUsd: money(row.noOutcomePico),
     loadedCostUsd: money(row.loadedPico),
     loadedCostPerOutcomeUsd: null,
-    loadedGrade: isIncomplete
-      ? "incomplete"
-      : row.loadedPico === row.costPico
-        ? "metered"
-        : "assumed",
+    loadedGrade: isIncomplete ? 'incomplete' : row.loadedPico === row.costPico ? 'metered' : 'assumed',
     costLinesUsd: formatPico(row.loadedPico - row.costPico),
-    usedOverheadUsd: "0",
+    usedOverheadUsd: '0',
     humanMinutes: null,
     unpricedLines: null,
     unpricedCalls: beside === null ? null : Number(beside.unpricedCalls),
-    attemptsWithoutUsage:
-      beside === null ? null : Number(beside.attemptsWithoutUsage),
+    attemptsWithoutUsage: beside === null ? null : Number(beside.attemptsWithoutUsage),
     unmatchedOutcomes: null,
     pending: null,
     coverage: {
       priced:
         beside === null
           ? null
-          : shareOf(
-              beside.calls - beside.unpricedCalls - beside.callsWithoutUsage,
-              beside.calls,
-            ),
+          : shareOf(beside.calls - beside.unpricedCalls - beside.callsWithoutUsage, beside.calls),
       linked: shareOf(attributedPico, row.costPico),
-      reconciled: "0",
+      reconciled: '0',
     },
     linkCoverage: null,
     band: null,
-    grade: isIncomplete ? "incomplete" : "metered",
-    gradeReasons: isIncomplete ? ["unpriced"] : [],
-    ...(isIncomplete && isPriced ? { bound: "lower" as const } : {}),
+    grade: isIncomplete ? 'incomplete' : 'metered',
+    gradeReasons: isIncomplete ? ['unpriced'] : [],
+    ...(isIncomplete && isPriced ? { bound: 'lower' as const } : {}),
     inProgressCostUsd: money(row.workPico),
     overheadCostUsd: money(row.overheadPico),
     unattributedCostUsd: money(row.unattributedPico),

@@ -1,72 +1,54 @@
-import { RejectedInput } from "#model";
-import type { GroupKey } from "#store";
-import { z } from "zod";
-import { Instant, LogSize, PageSize } from "../wire.ts";
+import { RejectedInput } from '#model';
+import type { GroupKey } from '#store';
+import { z } from 'zod';
+import { Instant, LogSize, PageSize } from '../wire.ts';
 
 const BUILT_IN = [
-  "workflow",
-  "day",
-  "model",
-  "agent",
-  "outcome_type",
-  "provider",
-  "call_model",
-  "tier",
-  "quality",
+  'workflow',
+  'day',
+  'model',
+  'agent',
+  'outcome_type',
+  'provider',
+  'call_model',
+  'tier',
+  'quality',
 ] as const;
 
 export const Day = z
   .string()
-  .regex(
-    /^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00))?$/,
-    "must be a UTC day, as 2026-10-01",
-  )
+  .regex(/^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00))?$/, 'must be a UTC day, as 2026-10-01')
   .transform((text) => text.slice(0, 10))
-  .refine(
-    (day) =>
-      !Number.isNaN(Date.parse(day)) &&
-      new Date(day).toISOString().startsWith(day),
-    "is no day",
-  )
-  .meta({ description: "A UTC day" });
+  .refine((day) => !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day), 'is no day')
+  .meta({ description: 'A UTC day' });
 
 /** The one query of all reports (architecture 10). */
 export const ReportQuery = z.object({
-  view: z.enum(["settled", "cohort", "period"]).default("settled").meta({
-    description:
-      "settled: final in [from, to); cohort: first attempt in [from, to); period: charges of it",
+  view: z.enum(['settled', 'cohort', 'period']).default('settled').meta({
+    description: 'settled: final in [from, to); cohort: first attempt in [from, to); period: charges of it',
   }),
-  from: Day.optional().meta({
-    description: "First UTC day; absent = from the beginning",
-  }),
-  to: Day.optional().meta({
-    description: "UTC day after the last one; absent = no end",
-  }),
+  from: Day.optional().meta({ description: 'First UTC day; absent = from the beginning' }),
+  to: Day.optional().meta({ description: 'UTC day after the last one; absent = no end' }),
   group_by: z
     .string()
     .max(1024)
-    .default("")
-    .meta({
-      description: `Comma-separated: ${BUILT_IN.join(", ")}, or a declared dimension`,
-    }),
+    .default('')
+    .meta({ description: `Comma-separated: ${BUILT_IN.join(', ')}, or a declared dimension` }),
   outcome_type: z.string().min(1).max(127).optional(),
-  format: z.enum(["json", "csv", "ndjson", "parquet"]).default("json"),
-  basis: z.enum(["restated", "reported"]).default("restated"),
+  format: z.enum(['json', 'csv', 'ndjson', 'parquet']).default('json'),
+  basis: z.enum(['restated', 'reported']).default('restated'),
   as_of: Instant.optional().meta({
-    description:
-      "As it stood then: at the newest settled size of the log that was sealed by then",
+    description: 'As it stood then: at the newest settled size of the log that was sealed by then',
   }),
-  size: LogSize.optional().meta({
-    description: "As it stood at this size of the evidence log",
-  }),
+  size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
   cursor: z.string().optional(),
   limit: PageSize,
 });
 export type ReportQuery = z.infer<typeof ReportQuery>;
 
 /** Beyond every business time: a report without `from` or `to` is over everything. */
-export const BEGINNING = "0001-01-01";
-export const END = "9999-12-31";
+export const BEGINNING = '0001-01-01';
+export const END = '9999-12-31';
 
 /**
  * Refuses questions that have no answer, or not yet.
@@ -74,22 +56,14 @@ export const END = "9999-12-31";
  */
 export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
   const refuse = (field: string, message: string): never => {
-    throw new RejectedInput("unprocessable", message, field);
+    throw new RejectedInput('unprocessable', message, field);
   };
-  if (query.basis === "reported")
-    refuse("basis", "not offered yet: no period can be closed");
-  if (query.as_of !== undefined && query.size !== undefined)
-    refuse("as_of", "goes without size: give one");
-  if (query.as_of !== undefined && query.as_of > nowUs)
-    refuse("as_of", "is in the future");
-  if (query.format === "parquet")
-    refuse("format", "parquet is not offered yet: json, csv, ndjson");
-  if (
-    query.from !== undefined &&
-    query.to !== undefined &&
-    query.from >= query.to
-  )
-    refuse("to", "must be after from");
+  if (query.basis === 'reported') refuse('basis', 'not offered yet: no period can be closed');
+  if (query.as_of !== undefined && query.size !== undefined) refuse('as_of', 'goes without size: give one');
+  if (query.as_of !== undefined && query.as_of > nowUs) refuse('as_of', 'is in the future');
+  if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
+  if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
+    refuse('to', 'must be after from');
 }
 
 /**
@@ -97,36 +71,23 @@ export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
  * @throws RejectedInput `unprocessable` for a key that is neither built in nor declared, given twice, or does not
  *   go with the view
  */
-export function readGroupBy(
-  query: ReportQuery,
-  declared: readonly string[],
-  maximum: number,
-): GroupKey[] {
-  const names = query.group_by
-    .split(",")
-    .flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
+export function readGroupBy(query: ReportQuery, declared: readonly string[], maximum: number): GroupKey[] {
+  const names = query.group_by.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   const refuse = (message: string): never => {
-    throw new RejectedInput("unprocessable", message, "group_by");
+    throw new RejectedInput('unprocessable', message, 'group_by');
   };
   if (names.length > maximum) refuse(`at most ${maximum} keys`);
-  if (new Set(names).size !== names.length) refuse("a key is given twice");
+  if (new Set(names).size !== names.length) refuse('a key is given twice');
   return names.map((name): GroupKey => {
     const builtIn = BUILT_IN.find((key) => key === name);
-    if (builtIn === "call_model" && query.view !== "period")
-      return refuse(
-        "call_model goes with view=period: an outcome is bought by attempts, use model",
-      );
-    if (
-      (builtIn === "tier" || builtIn === "quality") &&
-      query.view === "period"
-    )
-      return refuse(
-        `${builtIn} is of outcomes: it does not go with view=period`,
-      );
+    if (builtIn === 'call_model' && query.view !== 'period')
+      return refuse('call_model goes with view=period: an outcome is bought by attempts, use model');
+    if ((builtIn === 'tier' || builtIn === 'quality') && query.view === 'period')
+      return refuse(`${builtIn} is of outcomes: it does not go with view=period`);
     if (builtIn !== undefined) return { name: builtIn };
     if (!declared.includes(name))
       return refuse(
-        `${name} is neither one of ${BUILT_IN.join(", ")} nor a declared dimension (POST /v1/policies/dimensions)`,
+        `${name} is neither one of ${BUILT_IN.join(', ')} nor a declared dimension (POST /v1/policies/dimensions)`,
       );
     return { name, attribute: name };
   });

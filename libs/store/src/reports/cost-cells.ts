@@ -1,7 +1,7 @@
-import { timestampFromUs } from "../connection/timestamp.ts";
-import { booksAt } from "./books-at.ts";
-import { attemptKeysSql, groupSql, type GroupKey } from "./group-keys.ts";
-import { POPULATIONS, type PopulationView } from "./population.ts";
+import { timestampFromUs } from '../connection/timestamp.ts';
+import { booksAt } from './books-at.ts';
+import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
+import { POPULATIONS, type PopulationView } from './population.ts';
 
 export interface CostPerOutcomeQuery {
   readonly view: PopulationView;
@@ -23,10 +23,7 @@ export interface CostCells {
 }
 
 /** Makes the clause that `costCellsSql` writes for a question. $1 to $5: tenant, from, to, now, outcome type. */
-export function costCells(
-  tenantId: bigint,
-  query: CostPerOutcomeQuery,
-): CostCells {
+export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCells {
   const values: unknown[] = [
     tenantId,
     query.fromDay,
@@ -36,16 +33,12 @@ export function costCells(
   ];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
-  const day = query.view === "settled" ? "i.final_at" : "i.first_attempt_at";
-  const group = groupSql(query.groupBy, "t.keys", {
-    outcome_type: "i.outcome_type",
+  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
+  const group = groupSql(query.groupBy, 't.keys', {
+    outcome_type: 'i.outcome_type',
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
-  return {
-    cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group),
-    values,
-    bind,
-  };
+  return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), values, bind };
 }
 
 /**
@@ -60,12 +53,7 @@ export function costCells(
  * @param keys the attempt's part of the group, over `a`
  * @param group all of it, over the item `i` and the attempt `t`
  */
-function costCellsSql(
-  view: PopulationView,
-  books: string,
-  keys: string,
-  group: string,
-): string {
+function costCellsSql(view: PopulationView, books: string, keys: string, group: string): string {
   const { settled, pending } = POPULATIONS[view];
   return `
 WITH ${books}item AS (

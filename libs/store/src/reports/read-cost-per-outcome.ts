@@ -1,5 +1,5 @@
-import type { Client } from "../connection/database.ts";
-import { costCells, type CostPerOutcomeQuery } from "./cost-cells.ts";
+import type { Client } from '../connection/database.ts';
+import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
 
 /** Figures of one group, or of the whole (`group` null: work items are counted once there). USD in pico. */
 export interface CostPerOutcomeRow {
@@ -52,10 +52,7 @@ export async function readCostPerOutcome(
   query: CostPerOutcomeQuery,
 ): Promise<CostPerOutcomeRow[]> {
   const { cells, values } = costCells(tenantId, query);
-  const { rows } = await client.query<Row>(
-    `${cells}${GROUPS}${TOTAL_AND_GROUPS}`,
-    values,
-  );
+  const { rows } = await client.query<Row>(`${cells}${GROUPS}${TOTAL_AND_GROUPS}`, values);
   return rows.map(toRow);
 }
 
