@@ -126,3 +126,64 @@ test('Ex 5: output was $12 in October: differences only, where the cost sits now
   });
   expect(await office.codes()).toEqual(expect.arrayContaining(['C100', 'C300', 'C310', 'C400']));
 });
+
+test('Ex 8: an estimate for a stream that was cut is pending, and is resolved once', async () => {
+  const streams = await ClaimsOffice.begin(service, 'prov,m,,,3,15,0.30,USD');
+  const report = (id: string, call: string, says: string, amount?: string) =>
+    streams.post('/v1/usage-reports', {
+      reports: [
+        {
+          source: '/provider',
+          id,
+          trace: streams.traceId(call),
+          span: streams.spanId(call),
+          says,
+          ...(amount === undefined ? {} : { amount, currency: 'USD' }),
+        },
+      ],
+    });
+  const pending = { 'P100:pending': '0.004', 'P900:estimates': '-0.004' };
+  await streams.call({ id: 'cut', claims: ['W9'], at: '2025-10-05T09:00:00Z', input: null, output: null });
+  await report('guess', 'cut', 'estimate', '0.0040');
+  await streams.settle();
+  expect(await streams.balances()).toEqual(pending);
+  expect(await streams.codes()).toEqual(['C110']);
+  await report('bill', 'cut', 'actual', '0.0031');
+  await streams.settle();
+  expect(await streams.balances()).toEqual({
+    '2000:accrued:prov:2025-10': '-0.0031',
+    '5100:work W9': '0.0031',
+  });
+  expect(await streams.codes()).toEqual(['C100', 'C110', 'C112']);
+  // An estimate that comes after the bill opens nothing again.
+  await report('late guess', 'cut', 'estimate', '0.0050');
+  await streams.settle();
+  expect(await streams.codes()).toEqual(['C100', 'C110', 'C112']);
+  const { body } = await streams.ask('/v1/reports/cost-per-outcome');
+  expect(body.total.pending).toEqual({ items: 1, costUsd: '0.0031' });
+
+  await streams.call({ id: 'free', claims: ['W8'], at: '2025-10-05T09:00:00Z', input: null, output: null });
+  await report('guess', 'free', 'estimate', '0.0040');
+  await streams.settle();
+  expect(await streams.balances()).toMatchObject(pending);
+  await report('bill', 'free', 'not_billed');
+  await streams.settle();
+  expect(await streams.balances()).toEqual({
+    '2000:accrued:prov:2025-10': '-0.0031',
+    '5100:work W9': '0.0031',
+  });
+
+  await streams.call({
+    id: 'as guessed',
+    claims: ['W7'],
+    at: '2025-10-05T09:00:00Z',
+    input: null,
+    output: null,
+  });
+  await report('guess', 'as guessed', 'estimate', '0.0040');
+  await streams.settle();
+  await report('bill', 'as guessed', 'actual', '0.004');
+  await streams.settle();
+  expect(await streams.codes()).toEqual(['C100', 'C110', 'C111', 'C112']);
+  expect((await streams.balances())['P100:pending']).toBeUndefined();
+});

@@ -5,14 +5,15 @@ import {
   type StepShare,
   type UnlinkedReason,
 } from '#attribution';
-import type { CostShare, PlacedCharge } from '#ledger';
-import type { Charge, Ref, TraceId } from '#model';
-import { chargeStep, type PriceIndex } from '#pricing';
+import type { CostShare, PendingEstimate, PlacedCharge } from '#ledger';
+import type { Charge, Ref, Step, TraceId } from '#model';
+import { chargeStep, isUsageUnknown, withUsageReport, type PriceIndex } from '#pricing';
 import type { AttemptRow, LinkCandidateRow, WorklistEntry } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
 import { candidateRows, doubtOf, type LinkedStep } from './link-costs.ts';
 import { attemptIdOf, NAMESPACE, type HeldWorkItem } from './posting-facts.ts';
+import type { CostFacts } from './read-cost-facts.ts';
 import type { ReadResolvedTrace } from './read-resolved-traces.ts';
 import { stepCountsOf } from './step-counts.ts';
 import { toWantedLink, type WantedLink } from './save-links.ts';
@@ -24,6 +25,8 @@ export interface PlacedTrace {
   /** Newest business time at which one of its work items changed its phase. */
   readonly phaseAtUs: bigint | null;
   readonly charges: readonly { readonly charge: PlacedCharge; readonly startedAtUs: bigint }[];
+  /** What calls of unknown usage may have cost. */
+  readonly pending: readonly PendingEstimate[];
   readonly attempts: readonly AttemptRow[];
   readonly links: readonly WantedLink[];
   readonly candidates: readonly LinkCandidateRow[];
@@ -47,14 +50,16 @@ export function placeTrace(
   { traceId, startedAtUs, trace }: ReadResolvedTrace,
   items: ReadonlyMap<Ref, HeldWorkItem>,
   prices: PriceIndex,
+  facts: CostFacts,
 ): PlacedTrace {
-  const steps = trace.steps.map((resolved) => priceStep(traceId, resolved, items, prices));
+  const steps = trace.steps.map((resolved) => priceStep(traceId, resolved, items, prices, facts));
   const phases = [...trace.parts.keys()].flatMap((ref) => items.get(ref)?.state.phaseAtUs ?? []);
   return {
     traceId,
     startedAtUs,
     phaseAtUs: phases.length === 0 ? null : phases.reduce((newest, at) => (at > newest ? at : newest)),
-    charges: steps.flatMap(placeCharges),
+    charges: steps.flatMap((step) => placeCharges(step, facts)),
+    pending: steps.flatMap((step) => pendingOf(traceId, step, facts)),
     attempts: attemptRows(traceId, steps),
     links: trace.links.map((link) => toWantedLink(traceId, link)),
     candidates: candidateRows(traceId, steps),
@@ -68,6 +73,7 @@ function priceStep(
   { step, shares, candidates }: ResolvedStep,
   items: ReadonlyMap<Ref, HeldWorkItem>,
   prices: PriceIndex,
+  facts: CostFacts,
 ): PricedStep {
   const attempts = shares.map((share) => {
     const item = items.get(share.workItemRef)!;
@@ -84,10 +90,29 @@ function priceStep(
     const attempt = item.attempts.find((each) => each.key === key)!;
     return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
   });
-  return { step, charges: chargeStep(step, prices), attempts, candidates };
+  const charges = withUsageReport(chargeStep(step, prices), facts.reportOf(traceId, step.spanId));
+  return { step, charges, attempts, candidates };
 }
 
-function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['charges'] {
+/** An estimate stands only while nothing is known of the call's usage. */
+function pendingOf(traceId: TraceId, { step, charges }: PricedStep, facts: CostFacts): PendingEstimate[] {
+  const report = facts.reportOf(traceId, step.spanId);
+  if (report?.says !== 'estimate' || report.amount === null || !isUsageUnknown(charges)) return [];
+  return [
+    {
+      ...report.amount,
+      usageSpanId: step.spanId,
+      usageDay: dayOf(step),
+      provider: charges[0]?.provider ?? 'unknown',
+      callModel: charges[0]?.callModel ?? 'unknown',
+    },
+  ];
+}
+
+const dayOf = ({ startedAtNs }: Step): string =>
+  new Date(Number(startedAtNs / 1_000_000n)).toISOString().slice(0, 10);
+
+function placeCharges({ step, charges, attempts }: PricedStep, facts: CostFacts): PlacedTrace['charges'] {
   const shares = attempts.map(({ share, attempt, attemptId }): CostShare => ({
     workItemRef: share.workItemRef,
     attemptId,
@@ -102,14 +127,14 @@ function placeCharges({ step, charges, attempts }: PricedStep): PlacedTrace['cha
             startedAtUs: step.startedAtNs / 1000n,
             charge: {
               usageSpanId: step.spanId,
-              usageDay: new Date(Number(step.startedAtNs / 1_000_000n)).toISOString().slice(0, 10),
+              usageDay: dayOf(step),
               asset: charge.asset,
               amountPico: charge.amountPico,
               provider: charge.provider,
               callModel: charge.callModel,
               priceId: charge.priceId,
               overheadPool: step.overheadPool,
-              writtenOff: null,
+              writtenOff: facts.writtenOff(dayOf(step), charge.provider),
               shares,
             },
           },
@@ -146,8 +171,11 @@ function attemptRows(traceId: TraceId, steps: readonly PricedStep[]): AttemptRow
       ),
       modelCalls: calls.length,
       unpricedCalls: calls.filter(({ charges }) => isUnpriced(charges)).length,
-      callsWithoutUsage: calls.filter(({ step }) => step.usage === null || step.usageState === 'rejected')
-        .length,
+      callsWithoutUsage: calls.filter(
+        ({ step, charges }) =>
+          (step.usage === null || step.usageState === 'rejected') &&
+          charges.some(({ state }) => state === 'unpriced'),
+      ).length,
       ...stepCountsOf(
         attemptId,
         list.map(({ priced }) => priced),

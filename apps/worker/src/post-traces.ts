@@ -1,4 +1,11 @@
-import { postDifferences, targetBalances, type Balance } from '#ledger';
+import {
+  pendingBalances,
+  postWithReversals,
+  takeBack,
+  targetBalances,
+  type ApprovedReversal,
+  type Balance,
+} from '#ledger';
 import type { AttemptPart } from '#attribution';
 import type { LedgerTransaction, Ref, SpanId, TraceId, TransactionCode } from '#model';
 import {
@@ -30,6 +37,7 @@ import {
   type HeldWorkItem,
 } from './posting-facts.ts';
 import { makeStrayedTracesDue } from './make-strayed-traces-due.ts';
+import { readApprovedReversals, readCostFacts } from './read-cost-facts.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
 import { saveLinks } from './save-links.ts';
 import { saveQuality, type AssessedTrace } from './save-quality.ts';
@@ -84,14 +92,19 @@ async function post(
   const items = await holdWorkItems(client, poster, refs, replaced);
   await savePartsOfTraces(client, tenantId, replaced, (traceId) => resolved.get(traceId)!.startedAtUs);
 
-  const placed = [...resolved.values()].map((trace) => placeTrace(tenantId, trace, items, poster.prices));
+  const facts = await readCostFacts(client, tenantId, traceIds);
+  const placed = [...resolved.values()].map((trace) =>
+    placeTrace(tenantId, trace, items, poster.prices, facts),
+  );
   const alreadyPosted = traceIds.filter((traceId) => versions.get(traceId) !== 1n);
   const posted = groupBy(await readPosted(client, tenantId, alreadyPosted), ({ postingId }) => postingId);
+  const reversals = await readApprovedReversals(client, tenantId, alreadyPosted);
   const causes = new Map(claims.map(({ traceId, cause }) => [traceId, cause]));
   const transactions = placed.flatMap((trace) =>
     transactionsOf(
       trace,
       posted.get(trace.traceId) ?? [],
+      reversals.get(trace.traceId) ?? [],
       causes.get(trace.traceId)!,
       versions.get(trace.traceId)!,
     ),
@@ -175,14 +188,21 @@ async function replacedParts(
 function transactionsOf(
   trace: PlacedTrace,
   posted: readonly PostedBalance[],
+  reversals: readonly ApprovedReversal[],
   cause: string,
   version: bigint,
 ): LedgerTransaction[] {
-  const target: Balance[] = trace.charges.flatMap(({ charge }) => targetBalances(charge));
+  const targetOf = (taken: readonly ApprovedReversal[]): Balance[] => [
+    ...takeBack(
+      trace.charges.map(({ charge }) => charge),
+      taken,
+    ).flatMap(targetBalances),
+    ...trace.pending.flatMap(pendingBalances),
+  ];
   const startUs = new Map<SpanId, bigint>(
     trace.charges.map(({ charge, startedAtUs }) => [charge.usageSpanId, startedAtUs]),
   );
-  return postDifferences(target, posted, {
+  return postWithReversals(targetOf, posted, reversals, {
     postingId: trace.traceId,
     cause,
     transactionId: (code) => uuidFromName(`transaction ${trace.traceId} ${version} ${code}`, NAMESPACE),

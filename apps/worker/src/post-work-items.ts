@@ -1,9 +1,11 @@
 import {
   itemTarget,
   placeLine,
-  postDifferences,
+  postWithReversals,
   priceLine,
   timeOfLine,
+  takeBack,
+  type ApprovedReversal,
   type CostPolicies,
   type PlacedLine,
   type StandingOutcome,
@@ -13,6 +15,7 @@ import { advancePostings, readPosted, type Client } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { readLinesOfItems, usageIdOf, type ItemLine } from './cost-lines-of-items.ts';
 import { groupBy } from './group-by.ts';
+import { readApprovedReversals } from './read-cost-facts.ts';
 import {
   attemptIdOf,
   NAMESPACE,
@@ -44,22 +47,18 @@ export async function itemPostings(
   causeOf: (ref: Ref) => string,
 ): Promise<ItemPostings> {
   const lines = await readLinesOfItems(client, holder, items);
-  const posted = groupBy(
-    await readPosted(
-      client,
-      holder.tenantId,
-      items.filter(({ isNew }) => !isNew).map(({ ref }) => itemPostingId(ref)),
-    ),
-    ({ postingId }) => postingId,
-  );
+  const known = items.filter(({ isNew }) => !isNew).map(({ ref }) => itemPostingId(ref));
+  const posted = groupBy(await readPosted(client, holder.tenantId, known), ({ postingId }) => postingId);
+  const reversals = await readApprovedReversals(client, holder.tenantId, known);
   const counts = new Map<Ref, LineCounts>();
   const drafts = items.flatMap((item) => {
     const placed = placeLines(item, lines.get(item.ref)!, holder.costPolicies);
     counts.set(item.ref, placed.counts);
     const postingId = itemPostingId(item.ref);
-    const target = itemTarget(item.ref, outcomeOf(item), placed.lines);
+    const targetOf = (taken: readonly ApprovedReversal[]) =>
+      itemTarget(item.ref, outcomeOf(item), takeBack(placed.lines, taken));
     const times = new Map(placed.lines.map(({ line }) => [line.usageId, line.occurredAtUs]));
-    return postDifferences(target, posted.get(postingId) ?? [], {
+    return postWithReversals(targetOf, posted.get(postingId) ?? [], reversals.get(postingId) ?? [], {
       postingId,
       cause: causeOf(item.ref),
       transactionId: (code) => code,
@@ -71,10 +70,13 @@ export async function itemPostings(
   ]);
   const transactions = drafts.map((draft) => ({
     ...draft,
-    transactionId: uuidFromName(
-      `transaction ${draft.postingId} ${versions.get(draft.postingId)} ${draft.code}`,
-      NAMESPACE,
-    ),
+    transactionId:
+      draft.code === 'C900'
+        ? draft.transactionId
+        : uuidFromName(
+            `transaction ${draft.postingId} ${versions.get(draft.postingId)} ${draft.code}`,
+            NAMESPACE,
+          ),
   }));
   return { transactions, lines: counts };
 }
@@ -114,6 +116,8 @@ function placeLines(
     if (charge.grade === 'assumed') counts.assumedLines += 1;
     const attempt = attemptOf(item, line.attemptId, traceId);
     placed.push({
+      usageSpanId: line.usageId,
+      priceId: null,
       line: { ...line, attemptId: attempt?.attemptId ?? null },
       asset: charge.asset,
       amountPico: partOf(charge.amountPico),

@@ -1,6 +1,7 @@
 import type { Ref, TraceId } from '#model';
-import type { WaitingFact } from '#store';
+import type { Client, WaitingFact } from '#store';
 import { z } from 'zod';
+import { touchedByAdjustment } from './touched-by-adjustment.ts';
 
 /** Work items whose posting must be made again, and traces. */
 export interface Touched {
@@ -17,9 +18,13 @@ const linkDetail = z.object({ traceIds: z.array(z.string()) });
  * What a fact that names what it is about touches.
  * @throws TypeError for a kind of fact that nobody knows
  */
-export function touchedByFact({ kind, detail }: WaitingFact): Touched {
+export async function touchedByFact(
+  client: Client,
+  { tenantId, kind, detail }: WaitingFact,
+): Promise<Touched> {
   if (kind === 'cost.line') return { refs: [itemDetail.parse(detail).ref], traceIds: [] };
   if (kind === 'usage.report') return { refs: [], traceIds: [traceDetail.parse(detail).traceId] };
   if (kind === 'link') return { refs: [], traceIds: linkDetail.parse(detail).traceIds };
+  if (kind === 'adjustment') return touchedByAdjustment(client, tenantId, detail);
   throw new TypeError(`no fact is of the kind ${kind}`);
 }

@@ -85,7 +85,7 @@ async function workThrough(
   const refs = new Map<Ref, string>(outcomes.map(({ ref, cause }) => [ref, cause]));
   for (const fact of facts) {
     if (fact.kind === 'outcome.event' || isRuleKind(fact.kind)) continue;
-    const touched = touchedByFact(fact);
+    const touched = await touchedByFact(client, fact);
     for (const ref of touched.refs) refs.set(ref, fact.cause);
     for (const traceId of touched.traceIds) reasons.push({ traceId, cause: fact.cause, renormalise: false });
   }

@@ -1,6 +1,7 @@
 import type { Asset, Ref, SpanId } from '#model';
 import { ACHIEVED, accountOfPlacement, accruedLinesAccount, CLAIMS, imputedAccount } from './accounts.ts';
 import type { CostLine } from './cost-line.ts';
+import type { ReversedAmount } from './reverse.ts';
 import type { Balance } from './target.ts';
 
 /** The outcome that stands for a work item. */
@@ -15,10 +16,8 @@ export interface StandingOutcome {
 }
 
 /** A cost line with its price and its place. */
-export interface PlacedLine {
+export interface PlacedLine extends ReversedAmount {
   readonly line: CostLine;
-  readonly asset: Asset;
-  readonly amountPico: bigint;
   readonly placement: string;
 }
 

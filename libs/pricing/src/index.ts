@@ -23,3 +23,5 @@ export { capacitySpans } from './self-hosted-capacity.ts';
 export { selfHostedInputsSchema } from './self-hosted-inputs.ts';
 export { explainRate, inputsOfRate, selfHostedRate } from './self-hosted-rate.ts';
 export { canonicalProvider } from './provider-identity.ts';
+export { isUsageUnknown, reportInForce, withUsageReport } from './usage-report.ts';
+export type { UsageReport } from './usage-report.ts';

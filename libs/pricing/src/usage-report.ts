@@ -5,6 +5,8 @@ export interface UsageReport {
   /** UUID; stands on the charge in place of a price row. */
   readonly reportId: string;
   readonly source: string;
+  /** The source's own id of the report. */
+  readonly name: string;
   readonly says: 'estimate' | 'actual' | 'not_billed';
   /** Null for `not_billed`. */
   readonly amount: { readonly amountPico: bigint; readonly asset: Asset } | null;
@@ -16,8 +18,7 @@ const UNKNOWN: ReadonlySet<string> = new Set(['usage_missing', 'usage_rejected']
 
 /** A call that nothing is known to cost, because its usage is not known. */
 export const isUsageUnknown = (charges: readonly Charge[]): boolean =>
-  charges.length > 0 &&
-  charges.every((charge) => charge.state === 'unpriced' && UNKNOWN.has(charge.reason));
+  charges.length > 0 && charges.every((charge) => charge.state === 'unpriced' && UNKNOWN.has(charge.reason));
 
 /**
  * The report that counts: what a bill says before any estimate, then the greatest sequence, then source and id. A
@@ -29,7 +30,7 @@ export function reportInForce(reports: readonly UsageReport[]): UsageReport | nu
       report.says === 'estimate' ? '0' : '1',
       report.sequence.toString().padStart(20, '0'),
       report.source,
-      report.reportId,
+      report.name,
     ].join('\n');
   return reports.reduce<UsageReport | null>(
     (best, report) => (best === null || keyOf(report) > keyOf(best) ? report : best),

@@ -1,4 +1,6 @@
+import { AdjustmentsController } from './adjustments.controller.ts';
 import { CostLinesController } from './cost-lines.controller.ts';
+import { UsageReportsController } from './usage-reports.controller.ts';
 
-/** What is paid beside the calls of agents, and what moves it. */
-export const COST_CONTROLLERS = [CostLinesController];
+/** What is paid beside the calls of agents, and what moves cost by hand. */
+export const COST_CONTROLLERS = [CostLinesController, UsageReportsController, AdjustmentsController];

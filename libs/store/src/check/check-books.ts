@@ -1,8 +1,16 @@
-import { buildPriceIndex, chargeStep, type PriceIndex } from '#pricing';
+import {
+  buildPriceIndex,
+  chargeStep,
+  reportInForce,
+  withUsageReport,
+  type PriceIndex,
+  type UsageReport,
+} from '#pricing';
 import { parseStep } from '#trails';
 import type { Database } from '../connection/database.ts';
 import { readPriceRows, SHIPPED_PRICES } from '../prices/read-price-rows.ts';
 import { readNewestSteps } from '../assemble/steps.ts';
+import { readUsageReports } from '../usage-reports/usage-reports.ts';
 import { readOwedByDay, readTraceIdsAfter } from './charges-by-day.ts';
 import { findViolations, type Violation } from './violations.ts';
 
@@ -55,17 +63,28 @@ async function recomputeCharges(
     const traceIds = await readTraceIdsAfter(db, tenantId, after, TRACES_PER_PAGE);
     const last = traceIds.at(-1);
     if (last === undefined) return sums;
+    const reports = new Map<string, UsageReport[]>();
+    for (const { traceId, spanId, ...report } of await readUsageReports(db, tenantId, traceIds)) {
+      const key = `${traceId} ${spanId}`;
+      reports.set(key, [...(reports.get(key) ?? []), { ...report, reportId: '' }]);
+    }
     for (const { role, record } of await readNewestSteps(db, tenantId, traceIds)) {
-      if (role === 'leaf' || CALL.test(record)) addCharges(sums, record, prices);
+      if (role === 'leaf' || CALL.test(record)) addCharges(sums, record, prices, reports);
     }
     after = last;
   }
 }
 
-function addCharges(sums: Map<string, bigint>, record: string, prices: PriceIndex): void {
+function addCharges(
+  sums: Map<string, bigint>,
+  record: string,
+  prices: PriceIndex,
+  reports: ReadonlyMap<string, readonly UsageReport[]>,
+): void {
   const step = parseStep(record);
   const day = new Date(Number(step.startedAtNs / 1_000_000n)).toISOString().slice(0, 10);
-  for (const charge of chargeStep(step, prices)) {
+  const report = reportInForce(reports.get(`${step.traceId} ${step.spanId}`) ?? []);
+  for (const charge of withUsageReport(chargeStep(step, prices), report)) {
     if (charge.state === 'unpriced') continue;
     const key = `${charge.provider} ${day} ${charge.asset}`;
     sums.set(key, (sums.get(key) ?? 0n) + charge.amountPico);
