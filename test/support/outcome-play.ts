@@ -15,6 +15,8 @@ export interface WorkDone {
   readonly atH: number;
   readonly dollars: number;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Names the trace, where its id must not depend on the order; else traces are numbered. */
+  readonly trace?: string;
 }
 
 export interface EventSent {
@@ -69,10 +71,10 @@ export class OutcomePlay {
   }
 
   /** One trace of one call that costs so much. */
-  async work({ key, atH, dollars, attributes = {} }: WorkDone): Promise<void> {
+  async work({ key, atH, dollars, attributes = {}, trace }: WorkDone): Promise<void> {
     const startNs = BigInt(START_MS + atH * HOUR_MS) * 1_000_000n;
     const id = createHash('sha256')
-      .update(`${this.tenant.tenantId} ${(this.traces += 1)}`)
+      .update(`${this.tenant.tenantId} ${trace ?? (this.traces += 1)}`)
       .digest('hex');
     const span = {
       traceId: id.slice(0, 32),
