@@ -130,6 +130,7 @@ if (!hasCurl)
       TRACE_QUIET_MS: '0',
       ADMIN_KEY: KEY,
       ANALYST_KEY: KEY,
+      AUDITOR_KEY: KEY,
       OUTCOMES_KEY: KEY,
       SPANS_KEY: KEY,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports?.['4318']}`,
