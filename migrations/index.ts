@@ -7,6 +7,7 @@ import { DataQuality20261122014500 } from './20261122014500-data-quality.ts';
 import { Links20261122170000 } from './20261122170000-links.ts';
 import { CostLines20261122030000 } from './20261122030000-cost-lines.ts';
 import { Invoices20261122160000 } from './20261122160000-invoices.ts';
+import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CostLines20261122030000,
   Invoices20261122160000,
   Links20261122170000,
+  PeriodsAndHalts20261122180000,
 ];

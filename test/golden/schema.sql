@@ -149,6 +149,14 @@ TABLE causes ROW SECURITY
   POLICY causes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE check_progress ROW SECURITY
+  tenant_id bigint NOT NULL
+  leaf_index bigint NOT NULL
+  checked_at timestamp with time zone NOT NULL
+  CONSTRAINT check_progress_pkey PRIMARY KEY (tenant_id)
+  POLICY check_progress_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE checkpoints ROW SECURITY
   tenant_id bigint NOT NULL
   size bigint NOT NULL
@@ -476,6 +484,7 @@ TABLE ledger_transactions ROW SECURITY
   batch_id uuid NOT NULL
   CONSTRAINT ledger_transactions_pkey PRIMARY KEY (tenant_id, posting_id, txn_id)
   CREATE INDEX ledger_transactions_batch_idx ON public.ledger_transactions USING btree (tenant_id, batch_id)
+  CREATE INDEX ledger_transactions_period_idx ON public.ledger_transactions USING brin (period)
   POLICY ledger_transactions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -663,6 +672,25 @@ TABLE outcome_receipts ROW SECURITY
   POLICY outcome_receipts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE periods ROW SECURITY
+  tenant_id bigint NOT NULL
+  period text NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  key_id uuid NOT NULL
+  inbox_seq bigint NOT NULL
+  closed_at timestamp with time zone
+  size bigint
+  root bytea
+  trial_balance jsonb
+  rules jsonb
+  revisions bigint
+  revisions_root bytea
+  CONSTRAINT periods_period_check CHECK ((period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text))
+  CONSTRAINT periods_pkey PRIMARY KEY (tenant_id, period)
+  POLICY periods_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE policies ROW SECURITY
   tenant_id bigint NOT NULL
   name text NOT NULL
@@ -685,6 +713,21 @@ TABLE positions WITH (fillfactor=80) ROW SECURITY
   CONSTRAINT positions_pkey PRIMARY KEY (tenant_id, posting_id, attempt_id, account, asset)
   POLICY positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
+
+TABLE posting_halts ROW SECURITY
+  tenant_id bigint NOT NULL
+  halt_id uuid NOT NULL
+  invariant text NOT NULL
+  subject text NOT NULL
+  found text NOT NULL
+  raised_at timestamp with time zone NOT NULL
+  cleared_at timestamp with time zone
+  cleared_by uuid
+  reason text
+  CONSTRAINT posting_halts_pkey PRIMARY KEY (tenant_id, halt_id)
+  CREATE INDEX posting_halts_open_idx ON public.posting_halts USING btree (tenant_id) WHERE (cleared_at IS NULL)
+  POLICY posting_halts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT, UPDATE (cleared_at), UPDATE (cleared_by), UPDATE (reason) TO outcome_ledger_api
 
 TABLE postings WITH (fillfactor=80) ROW SECURITY
   tenant_id bigint NOT NULL

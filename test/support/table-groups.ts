@@ -12,6 +12,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   batches: 'local',
   cause_deltas: 'local',
   causes: 'local',
+  check_progress: 'local',
   checkpoints: 'local',
   cost_claims: 'trace_id',
   cost_line_receipts: 'local',
@@ -46,8 +47,10 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   outcome_controls: 'local',
   outcome_events: 'ref',
   outcome_receipts: 'local',
+  periods: 'local',
   policies: 'reference',
   positions: 'posting_id',
+  posting_halts: 'local',
   postings: 'posting_id',
   price_books: 'reference',
   prices: 'reference',
@@ -93,7 +96,10 @@ export const CHANGEABLE: readonly string[] = [
   'item_positions',
   'link_candidates',
   'log_heads',
+  'check_progress',
+  'periods', // from closing to closed, once
   'positions',
+  'posting_halts', // cleared_at
   'postings', // version
   'reconciliations', // the newest comparison
   'quality_backlog',

@@ -13,6 +13,7 @@ import { InvoicesController } from './invoices/invoices.controller.ts';
 import { LinkAuditsController } from './links/link-audits.controller.ts';
 import { LinksController } from './links/links.controller.ts';
 import { CausesController } from './ledger/causes.controller.ts';
+import { PeriodsController } from './ledger/periods.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
@@ -53,6 +54,7 @@ export class ApiModule {
         LedgerController,
         InvoicesController,
         CausesController,
+        PeriodsController,
         SettingsController,
         KeysController,
         PriceBooksController,

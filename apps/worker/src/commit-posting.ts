@@ -9,6 +9,7 @@ import {
   type Client,
 } from '#store';
 import { ledgerBatchLeaf } from './ledger-batch-leaf.ts';
+import { inOpenPeriods } from './in-open-periods.ts';
 import { itemPostings } from './post-work-items.ts';
 import { saveWorkItems, type HeldWorkItem, type WorkItemHolder } from './posting-facts.ts';
 
@@ -53,7 +54,10 @@ export async function commitPosting(
   const movedAttempts = await replaceAttempts(client, tenantId, traceIds, known, commit.attempts, batchId);
   // Human time stands in the attempts, so items are posted after them.
   const ofItems = await itemPostings(client, poster, items, commit.causeOfItem ?? (() => 'facts'));
-  const transactions = [...commit.transactions, ...ofItems.transactions];
+  const transactions = await inOpenPeriods(client, tenantId, [
+    ...commit.transactions,
+    ...ofItems.transactions,
+  ]);
   await insertTransactions(client, tenantId, transactions, batch);
   await touchBills(client, tenantId, accrualsMoved(transactions), 'charges', BILL_DELAY_MS);
   const moved = movedAttempts + (await saveWorkItems(client, poster, items, ofItems.lines, batchId));

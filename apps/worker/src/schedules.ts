@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Jobs, QueueName } from '#jobs';
 import type { ProcessLogger } from '#server';
+import { closePeriods } from './close-periods.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -79,6 +80,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         await backlog.run();
       },
     ],
+    ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
   ];
   for (const [queue, concurrency, run] of work) {

@@ -13,6 +13,8 @@ export const QUEUES = {
   'reconcile-bills': z.strictObject({}),
   /** Rules that are being worked through stand in `causes`. */
   'work-causes': z.strictObject({}),
+  /** Months that are being closed stand in `periods`. */
+  'close-periods': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type QueueName = keyof typeof QUEUES;

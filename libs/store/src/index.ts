@@ -135,6 +135,20 @@ export { readRelatedItems } from './outcomes/read-related-items.ts';
 export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
+export { openPosting, stopPosting } from './periods/open-posting.ts';
+export type { OpenPosting } from './periods/open-posting.ts';
+export {
+  beginClose,
+  endClose,
+  isPeriodSealed,
+  readClosablePeriods,
+  readPeriods,
+  readPeriodState,
+} from './periods/periods.ts';
+export type { ClosingPeriod, PeriodRow } from './periods/periods.ts';
+export { readNewestRevisions } from './periods/read-newest-revisions.ts';
+export { readPeriodBalances, readPeriodDifferences } from './periods/read-period-balances.ts';
+export type { PeriodBalance, PeriodDifference } from './periods/read-period-balances.ts';
 export { advancePostings } from './posting/advance-postings.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';

@@ -1,4 +1,4 @@
-import { formatPico, parseRef } from '#model';
+import { formatPico, parseRef, RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot, listTransactions, readTrialBalance, type AccountBalance } from '#store';
 import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
@@ -6,11 +6,15 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { BEGINNING, Day, END } from '../reports/report-query.ts';
+import { PeriodName } from './period-views.ts';
 import { CursorUuid, decodeCursor, encodeCursor, formatWireTime, Money, PageSize, Time } from '../wire.ts';
 
 const RangeQuery = z.object({
   from: Day.optional().meta({ description: 'First UTC usage day' }),
   to: Day.optional().meta({ description: 'UTC usage day after the last one' }),
+});
+const TrialBalanceQuery = RangeQuery.extend({
+  period: PeriodName.optional().meta({ description: 'A posting period; goes without from and to' }),
 });
 const TransactionQuery = z.object({
   trace: z
@@ -41,7 +45,11 @@ const Balance = z.object({
 const Accounts = z.object({ items: z.array(Balance) }).meta({ id: 'LedgerAccounts' });
 const TrialBalance = z
   .object({
-    period: z.object({ from: z.string().nullable(), to: z.string().nullable() }),
+    period: z.object({
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      posting: z.string().nullable(),
+    }),
     accounts: z.array(Balance),
     totals: z.array(z.object({ currency: z.string(), debit: Money, credit: Money, isBalanced: z.boolean() })),
   })
@@ -101,7 +109,7 @@ export class LedgerController {
   @ApiResponse({ status: 200, standardSchema: Accounts })
   async accounts(@Caller() { tenantId }: Principal): Promise<z.infer<typeof Accounts>> {
     const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      readTrialBalance(client, tenantId, BEGINNING, END),
+      readTrialBalance(client, tenantId, BEGINNING, END, null),
     );
     return { items: balances.map(toBalance) };
   }
@@ -111,15 +119,17 @@ export class LedgerController {
   @ApiOperation({ summary: 'Debits against credits of the usage days asked for' })
   @ApiResponse({ status: 200, standardSchema: TrialBalance })
   async trialBalance(
-    @Query({ schema: RangeQuery }) { from, to }: z.infer<typeof RangeQuery>,
+    @Query({ schema: TrialBalanceQuery }) { from, to, period }: z.infer<typeof TrialBalanceQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof TrialBalance>> {
+    if (period !== undefined && (from !== undefined || to !== undefined))
+      throw new RejectedInput('unprocessable', 'goes without from and to', 'period');
     const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      readTrialBalance(client, tenantId, from ?? BEGINNING, to ?? END),
+      readTrialBalance(client, tenantId, from ?? BEGINNING, to ?? END, period ?? null),
     );
     const assets = [...new Set(balances.map(({ asset }) => asset))];
     return {
-      period: { from: from ?? null, to: to ?? null },
+      period: { from: from ?? null, to: to ?? null, posting: period ?? null },
       accounts: balances.map(toBalance),
       totals: assets.map((asset) => {
         const ofAsset = balances.filter((balance) => balance.asset === asset);

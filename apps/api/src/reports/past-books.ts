@@ -1,7 +1,9 @@
 import { formatTimeUs, readRoot } from '#evidence';
+import { endDayOf } from '#ledger';
 import { RejectedInput } from '#model';
 import {
   nodeReader,
+  readPeriods,
   readReadableSizes,
   readSealedAtUs,
   readSettledSize,
@@ -21,12 +23,14 @@ export interface PastBooks {
 export interface PastQuestion {
   readonly as_of?: bigint | undefined;
   readonly size?: number | undefined;
+  readonly basis?: 'restated' | 'reported' | undefined;
+  readonly to?: string | undefined;
 }
 
 /**
  * Finds the size of the log that `size` or `as_of` asks for; null = the books as they stand. A size between the
  * opening and the closing leaf of a cause is no answer: half of a rule is worked through there. `as_of` takes the
- * newest settled size whose leaves were all sealed by then.
+ * newest settled size whose leaves were all sealed by then; `basis=reported` the size at the close of the last month.
  *
  * @throws RejectedInput `unprocessable` naming the parameter, for a past that is not known or not settled
  */
@@ -35,11 +39,13 @@ export async function pastBooks(
   tenantId: bigint,
   question: PastQuestion,
 ): Promise<PastBooks | null> {
-  if (question.size === undefined && question.as_of === undefined) return null;
+  const closed = question.basis === 'reported' ? await closedSize(client, tenantId, question.to) : null;
+  if (question.size === undefined && question.as_of === undefined && closed === null) return null;
   const size =
-    question.size === undefined
+    closed ??
+    (question.size === undefined
       ? await sizeAsOf(client, tenantId, question.as_of!)
-      : await settledSize(client, tenantId, question.size);
+      : await settledSize(client, tenantId, question.size));
   return {
     size,
     root: await readRoot(nodeReader(client, tenantId), size),
@@ -78,4 +84,12 @@ async function sizeAsOf(client: Client, tenantId: bigint, atUs: bigint): Promise
       'as_of',
     );
   return size;
+}
+
+/** As reported: the size at which the month that ends before `to` was closed. */
+async function closedSize(client: Client, tenantId: bigint, to: string | undefined): Promise<number> {
+  const closed = (await readPeriods(client, tenantId)).find(({ period }) => endDayOf(period) === to);
+  if (closed?.size === undefined || closed.size === null)
+    throw new RejectedInput('unprocessable', `no closed month ends before ${to}`, 'to');
+  return closed.size;
 }

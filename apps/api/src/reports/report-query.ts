@@ -58,7 +58,10 @@ export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
   const refuse = (field: string, message: string): never => {
     throw new RejectedInput('unprocessable', message, field);
   };
-  if (query.basis === 'reported') refuse('basis', 'not offered yet: no period can be closed');
+  if (query.basis === 'reported' && (query.as_of !== undefined || query.size !== undefined))
+    refuse('basis', 'reported is the size at a close: it goes without as_of and size');
+  if (query.basis === 'reported' && !/^\d{4}-\d\d-01$/.test(query.to ?? ''))
+    refuse('to', 'basis=reported needs the first day after a closed month');
   if (query.as_of !== undefined && query.size !== undefined) refuse('as_of', 'goes without size: give one');
   if (query.as_of !== undefined && query.as_of > nowUs) refuse('as_of', 'is in the future');
   if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');

@@ -11,12 +11,13 @@ export interface AccountBalance {
   readonly entries: bigint;
 }
 
-/** @param fromDay UTC usage day, `YYYY-MM-DD`; `toDay` is exclusive @returns accounts by asset and name */
+/** @param fromDay UTC usage day, `YYYY-MM-DD`; `toDay` is exclusive @param period posted to this month; null = to any @returns accounts by asset and name */
 export async function readTrialBalance(
   client: Client,
   tenantId: bigint,
   fromDay: string,
   toDay: string,
+  period: string | null,
 ): Promise<AccountBalance[]> {
   const { rows } = await client.query<{
     account: string;
@@ -27,9 +28,13 @@ export async function readTrialBalance(
   }>(
     `SELECT account, asset, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
             coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS credit, count(*) AS entries
-       FROM ledger_entries WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
+       FROM ledger_entries e
+      WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
+        AND ($4::text IS NULL OR EXISTS (
+              SELECT FROM ledger_transactions t WHERE t.tenant_id = $1 AND t.posting_id = e.posting_id
+                 AND t.txn_id = e.txn_id AND t.period = $4))
       GROUP BY account, asset ORDER BY asset, account`,
-    [tenantId, fromDay, toDay],
+    [tenantId, fromDay, toDay, period],
   );
   return rows.map((row) => ({ ...row, debit: BigInt(row.debit), credit: BigInt(row.credit) }));
 }
