@@ -1,32 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Charge, StepKind, TokenBucket } from '#model';
+import type { TokenBucket, UsageUnit } from '#model';
 import { priceRow } from '../../../test/support/price-rows.ts';
-import { chargeStep, type ChargedStep } from './charge-step.ts';
-import { buildPriceIndex } from './price-index.ts';
+import type { ChargedStep } from './charge-step.ts';
 import type { PriceRow } from './price-row.ts';
+import { chargesOf, own, step } from './testing/tell-charges.ts';
 
-const AT = BigInt(Date.parse('2026-09-15T12:00:00Z')) * 1_000_000n;
 const MARCH = '2026-03-01T00:00:00Z';
-const own = (book: string) => ({ tenantId: '7', book });
-
-function step(kind: StepKind, more: Partial<ChargedStep>): ChargedStep {
-  return {
-    name: 'span',
-    startedAtNs: AT,
-    kind,
-    role: 'none',
-    provider: null,
-    modelRequest: null,
-    modelResponse: null,
-    usage: null,
-    usageState: 'missing',
-    extraUsage: [],
-    serviceTier: null,
-    tool: null,
-    errorType: null,
-    ...more,
-  };
-}
 
 function call(
   model: string,
@@ -42,16 +21,6 @@ function call(
     ...more,
   });
 }
-
-/** `provider model asset amount by book@version: classes`, or why a part is unpriced. */
-const told = (charge: Charge): string =>
-  charge.state === 'unpriced'
-    ? charge.reason
-    : `${charge.provider} ${charge.callModel} ${charge.amountPico} ${charge.asset} by ${charge.priceBook}: ${charge.lines
-        .map((line) => line.class)
-        .join(' ')}`;
-const chargesOf = (rows: readonly PriceRow[], each: ChargedStep) =>
-  chargeStep(each, buildPriceIndex(rows)).map(told);
 
 const LIST = priceRow(
   'openai',
@@ -143,6 +112,21 @@ test('a class nobody prices is a part of its own; the rest is a lower bound', ()
   ]);
 });
 
+test.each<[UsageUnit, bigint, bigint]>([
+  ['request', 2n, 200n],
+  ['search', 3n, 30_000n],
+  ['image', 4n, 160_000n],
+  ['audio_second', 30n, 3_000n],
+  ['tool_call', 5n, 40n],
+])('%s is priced by the piece', (unit, count, amount) => {
+  const prices = { request: '100', search: '10000', image: '40000', audio_second: '100', tool_call: '8' };
+  const row = priceRow('openai', 'm', { [unit]: prices[unit] });
+  const usage = { tokens: {}, units: { [unit]: count } };
+  expect(chargesOf([row], call('m', {}, { usage }))).toEqual([
+    `openai m ${amount} USD/12 by list@1: ${unit}`,
+  ]);
+});
+
 const alias = (name: string, means: PriceRow['aliasOf'], more = {}, provider = '*') =>
   priceRow(provider, name, {}, { aliasOf: means, ...more }, own('model-aliases'));
 const ARN = 'arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc123';
@@ -215,73 +199,6 @@ test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
 ])('a model alias: %s', (_, rows, each, expected) =>
   expect(chargesOf([LIST, SONNET, ...rows], each)).toEqual(expected),
 );
-
-const tool = (provider: string, model: string, price: string | null, book = 'tools') =>
-  priceRow(provider, model, { tool_call: price }, {}, own(book));
-const toolCall = (name: string, more: Partial<ChargedStep> = {}) =>
-  step('tool_call', { tool: { name, callId: null }, ...more });
-
-test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
-  ['nobody prices it', [LIST], toolCall('search_flights'), []],
-  [
-    'the one provider that lists it',
-    [tool('tavily', 'web_search', '8000000000')],
-    toolCall('Web_Search'),
-    ['tavily web_search 8000000000 USD/12 by tools@1: tool_call'],
-  ],
-  [
-    "the step's provider is another one",
-    [tool('tavily', 'web_search', '8')],
-    toolCall('web_search', { provider: 'openai' }),
-    ['tavily web_search 8 USD/12 by tools@1: tool_call'],
-  ],
-  [
-    'two providers, and the step says which',
-    [tool('tavily', 'web_search', '8'), tool('exa', 'web_search', '5')],
-    toolCall('web_search', { provider: 'exa' }),
-    ['exa web_search 5 USD/12 by tools@1: tool_call'],
-  ],
-  [
-    'two providers, and the step says none',
-    [tool('tavily', 'web_search', '8'), tool('exa', 'web_search', '5')],
-    toolCall('web_search'),
-    ['ambiguous_provider'],
-  ],
-  [
-    'two books: the first by name',
-    [tool('tavily', 'web_search', '8', 'b'), tool('exa', 'web_search', '5', 'a')],
-    toolCall('web_search'),
-    ['exa web_search 5 USD/12 by a@1: tool_call'],
-  ],
-  [
-    'a price that is not usable',
-    [priceRow('tavily', 'web_search', { tool_call: null, request: '1' }, {}, own('t'))],
-    toolCall('web_search'),
-    ['no_price_for_class'],
-  ],
-  ['a mirror', [tool('tavily', 'web_search', '8')], toolCall('web_search', { role: 'mirror' }), []],
-  [
-    'before its date',
-    [priceRow('tavily', 'web_search', { tool_call: '8' }, { validFrom: '2026-10-01T00:00:00Z' }, own('t'))],
-    toolCall('web_search'),
-    [],
-  ],
-  [
-    'a search of an index',
-    [priceRow('pinecone', 'kb', { search: '4' }, {}, own('t'))],
-    step('retrieval', { modelRequest: 'kb', provider: 'pinecone' }),
-    ['pinecone kb 4 USD/12 by t@1: search'],
-  ],
-  ['a search nobody prices', [LIST], step('retrieval', { name: 'lookup' }), []],
-  ['an agent', [tool('*', 'span', '8')], step('agent', {}), []],
-])('a call: %s', (_, rows, each, expected) => expect(chargesOf(rows, each)).toEqual(expected));
-
-test('a tool call that failed is charged as one call and says so', () => {
-  const index = buildPriceIndex([tool('tavily', 'web_search', '8')]);
-  expect(chargeStep(toolCall('web_search', { errorType: 'timeout' }), index)).toMatchObject([
-    { amountPico: 8n, estimates: ['tool_call: the call failed, charged as one that did not'] },
-  ]);
-});
 
 const rerank = (provider: string | null, modelRequest: string | null) =>
   step('rerank', {

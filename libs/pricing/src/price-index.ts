@@ -1,5 +1,5 @@
 import { effectiveRows } from './effective-rows.ts';
-import { indexRow } from './indexed-row.ts';
+import { indexRow, type IndexedRow } from './indexed-row.ts';
 import { PriceShelves, type RowMatch } from './price-shelf.ts';
 import type { PriceRow, ServiceTier } from './price-row.ts';
 
@@ -26,6 +26,12 @@ export interface PriceLookup {
   readonly groups: readonly PriceGroup[];
 }
 
+/** A name of a call, and the aliases that speak of it, best first; times are not looked at. */
+export interface NamedAliases {
+  readonly name: string;
+  readonly rows: readonly IndexedRow[];
+}
+
 /** What a step is charged for that is no model call: a call of a tool, a search. */
 export type CallUnit = 'tool_call' | 'search';
 
@@ -45,6 +51,8 @@ export interface PriceIndex {
   readonly aliases: PriceShelves | null;
   /** What `findPriceGroups` has found; bounded there. */
   readonly memo: Map<string, PriceLookup>;
+  /** What `resolveAliases` has found; bounded there. */
+  readonly aliasMemo: Map<string, readonly NamedAliases[]>;
 }
 
 /**
@@ -70,6 +78,7 @@ export function buildPriceIndex(rows: readonly PriceRow[]): PriceIndex {
     scopes: [...byBook].sort(byOrderOfAsking).map(([, scope]) => scope),
     aliases: aliases.providers.length === 0 ? null : aliases,
     memo: new Map(),
+    aliasMemo: new Map(),
   };
 }
 
