@@ -248,6 +248,59 @@ test('an invoice before its spans comes to the same balances', async () => {
   });
 });
 
+test('a report says what of it is on an invoice, and what the invoice says beyond it', async () => {
+  const books = await Books.open();
+  await books.call(1_000_000, 0);
+  await books.call(1_000_000, 0, 32);
+  const ask = async (query: string) =>
+    (await service.api.call(`/v1/reports/cost-per-outcome?view=period&${query}`, { key: books.key })).body;
+  await books.settled();
+  const october = 'from=2026-10-01&to=2026-11-01';
+  expect(await ask(october)).toMatchObject({
+    total: { costUsd: '3', coverage: { reconciled: '0' }, grade: 'metered' },
+    tieOut: {
+      meteredUsd: '3',
+      billedUsd: null,
+      variance: null,
+      reconciliation: 'not reconciled',
+      line: 'not reconciled',
+    },
+  });
+  await books.bill(
+    'format=csv&number=F-1&period=2026-10',
+    `${csv('openai,2026-10-01,gpt-x,in_uncached,1000000,3').trim()}\n`,
+  );
+  await books.bill('format=total&provider=openai&period=2026-11&number=F-2&total=4');
+  await books.settled();
+  expect(await ask(october)).toMatchObject({
+    total: { costUsd: '3', coverage: { reconciled: '1' }, grade: 'measured' },
+    tieOut: {
+      meteredUsd: '3',
+      inScopeUsd: '3',
+      reconciledUsd: '3',
+      billedUsd: '3',
+      invoices: ['F-1'],
+      variance: {},
+      reconciliation: 'reconciled',
+      line: 'ties to F-1: 3 of 3; 0 unexplained',
+    },
+  });
+  expect((await ask('from=2026-10-01&to=2026-12-01')).tieOut).toMatchObject({
+    meteredUsd: '6',
+    billedUsd: '7',
+    variance: { unexplained: '1' },
+    line: 'ties to F-1, F-2: 6 of 7; 1 unexplained',
+  });
+  // A month of which a day is missing is not what the invoice is for.
+  expect((await ask('from=2026-10-01&to=2026-11-30')).tieOut).toMatchObject({
+    meteredUsd: '6',
+    reconciledUsd: '3',
+    billedUsd: '3',
+    reconciliation: 'partly reconciled',
+    line: 'ties to F-1: 3 of 3; 0 unexplained; 3 metered is on no invoice yet',
+  });
+});
+
 test.each<[string, string, string | undefined, number, object]>([
   ['no such format', 'format=pdf', 'x', 400, { errors: [{ field: 'format' }] }],
   ['an empty file', 'format=csv', '', 400, { errors: [{ field: 'body', message: 'has no line' }] }],

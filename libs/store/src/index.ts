@@ -135,20 +135,8 @@ export { readRelatedItems } from './outcomes/read-related-items.ts';
 export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
-export { openPosting, stopPosting } from './periods/open-posting.ts';
-export type { OpenPosting } from './periods/open-posting.ts';
-export {
-  beginClose,
-  endClose,
-  isPeriodSealed,
-  readClosablePeriods,
-  readPeriods,
-  readPeriodState,
-} from './periods/periods.ts';
-export type { ClosingPeriod, PeriodRow } from './periods/periods.ts';
-export { readNewestRevisions } from './periods/read-newest-revisions.ts';
-export { readPeriodBalances, readPeriodDifferences } from './periods/read-period-balances.ts';
-export type { PeriodBalance, PeriodDifference } from './periods/read-period-balances.ts';
+export { askForAllocation } from './pools/ask-for-allocations.ts';
+export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
 export { advancePostings } from './posting/advance-postings.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';
@@ -228,6 +216,8 @@ export type { ReportedCostExample, ReportedCostKey, ReportedCostRow } from './qu
 export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts';
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
+export { readBilled } from './reports/read-billed.ts';
+export type { BilledMonth } from './reports/read-billed.ts';
 export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell-items.ts';
 export type { CellItem, CellTotal } from './reports/read-cell-items.ts';
 export { readMovesBetween } from './reports/read-moves-between.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#evidence';
-import { RejectedInput } from '#model';
+import { parsePico, RejectedInput } from '#model';
 import {
+  readBilled,
   readCostPerOutcome,
   readPeriodCosts,
   readPeriodOutcomes,
@@ -22,6 +23,7 @@ import { readLinkFigures } from './read-link-figures.ts';
 import { sumLoaded } from './loaded-cost.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
 import { pastBooks } from './past-books.ts';
+import { reconciled } from './reconciled.ts';
 import { readSealed, tieOut, TieOut } from './tie-out.ts';
 
 export const CostReport = z
@@ -68,11 +70,16 @@ export async function costPerOutcome(
   const policies = await readSettings(client, tenantId, 'policies', size);
   const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
   const range = { ...rangeOf(query), nowUs: past?.sealedAtUs ?? context.nowUs, size };
-  const { rows, total, totalPico } =
+  const counted =
     query.view === 'period'
       ? await periodFigures(client, tenantId, { ...range, groupBy })
       : await outcomeFigures(client, tenantId, { ...range, view: query.view, groupBy });
-  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, totalPico);
+  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, counted.totalPico);
+  const billed = reconciled(await readBilled(client, tenantId, range), parsePico(figures.meteredUsd)!);
+  const isMeasured =
+    billed.view.reconciliation === 'reconciled' && parsePico(figures.fromOtherPeriodsUsd) === 0n;
+  const rows = counted.rows.map((row) => withBills(row, billed.share, isMeasured));
+  const total = withBills(counted.total, billed.share, isMeasured);
   const asked = queryOf(query, groupBy);
   const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
   return {
@@ -85,10 +92,8 @@ export async function costPerOutcome(
     tieOut: {
       period: { from: query.from ?? null, to: query.to ?? null },
       ...figures,
-      billedUsd: null,
-      variance: null,
+      ...billed.view,
       changeSinceClose: null,
-      reconciliation: 'not reconciled',
       ...(await readSealed(client, tenantId, past)),
       versions: {
         engine: context.engine,
@@ -99,10 +104,16 @@ export async function costPerOutcome(
       digest: createHash('sha256')
         .update(canonicalJson({ query: asked, rows, total }))
         .digest('hex'),
-      line: 'not reconciled',
     },
   };
 }
+
+/** What is counted and on an invoice is measured; nothing else gets any better by it. */
+const withBills = (row: CostRow, share: string | null, isMeasured: boolean): CostRow => ({
+  ...row,
+  coverage: { ...row.coverage, reconciled: share },
+  grade: isMeasured && row.grade === 'metered' ? 'measured' : row.grade,
+});
 
 const rangeOf = (query: ReportQuery) => ({
   fromDay: query.from ?? BEGINNING,

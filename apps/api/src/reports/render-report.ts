@@ -63,6 +63,8 @@ export function toCsv(report: CostReport): string {
     tie('in scope', tieOut.inScopeUsd),
     ...tieOut.exclusions.map(({ reason, amountUsd }) => tie(`excluded: ${reason}`, amountUsd)),
     tie('from other periods', tieOut.fromOtherPeriodsUsd),
+    ...(tieOut.billedUsd === null ? [] : [tie('billed', tieOut.billedUsd)]),
+    ...Object.entries(tieOut.variance ?? {}).map(([kind, amount]) => tie(`variance: ${kind}`, amount)),
     tie(tieOut.line, tieOut.reportUsd),
   ];
   return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { Money } from '../wire.ts';
 import type { PastBooks } from './past-books.ts';
+import { ReconciledView } from './reconciled.ts';
 
 /** How far the evidence log covers what the figures were made of. */
 const SEALED = {
@@ -31,10 +32,8 @@ export const TieOut = z
     }),
     reportUsd: Money.meta({ description: 'The total of the report: inScopeUsd + fromOtherPeriodsUsd' }),
     otherCurrencies: z.array(z.object({ currency: z.string(), metered: z.string() })),
-    billedUsd: z.null(),
-    variance: z.null(),
+    ...ReconciledView.shape,
     changeSinceClose: z.null(),
-    reconciliation: z.literal('not reconciled'),
     size: z.int().nullable().meta({ description: 'Of the newest signed checkpoint of the evidence log' }),
     root: z.base64().nullable().meta({ description: 'Its RFC 6962 root' }),
     sealed: z.enum(SEALED),
@@ -45,7 +44,6 @@ export const TieOut = z
     }),
     query: z.record(z.string(), z.string().nullable()),
     digest: z.string().meta({ description: 'SHA-256 of the canonical JSON of query and rows' }),
-    line: z.string(),
   })
   .meta({ id: 'TieOut' });
 export type TieOut = z.infer<typeof TieOut>;

@@ -50,7 +50,7 @@ WITH ${booksAt(query.size, bind)}entry AS (
          sum(e.amount) AS amount
     FROM ledger_entries e
    WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
-     AND e.account >= '5' AND e.account < '6'
+     AND e.account >= '5' AND e.account < '59'
    GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), keyed AS (
   SELECT a.attempt_id, ARRAY(SELECT jsonb_array_elements_text(

@@ -43,7 +43,7 @@ WITH ${booksAt(query.size, (size) => `$${values.push(size)}`)}cost AS (
   SELECT e.work_item_ref, e.account, e.asset, sum(e.amount) AS amount
     FROM ledger_entries e
    WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
-     AND e.account >= '5' AND e.account < '6' AND substr(e.account, 3, 1) = '0'
+     AND e.account >= '5' AND e.account < '59' AND substr(e.account, 3, 1) = '0'
    GROUP BY e.work_item_ref, e.account, e.asset
 )
 SELECT CASE
@@ -65,7 +65,8 @@ SELECT CASE
   return rows.map((row) => ({ reason: row.reason, asset: row.asset, amountPico: BigInt(row.amount) }));
 }
 
-/** Σ of what the providers are owed for the usage period, per asset, positive: the other side of the same ledger. */
+/** Σ of what the providers are owed for the usage period, per asset, positive: the other side of the same ledger.
+ * What invoices clear and bill beyond it is left out. */
 export async function readMetered(
   client: Client,
   tenantId: bigint,
@@ -77,7 +78,7 @@ export async function readMetered(
     `WITH ${books}owed AS (
        SELECT asset, amount FROM ledger_entries
         WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3'
-          AND substr(account, 3, 1) = '0' AND account NOT LIKE '2800:%')
+          AND substr(account, 3, 1) = '0' AND account NOT LIKE '2800:%' AND call_model <> 'invoice')
      SELECT asset, -sum(amount) AS amount FROM owed GROUP BY asset ORDER BY asset`,
     values,
   );
