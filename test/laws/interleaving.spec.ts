@@ -59,7 +59,7 @@ const anyStory: fc.Arbitrary<Story> = fc.record({
     fc.record({
       id: fc.nat(9),
       ticket: fc.nat(1),
-      verb: fc.constantFrom('resolved', 'reopened', 'failed', 'attempt_failed', 'cancelled'),
+      verb: fc.constantFrom('resolved', 'reopened', 'failed', 'attempt_failed', 'cancelled', 'merged_into'),
       atS: fc.nat(12),
       conversation: fc.option(fc.nat(1), { freq: 2 }),
     }),
@@ -201,7 +201,10 @@ class Play {
           type: `ticket.${event.verb}`,
           subject: `T${event.ticket}`,
           time: new Date(Number(START_NS / 1_000_000n) + event.atS * 1000).toISOString(),
-          data: event.conversation === null ? {} : { conversationId: `c${event.conversation}` },
+          data: {
+            ...(event.conversation === null ? {} : { conversationId: `c${event.conversation}` }),
+            ...(event.verb === 'merged_into' ? { mergedInto: `T${1 - event.ticket}` } : {}),
+          },
         },
       });
       if (status >= 300) throw new Error(`an event answered with ${status}`);

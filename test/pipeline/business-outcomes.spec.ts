@@ -411,6 +411,34 @@ test('cost per outcome by tier and by quality; without grouping the tiers are co
   expect([refused.status, refused.body.errors[0].field]).toEqual([422, 'group_by']);
 });
 
+test('files carry tiers, units and merges as well', async () => {
+  const play = await begin();
+  await play.work({ key: 'A', atH: 1, dollars: 1 });
+  const csv = [
+    'id,source,type,subject,time,value_amount,value_unit,data.tier,data.mergedInto',
+    `1,/desk,ticket.resolved,B,${play.time(2)},12.5,pages,contained,`,
+    `2,/desk,ticket.merged_into,A,${play.time(2)},,,,B`,
+    `3,/desk,ticket.resolved,C,${play.time(2)},1,,,`,
+  ].join('\n');
+  const answer = await service.api.call('/v1/imports', {
+    key: await play.tenant.key(['outcomes']),
+    headers: { 'content-type': 'text/csv' },
+    body: csv,
+  });
+  expect(answer.body).toMatchObject({
+    stored: 2,
+    rejected: 1,
+    errors: [{ line: 4, field: 'data.value.currency' }],
+  });
+  await service.settle();
+  expect(await play.item('B')).toMatchObject({
+    phase: 'achieved',
+    tier: 'contained',
+    value: { amount: '12.5', unit: 'pages' },
+    cost: { costUsd: '1' },
+  });
+});
+
 test('an outcome that has not lasted its window yet is maturing', async () => {
   const play = await begin();
   await play.define('ticket', {

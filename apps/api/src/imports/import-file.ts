@@ -19,6 +19,7 @@ export const IMPORT_COLUMNS: ImportColumns = {
     'sequence',
     'value_amount',
     'value_currency',
+    'value_unit',
     'conversation_id',
   ],
   required: ['id', 'source', 'type', 'subject'],
@@ -103,13 +104,16 @@ function fromRecord(record: unknown): Record<string, unknown> {
   const {
     value_amount: amount,
     value_currency: currency,
+    value_unit: unit,
     conversation_id: conversationId,
     ...rest
   } = Object.fromEntries(cells) as Record<string, string>;
   const extra = Object.entries(rest).filter(([name]) => name.startsWith('data.'));
   const data: Record<string, unknown> = {
     ...Object.fromEntries(extra.map(([name, text]) => [name.slice(5), text])),
-    ...(amount === undefined && currency === undefined ? {} : { value: { amount, currency } }),
+    ...(amount === undefined && currency === undefined && unit === undefined
+      ? {}
+      : { value: { amount, currency, unit } }),
     ...(conversationId === undefined ? {} : { conversationId }),
   };
   const attributes = Object.entries(rest).filter(([name]) => !name.startsWith('data.'));

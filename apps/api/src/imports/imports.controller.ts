@@ -62,7 +62,7 @@ export class ImportsController {
     summary: 'Import outcome events from a file',
     description:
       'NDJSON: one structured CloudEvent a line. CSV columns: id, source, type, subject, and optionally time, ' +
-      'sequence, value_amount, value_currency, conversation_id, data.<name>. Good lines are stored even when others ' +
+      'sequence, value_amount, value_currency, value_unit, conversation_id, data.<name>. Good lines are stored even when others ' +
       'are not; the same file again stores nothing twice. Answers when the whole file is durable.',
   })
   @ApiConsumes('text/csv', 'application/x-ndjson')
