@@ -137,6 +137,20 @@ export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { askForAllocation } from './pools/ask-for-allocations.ts';
 export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
+export { openPosting, stopPosting } from './periods/open-posting.ts';
+export type { OpenPosting } from './periods/open-posting.ts';
+export {
+  beginClose,
+  endClose,
+  isPeriodSealed,
+  readClosablePeriods,
+  readPeriods,
+  readPeriodState,
+} from './periods/periods.ts';
+export type { ClosingPeriod, PeriodRow } from './periods/periods.ts';
+export { readNewestRevisions } from './periods/read-newest-revisions.ts';
+export { readPeriodBalances, readPeriodDifferences } from './periods/read-period-balances.ts';
+export type { PeriodBalance, PeriodDifference } from './periods/read-period-balances.ts';
 export { advancePostings } from './posting/advance-postings.ts';
 export { insertEvidence } from './posting/evidence-rows.ts';
 export type { EvidenceRow } from './posting/evidence-rows.ts';
