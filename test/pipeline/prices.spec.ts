@@ -397,6 +397,43 @@ test('T2.6: a self-hosted model is charged by its rate, what nobody used is idle
   ]);
 });
 
+test.each<[string, object, object]>([
+  [
+    'litellm',
+    {
+      'gpt-x': {
+        litellm_provider: 'openai',
+        input_cost_per_token: 2e-6,
+        output_cost_per_token_batches: 4e-6,
+      },
+    },
+    { 'gpt-x null': { in_uncached: '2000000' }, 'gpt-x batch': { out_text: '4000000' } },
+  ],
+  [
+    'models.dev',
+    { openai: { id: 'openai', models: { 'gpt-x': { id: 'gpt-x', cost: { input: 2, cache_read: 0.5 } } } } },
+    { 'gpt-x null': { in_uncached: '2000000', cache_read: '500000' } },
+  ],
+  [
+    'genai-prices',
+    [{ id: 'openai', models: [{ id: 'gpt-x', match: { equals: 'gpt-x' }, prices: { input_mtok: 2 } }] }],
+    { 'gpt-x null': { in_uncached: '2000000' } },
+  ],
+])('a list as %s publishes it is looked at like any other', async (format, data, prices) => {
+  const acme = await Customer.make();
+  const { status, body } = await acme.post('/v1/price-books?dryRun=true', {
+    book: 'list',
+    source: format,
+    format,
+    data,
+  });
+  const found = body.preview.differences.map(({ after }: any) => [
+    `${after.model} ${after.serviceTier}`,
+    after.prices,
+  ]);
+  expect([status, body.refused, Object.fromEntries(found)]).toEqual([200, [], prices]);
+});
+
 test.each<[string, object | string, string, string]>([
   [
     '/v1/self-hosted-rates',

@@ -6,6 +6,7 @@ import {
   createTenant,
   inTransaction,
   installShippedBook,
+  planPriceBook,
   priceBookRoot,
   readBookRows,
   readPrice,
@@ -92,6 +93,26 @@ test('a book is stored with its leaf and its fact; the same again stores nothing
   expect((await readBookRows(database.db, acme, 'contract')).length).toBe(3);
   expect(await readBookRows(database.db, acme, 'contract', 1)).toEqual(first);
   expect(priceOf(await readPriceRows(database.db, [SHIPPED_PRICES, acme]), 'gpt-4.1')).toBe(1_400_000n);
+});
+
+test('a plan records nothing; by its root just the planned rows are recorded; one fact is given once', async () => {
+  const list = { ...contract([plainRow('openai', 'planned', { in_uncached: '5' })]), book: 'planned' };
+  const recordBy = (rows: readonly DraftRow[], root: Buffer) =>
+    asTenant(database.db, acme, (client) => recordPriceBook(client, { ...list, rows }, root));
+  const plan = await asTenant(database.db, acme, (client) => planPriceBook(client, list));
+  expect(plan).toMatchObject({ version: 1, standing: [], rows: [{ model: 'planned', version: 1 }] });
+  expect(await readBookRows(database.db, acme, 'planned')).toEqual([]);
+  const root = priceBookRoot(plan!.rows);
+  const dearer = [plainRow('openai', 'planned', { in_uncached: '6' })];
+  await expect(recordBy(dearer, root)).rejects.toMatchObject({ code: 'conflict', field: 'root' });
+  expect(await recordBy(list.rows, root)).toMatchObject({ version: 1, root });
+  expect(await asTenant(database.db, acme, (client) => planPriceBook(client, list))).toBeNull();
+  await expect(recordBy(list.rows, root)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(record({ ...list, rows: [...dearer, ...dearer] })).rejects.toMatchObject({
+    code: 'invalid',
+    field: 'rows',
+  });
+  expect(await readBookRows(database.db, acme, 'planned')).toEqual(plan!.rows);
 });
 
 /** What one input token of an OpenAI model costs in November 2026. */

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { TokenBucket, UsageUnit } from '#model';
+import { TOKEN_BUCKETS, type TokenBucket, type UsageUnit } from '#model';
+import * as fc from 'fast-check';
 import { priceRow } from '../../../test/support/price-rows.ts';
-import type { ChargedStep } from './charge-step.ts';
+import { chargeStep, type ChargedStep } from './charge-step.ts';
+import { buildPriceIndex } from './price-index.ts';
 import type { PriceRow } from './price-row.ts';
 import { chargesOf, own, step } from './testing/tell-charges.ts';
 
@@ -103,6 +105,28 @@ test.each<[string, readonly PriceRow[], ChargedStep, string[]]>([
 ])('a row of the tenant %s', (_, rows, each, expected) =>
   expect(chargesOf([LIST, ...rows], each)).toEqual(expected),
 );
+
+test('a contract over a list costs what one row with the prices of both would', () => {
+  const table = fc.dictionary(fc.constantFrom(...TOKEN_BUCKETS), fc.bigInt(0n, 10n ** 9n).map(String));
+  const used = fc.dictionary(fc.constantFrom(...TOKEN_BUCKETS), fc.bigInt(0n, 10n ** 6n), { minKeys: 1 });
+  const total = (rows: readonly PriceRow[], tokens: Partial<Record<TokenBucket, bigint>>) => {
+    const charges = chargeStep(call('m', tokens), buildPriceIndex(rows));
+    return {
+      amountPico: charges.reduce((sum, each) => (each.state === 'priced' ? sum + each.amountPico : sum), 0n),
+      unpriced: charges.flatMap((each) => (each.state === 'unpriced' ? [each.reason] : [])),
+      perRow: charges.length === new Set(charges.map((each) => JSON.stringify(each, ['priceId']))).size,
+    };
+  };
+  fc.assert(
+    fc.property(table, table, used, (listed, agreed, tokens) => {
+      fc.pre(Object.keys(listed).length > 0 && Object.keys(agreed).length > 0);
+      const list = priceRow('openai', 'm', listed);
+      const contract = priceRow('openai', 'm', agreed, {}, own('contract'));
+      const both = priceRow('openai', 'm', { ...listed, ...agreed });
+      expect(total([list, contract], tokens)).toEqual(total([both], tokens));
+    }),
+  );
+});
 
 test('a class nobody prices is a part of its own; the rest is a lower bound', () => {
   const usage = { tokens: { in_uncached: 1n }, units: { search: 2n } };
