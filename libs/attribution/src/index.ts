@@ -29,7 +29,6 @@ export {
 } from './confidence.ts';
 export type { Candidate } from './link-evidence.ts';
 export {
-  confidenceBps,
   keyPatternRuleSchema,
   linkConfidenceSchema,
   linksPolicySchema,
