@@ -145,13 +145,7 @@ export function toCostRow(
     unpricedCalls: Number(row.unpricedCalls),
     attemptsWithoutUsage: Number(row.attemptsWithoutUsage),
     unmatchedOutcomes: Number(row.outcomesWithoutSpend),
-    pending: {
-      items: Number(row.pendingItems),
-      costUsd:
-        row.pendingItems > 0n && row.pendingPricedCalls === 0n && row.pendingPico === 0n
-          ? null
-          : formatPico(row.pendingPico),
-    },
+    pending: pendingOf(row),
     outcomesByTier: tiersOf(row),
     maturing: {
       items: Number(row.maturingItems),
@@ -165,12 +159,28 @@ export function toCostRow(
       linked: shareOf(row.workItems - row.workItemsWithoutSpend, row.workItems),
       reconciled: '0',
     },
-    linkCoverage: unlinkedPico === null ? null : shareOf(row.costPico, row.costPico + unlinkedPico),
-    band: isPriced || (candidates?.amountPico ?? 0n) > 0n ? bandOf(row, candidates) : null,
+    ...linkFigures(row, isPriced, { candidates, unlinkedPico }),
     grade,
     gradeReasons,
     ...(isIncomplete && isPriced ? { bound: 'lower' as const } : {}),
     ...(isCohort && row.pendingItems > 0n ? { immature: true as const } : {}),
+  };
+}
+
+function pendingOf(row: CostPerOutcomeRow): CostRow['pending'] {
+  const isUnpriced = row.pendingItems > 0n && row.pendingPricedCalls === 0n && row.pendingPico === 0n;
+  return { items: Number(row.pendingItems), costUsd: isUnpriced ? null : formatPico(row.pendingPico) };
+}
+
+function linkFigures(
+  row: CostPerOutcomeRow,
+  isPriced: boolean,
+  { candidates, unlinkedPico }: LinkFigures,
+): Pick<CostRow, 'linkCoverage' | 'band'> {
+  const hasBand = isPriced || (candidates !== null && candidates.amountPico > 0n);
+  return {
+    linkCoverage: unlinkedPico === null ? null : shareOf(row.costPico, row.costPico + unlinkedPico),
+    band: hasBand ? bandOf(row, candidates) : null,
   };
 }
 
@@ -232,15 +242,11 @@ export function toPeriodRow(
     usedOverheadUsd: '0',
     humanMinutes: null,
     unpricedLines: null,
-    unpricedCalls: beside === null ? null : Number(beside.unpricedCalls),
-    attemptsWithoutUsage: beside === null ? null : Number(beside.attemptsWithoutUsage),
+    ...usageBeside(beside),
     unmatchedOutcomes: null,
     pending: null,
     coverage: {
-      priced:
-        beside === null
-          ? null
-          : shareOf(beside.calls - beside.unpricedCalls - beside.callsWithoutUsage, beside.calls),
+      priced: pricedShareOf(beside),
       linked: shareOf(attributedPico, row.costPico),
       reconciled: '0',
     },
@@ -254,3 +260,18 @@ export function toPeriodRow(
     unattributedCostUsd: money(row.unattributedPico),
   };
 }
+
+const usageBeside = (
+  beside: PeriodOutcomeRow | null,
+): Pick<CostRow, 'unpricedCalls' | 'attemptsWithoutUsage'> =>
+  beside === null
+    ? { unpricedCalls: null, attemptsWithoutUsage: null }
+    : {
+        unpricedCalls: Number(beside.unpricedCalls),
+        attemptsWithoutUsage: Number(beside.attemptsWithoutUsage),
+      };
+
+const pricedShareOf = (beside: PeriodOutcomeRow | null): string | null =>
+  beside === null
+    ? null
+    : shareOf(beside.calls - beside.unpricedCalls - beside.callsWithoutUsage, beside.calls);
