@@ -71,7 +71,7 @@ export async function saveQuality(
   await replaceFindings(
     client,
     tenantId,
-    changed.map(({ traceId }) => traceId),
+    changed.filter(({ before }) => before !== undefined).map(({ traceId }) => traceId),
     changed.flatMap(({ traceId, days }) =>
       days.flatMap(({ emitterId, day, findings }) =>
         findings.map((finding) => ({ ...finding, traceId, emitterId, day })),

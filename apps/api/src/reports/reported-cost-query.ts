@@ -21,7 +21,9 @@ export const ReportedCostQuery = z.object({
     .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
     .default('2')
     .transform(Number)
-    .meta({ description: 'How many of the claims that differ most, of each group' }),
+    .meta({
+      description: 'How many of the claims more than 5 % off, of each group, the largest difference first',
+    }),
   format: z.enum(['json', 'csv', 'ndjson']).default('json'),
   cursor: z.string().optional(),
   limit: PageSize,

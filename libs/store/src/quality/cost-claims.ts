@@ -24,18 +24,22 @@ export interface CostClaimRow {
   readonly uncomputed: string | null;
 }
 
-/** Makes the claims of these traces be exactly `rows`. */
+/**
+ * Makes the claims of traces be exactly `rows`.
+ *
+ * @param standing the traces of them that have claims already
+ */
 export async function replaceCostClaims(
   db: Queryable,
   tenantId: bigint,
-  traceIds: readonly TraceId[],
+  standing: readonly TraceId[],
   rows: readonly CostClaimRow[],
 ): Promise<void> {
-  if (traceIds.length > 0)
+  if (standing.length > 0)
     await db.query({
       name: 'delete-cost-claims',
       text: `DELETE FROM cost_claims WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
-      values: [tenantId, traceIds],
+      values: [tenantId, standing],
     });
   if (rows.length === 0) return;
   await db.query({

@@ -14,18 +14,23 @@ export interface FindingRow {
   readonly startedAtUs: bigint;
 }
 
-/** Makes the findings of these traces be exactly `rows`. */
+/**
+ * Makes the findings of traces be exactly `rows`.
+ *
+ * @param standing the traces of them that may have findings already
+ */
 export async function replaceFindings(
   db: Queryable,
   tenantId: bigint,
-  traceIds: readonly TraceId[],
+  standing: readonly TraceId[],
   rows: readonly FindingRow[],
 ): Promise<void> {
-  await db.query({
-    name: 'delete-findings',
-    text: `DELETE FROM quality_findings WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
-    values: [tenantId, traceIds],
-  });
+  if (standing.length > 0)
+    await db.query({
+      name: 'delete-findings',
+      text: `DELETE FROM quality_findings WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
+      values: [tenantId, standing],
+    });
   if (rows.length === 0) return;
   await db.query({
     name: 'insert-findings',

@@ -39,16 +39,25 @@ export interface ReportedCostQuery {
   readonly groupBy: readonly ReportedCostKey[];
 }
 
-const COLUMNS: Readonly<Record<ReportedCostKey, string>> = {
-  day: `to_char(c.day, 'YYYY-MM-DD')`,
-  provider: 'c.provider',
-  model: 'c.model',
-  service: 'e.service',
-  scope: 'e.scope',
-  scope_version: 'e.scope_version',
-  dialect: 'e.dialect',
-  source: 'c.source',
+/** Where a key stands in a claim, and how it is written: the emitter’s names are looked up for groups, not for claims. */
+const KEYS: Readonly<Record<ReportedCostKey, { readonly of: RawKey; readonly shown: string }>> = {
+  day: { of: 'day', shown: `to_char(p.day, 'YYYY-MM-DD')` },
+  provider: { of: 'provider', shown: 'p.provider' },
+  model: { of: 'model', shown: 'p.model' },
+  service: { of: 'emitter_id', shown: 'e.service' },
+  scope: { of: 'emitter_id', shown: 'e.scope' },
+  scope_version: { of: 'emitter_id', shown: 'e.scope_version' },
+  dialect: { of: 'emitter_id', shown: 'e.dialect' },
+  source: { of: 'source', shown: 'p.source' },
 };
+const RAW_KEYS = {
+  day: 'date',
+  provider: 'text',
+  model: 'text',
+  emitter_id: 'uuid',
+  source: 'text',
+} as const;
+type RawKey = keyof typeof RAW_KEYS;
 const OF_CALLS: ReadonlySet<ReportedCostKey> = new Set(['day', 'provider', 'model']);
 
 /** @returns whether each call counts once over all groups, whatever claims were made about it */
@@ -90,27 +99,27 @@ export async function readReportedCosts(
   tenantId: bigint,
   query: ReportedCostQuery,
 ): Promise<ReportedCostRow[]> {
-  const group = groupSql(query.groupBy);
   const { rows } = await client.query<Row>(
     `
 WITH claim AS (${isByCall(query.groupBy) ? BY_CALL : BY_EMITTER}
 ), part AS (
-  SELECT ${group} AS grp, c.uncomputed, count(reported) AS calls, sum(reported) AS reported,
+  SELECT ${rawColumns(query.groupBy)}, uncomputed, count(reported) AS calls, sum(reported) AS reported,
          count(*) FILTER (WHERE reported IS NOT NULL AND computed_pico IS NOT NULL) AS compared,
          sum(reported) FILTER (WHERE computed_pico IS NOT NULL) AS compared_reported,
          sum(computed_pico) FILTER (WHERE reported IS NOT NULL) AS computed,
          count(*) FILTER (WHERE ${DIFFERS}) AS differing,
          count(*) FILTER (WHERE is_zero) AS zero
-    FROM claim c JOIN emitters e ON e.tenant_id = $1 AND e.emitter_id = c.emitter_id
-   GROUP BY 1, 2
+    FROM claim c GROUP BY 1, 2, 3, 4, 5, 6
 )
-SELECT grp, sum(calls)::bigint AS calls, coalesce(sum(reported), 0) AS reported, sum(compared)::bigint AS compared,
-       coalesce(sum(compared_reported), 0) AS compared_reported, coalesce(sum(computed), 0) AS computed,
-       sum(differing)::bigint AS differing, sum(zero)::bigint AS zero,
+SELECT ${groupSql(query.groupBy)} AS grp, sum(calls)::bigint AS calls, coalesce(sum(reported), 0) AS reported,
+       sum(compared)::bigint AS compared, coalesce(sum(compared_reported), 0) AS compared_reported,
+       coalesce(sum(computed), 0) AS computed, sum(differing)::bigint AS differing, sum(zero)::bigint AS zero,
        coalesce(sum(calls) FILTER (WHERE uncomputed IS NOT NULL), 0)::bigint AS uncomputed_calls,
        coalesce(sum(reported) FILTER (WHERE uncomputed IS NOT NULL), 0) AS uncomputed_reported,
-       coalesce(jsonb_object_agg(uncomputed, calls) FILTER (WHERE uncomputed IS NOT NULL AND calls > 0), '{}') AS reasons
-  FROM part GROUP BY grp ORDER BY grp COLLATE "C"`,
+       array_agg(uncomputed) FILTER (WHERE uncomputed IS NOT NULL AND calls > 0) AS reasons,
+       array_agg(calls::text) FILTER (WHERE uncomputed IS NOT NULL AND calls > 0) AS reason_calls
+  FROM part p LEFT JOIN emitters e ON e.tenant_id = $1 AND e.emitter_id = p.emitter_id
+ GROUP BY 1 ORDER BY ${groupSql(query.groupBy)} COLLATE "C"`,
     [tenantId, query.fromDay, query.toDay],
   );
   return rows.map((row) => ({
@@ -124,12 +133,29 @@ SELECT grp, sum(calls)::bigint AS calls, coalesce(sum(reported), 0) AS reported,
     zeroWithTokens: row.zero,
     uncomputedCalls: row.uncomputed_calls,
     uncomputedReported: row.uncomputed_reported,
-    uncomputed: row.reasons,
+    uncomputed: sumsOf(row.reasons ?? [], row.reason_calls ?? []),
   }));
 }
 
 function groupSql(keys: readonly ReportedCostKey[]): string {
-  return `ARRAY[${keys.map((key) => COLUMNS[key]).join(', ')}]::text[]`;
+  return `ARRAY[${keys.map((key) => KEYS[key].shown).join(', ')}]::text[]`;
+}
+
+/** The columns that groups are told apart by; null where they do not matter. */
+function rawColumns(keys: readonly ReportedCostKey[]): string {
+  const asked = new Set<string>(keys.map((key) => KEYS[key].of));
+  return Object.entries(RAW_KEYS)
+    .map(([column, type]) => (asked.has(column) ? `c.${column}` : `NULL::${type} AS ${column}`))
+    .join(', ');
+}
+
+/** A reason stands once for each emitter of the group. */
+function sumsOf(reasons: readonly string[], calls: readonly string[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  reasons.forEach((reason, index) => {
+    sums[reason] = (sums[reason] ?? 0) + Number(calls[index]);
+  });
+  return sums;
 }
 
 interface Row {
@@ -143,7 +169,8 @@ interface Row {
   zero: bigint;
   uncomputed_calls: bigint;
   uncomputed_reported: string;
-  reasons: Record<string, number>;
+  reasons: string[] | null;
+  reason_calls: string[] | null;
 }
 
 /** One claim that is off, in its group. */
@@ -156,7 +183,7 @@ export interface ReportedCostExample {
   readonly computedPico: bigint;
 }
 
-/** Of each of these groups the compared claims that differ most, so many of each, the largest difference first. */
+/** Of each of these groups the claims more than 5 % off, so many of each, the largest difference first. */
 export async function readReportedCostExamples(
   client: Client,
   tenantId: bigint,
@@ -178,12 +205,18 @@ export async function readReportedCostExamples(
 WITH claim AS (${isByCall(query.groupBy) ? BY_CALL : BY_EMITTER}
 ), asked AS (
   SELECT DISTINCT ARRAY(SELECT jsonb_array_elements_text(g)) AS grp FROM unnest($4::jsonb[]) AS a (g)
+), off AS (
+  SELECT ${rawColumns(query.groupBy)}, c.trace_id, c.span_id, c.started_at, c.reported, c.computed_pico,
+         abs(c.reported * 1000000000000 - c.computed_pico) AS difference
+    FROM claim c WHERE ${DIFFERS}
+), candidate AS (
+  SELECT * FROM (SELECT o.*, row_number() OVER (PARTITION BY day, provider, model, emitter_id, source
+                                                ORDER BY difference DESC, trace_id, span_id) AS nth FROM off o) AS n
+   WHERE nth <= $5
 ), placed AS (
-  SELECT ${groupSql(query.groupBy)} AS grp, c.trace_id, c.span_id, c.started_at, c.reported, c.computed_pico,
-         row_number() OVER (PARTITION BY ${groupSql(query.groupBy)}
-                            ORDER BY abs(c.reported * 1000000000000 - c.computed_pico) DESC, c.trace_id, c.span_id) AS place
-    FROM claim c JOIN emitters e ON e.tenant_id = $1 AND e.emitter_id = c.emitter_id
-   WHERE c.reported IS NOT NULL AND c.computed_pico IS NOT NULL AND c.reported * 1000000000000 <> c.computed_pico
+  SELECT p.*, ${groupSql(query.groupBy)} AS grp,
+         row_number() OVER (PARTITION BY ${groupSql(query.groupBy)} ORDER BY p.difference DESC, p.trace_id, p.span_id) AS place
+    FROM candidate p LEFT JOIN emitters e ON e.tenant_id = $1 AND e.emitter_id = p.emitter_id
 )
 SELECT p.grp, p.trace_id, p.span_id, p.started_at, p.reported, p.computed_pico
   FROM placed p JOIN asked a ON a.grp IS NOT DISTINCT FROM p.grp
