@@ -237,3 +237,38 @@ test.each<[string, SpanNote, string]>([
   const attributes = { ...called('openai', 'gpt-5'), ...usage(100, 0), ...note.attributes };
   expect(chargesOf({ ...note, attributes }, OWN).map(told)).toEqual([expected]);
 });
+
+const CALLS: readonly DraftRow[] = [
+  plainRow('tavily', 'web_search', { tool_call: '8000000000' }),
+  plainRow('pinecone', 'chat', { search: '4000000' }),
+  plainRow('cohere', 'rerank-v3.5', { search: '2000000000' }),
+];
+test.each<[string, SpanNote['attributes'], string[]]>([
+  [
+    'a tool with a price',
+    { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'web_search' },
+    ['tavily web_search: tool_call 1 at 8000000000'],
+  ],
+  ['a tool without one', { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'lookup_order' }, []],
+  [
+    'a search of an index, by the name of its span',
+    { 'openinference.span.kind': 'RETRIEVER' },
+    ['pinecone chat: search 1 at 4000000'],
+  ],
+  [
+    'a reranker with a price',
+    {
+      'openinference.span.kind': 'RERANKER',
+      'reranker.model_name': 'rerank-v3.5',
+      'gen_ai.provider.name': 'cohere',
+    },
+    ['cohere rerank-v3.5: search 1 at 2000000000'],
+  ],
+  [
+    'a reranker in the process of the agent',
+    { 'openinference.span.kind': 'RERANKER', 'reranker.model_name': 'ms-marco-MiniLM-L-6' },
+    [],
+  ],
+])('what is sold by the call: %s', (_, attributes, expected) =>
+  expect(chargesOf({ attributes }, CALLS).map(told)).toEqual(expected),
+);
