@@ -63,7 +63,7 @@ export class ClaimsOffice {
     const traceId = this.traceId(id);
     const root = hex(`${this.tenant.tenantId} root ${id}`, 16);
     const startNs = BigInt(Date.parse(at)) * 1_000_000n;
-    const span = (spanId: string, parentSpanId: string | null, name: string, own: object[]) => ({
+    const span = (spanId: string, parentSpanId: string | null, name: string, its: object[]) => ({
       traceId,
       spanId,
       ...(parentSpanId === null ? {} : { parentSpanId }),
@@ -71,7 +71,7 @@ export class ClaimsOffice {
       kind: 3,
       startTimeUnixNano: startNs.toString(),
       endTimeUnixNano: (startNs + 1_000_000_000n).toString(),
-      attributes: own,
+      attributes: its,
       status: {},
     });
     const usage = [
@@ -79,6 +79,7 @@ export class ClaimsOffice {
       ...(output === null ? [] : [number('gen_ai.usage.output_tokens', output)]),
       ...(cached === 0 ? [] : [number('gen_ai.usage.cache_read.input_tokens', cached)]),
     ];
+    const own = Object.entries(attributes).map(([key, value]) => text(key, value));
     const distinct = [...new Set(claims)];
     const named = distinct.length === 1 ? [text('claim.id', distinct[0]!)] : [];
     const tools = distinct.length === 1 ? [] : claims;
@@ -87,7 +88,7 @@ export class ClaimsOffice {
         text('gen_ai.operation.name', 'invoke_agent'),
         text('workflow.name', 'claims'),
         ...named,
-        ...Object.entries(attributes).map(([key, value]) => text(key, value)),
+        ...own,
       ]),
       span(this.spanId(id), root, 'chat', [
         text('gen_ai.operation.name', 'chat'),
@@ -95,6 +96,7 @@ export class ClaimsOffice {
         text('gen_ai.request.model', 'm'),
         text('gen_ai.response.id', hex(`${this.tenant.tenantId} response ${id}`, 24)),
         ...usage,
+        ...own,
       ]),
       ...tools.map((claim, n) =>
         span(hex(`${this.tenant.tenantId} tool ${n} ${id}`, 16), root, 'execute_tool lookup', [

@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Jobs, QueueName } from '#jobs';
 import type { ProcessLogger } from '#server';
+import { askForAllocation } from '#store';
 import { closePeriods } from './close-periods.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
@@ -26,6 +27,7 @@ const FACTS_PER_TURN = 500;
 /** Traces of a rule that are posted together: what a posting commit may take of memory and time. */
 const CAUSE_PAGE = 200;
 const SWEEP_MS = 1000;
+const ALLOCATE_MS = 600_000;
 
 /**
  * Begins everything the worker does over and over: facts, due traces, rules over a history, bills. Queues only wake
@@ -87,6 +89,8 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
     jobs.process(queue, async () => void (await run()), { concurrency });
     await jobs.schedule(queue, SWEEP_MS);
   }
+  jobs.process('allocate-pools', () => askForAllocations(parts), { concurrency: 1 });
+  await jobs.schedule('allocate-pools', ALLOCATE_MS);
   return {
     stop: () => {
       isStopping = true;
@@ -94,6 +98,15 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
       backlog.stop();
     },
   };
+}
+
+/** The pools of the running month and the one before it, of every tenant that declared any. */
+async function askForAllocations({ db, nowUs }: PostParts): Promise<void> {
+  const now = new Date(Number(nowUs() / 1000n));
+  for (const back of [1, 0]) {
+    const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
+    await askForAllocation(db, null, month.toISOString().slice(0, 7), nowUs());
+  }
 }
 
 async function workAllFacts(

@@ -14,6 +14,7 @@ import {
   type WaitingFact,
 } from '#store';
 import { z } from 'zod';
+import { allocateDetail, allocatePools } from './allocate-pools.ts';
 import { causeOpenLeaf } from './cause-leaves.ts';
 import { isRuleKind } from './cause-pages.ts';
 import { commitPosting } from './commit-posting.ts';
@@ -84,7 +85,7 @@ async function workThrough(
   const reasons: DueReason[] = [];
   const refs = new Map<Ref, string>(outcomes.map(({ ref, cause }) => [ref, cause]));
   for (const fact of facts) {
-    if (fact.kind === 'outcome.event' || isRuleKind(fact.kind)) continue;
+    if (fact.kind === 'outcome.event' || fact.kind === 'pools.allocate' || isRuleKind(fact.kind)) continue;
     const touched = await touchedByFact(client, fact);
     for (const ref of touched.refs) refs.set(ref, fact.cause);
     for (const traceId of touched.traceIds) reasons.push({ traceId, cause: fact.cause, renormalise: false });
@@ -121,6 +122,9 @@ async function workThrough(
     }
   }
   await makeTracesDue(client, tenantId, reasons);
+  for (const { kind, detail, cause } of facts)
+    if (kind === 'pools.allocate')
+      await allocatePools(client, poster, allocateDetail.parse(detail).month, cause);
 }
 
 /** A rule may touch years of traces: it becomes a cause that is worked page by page (`workCauses`). */

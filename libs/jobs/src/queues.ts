@@ -11,6 +11,8 @@ export const QUEUES = {
   'work-through-facts': z.strictObject({}),
   /** Bills to compare stand in `due_reconciliations`. */
   'reconcile-bills': z.strictObject({}),
+  /** Asks, as facts, for the overhead pools of the running months to be divided. */
+  'allocate-pools': z.strictObject({}),
   /** Rules that are being worked through stand in `causes`. */
   'work-causes': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */

@@ -1,5 +1,6 @@
 /** The nouns of the project (GLOSSARY.md), ids and money. Imports nothing. */
 export {
+  formatAmount,
   formatPico,
   dividePico,
   parsePico,

@@ -19,6 +19,12 @@ export function formatPico(amountPico: bigint): string {
   return `${sign}${absolute / PICO}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+/** An amount in the units its asset is counted in: `USD/12` in pico, `OUT.ticket.resolved/0` whole. Exact. */
+export function formatAmount(amount: bigint, asset: Asset): string {
+  const scale = Number(asset.slice(asset.lastIndexOf('/') + 1));
+  return scale <= 12 ? formatPico(amount * 10n ** BigInt(12 - scale)) : `${amount}e-${scale}`;
+}
+
 /**
  * Quotient of an amount and a count as a decimal string with 12 places, rounded half-even, trailing zeros cut.
  * @returns null when the count is zero: a ratio over nothing is unknown, not 0.

@@ -91,6 +91,7 @@ export { deleteFacts, postponeFact, readTracesOfRefs, takeWaitingFacts } from '.
 export type { WaitingFact } from './facts/fact-inbox.ts';
 export { listCauses } from './facts/read-causes.ts';
 export type { CauseRow } from './facts/read-causes.ts';
+export { listFxRates, recordFxRates } from './fx/fx-rates.ts';
 export { advanceImport, endImport, readImport, startImport } from './imports/imports.ts';
 export type { ImportCounts, ImportError, ImportProgress } from './imports/imports.ts';
 export {
@@ -239,6 +240,8 @@ export { readControlledOutcomes } from './reports/read-controlled-outcomes.ts';
 export { readCostPerOutcome } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeRow } from './reports/read-cost-per-outcome.ts';
 export type { CostPerOutcomeQuery } from './reports/cost-cells.ts';
+export { readCostByDay } from './reports/read-cost-by-day.ts';
+export type { CostFigure } from './reports/read-cost-by-day.ts';
 export { readLoadedCosts } from './reports/read-loaded-costs.ts';
 export type { LoadedCostRow } from './reports/read-loaded-costs.ts';
 export { listTransactions, readTrialBalance } from './reports/read-ledger.ts';

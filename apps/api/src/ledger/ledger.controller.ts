@@ -1,4 +1,5 @@
-import { formatPico, parseRef, RejectedInput } from '#model';
+import { accountClass, CHART_OF_ACCOUNTS, TRANSACTION_CODES } from '#ledger';
+import { formatAmount, parseRef, RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot, listTransactions, readTrialBalance, type AccountBalance } from '#store';
 import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
@@ -42,7 +43,22 @@ const Balance = z.object({
   balance: Money.meta({ description: 'debit - credit' }),
   entries: z.int(),
 });
-const Accounts = z.object({ items: z.array(Balance) }).meta({ id: 'LedgerAccounts' });
+const Accounts = z
+  .object({
+    items: z.array(Balance),
+    chart: z
+      .array(
+        z.object({
+          number: z.string(),
+          name: z.string(),
+          normalSide: z.enum(['debit', 'credit']),
+          meaning: z.string(),
+        }),
+      )
+      .meta({ description: 'Every class of accounts there is' }),
+    codes: z.array(z.object({ code: z.string(), meaning: z.string() })),
+  })
+  .meta({ id: 'LedgerAccounts' });
 const TrialBalance = z
   .object({
     period: z.object({
@@ -87,16 +103,6 @@ const Transactions = z
   })
   .meta({ id: 'LedgerTransactions' });
 
-/** The chart of accounts by the numbers accounts begin with. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  '2000': 'owed to the provider for a usage month, not yet invoiced',
-  '5000': 'cost that nothing links to a work item',
-  '5100': 'cost of work items that are open',
-  '5200': 'cost of attempts that achieved the outcome',
-  '5300': 'cost of whole attempts that bought nothing, by reason',
-  '5400': 'overhead, by declared pool',
-};
-
 @ApiTags('ledger')
 @Controller('v1/ledger')
 @RequireRole('analyst', 'auditor')
@@ -111,7 +117,11 @@ export class LedgerController {
     const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       readTrialBalance(client, tenantId, BEGINNING, END, null),
     );
-    return { items: balances.map(toBalance) };
+    return {
+      items: balances.map(toBalance),
+      chart: [...CHART_OF_ACCOUNTS],
+      codes: Object.entries(TRANSACTION_CODES).map(([code, meaning]) => ({ code, meaning })),
+    };
   }
 
   @Get('trial-balance')
@@ -137,8 +147,8 @@ export class LedgerController {
         const credit = ofAsset.reduce((sum, balance) => sum + balance.credit, 0n);
         return {
           currency: asset.split('/')[0]!,
-          debit: formatPico(debit),
-          credit: formatPico(credit),
+          debit: formatAmount(debit, asset),
+          credit: formatAmount(credit, asset),
           isBalanced: debit === credit,
         };
       }),
@@ -168,7 +178,7 @@ export class LedgerController {
         entries: entries.map(({ asset, amount, usageSpanId, workItemRef, ...entry }) => ({
           ...entry,
           currency: asset.split('/')[0]!,
-          amount: formatPico(amount),
+          amount: formatAmount(amount, asset),
           spanId: usageSpanId,
           workItem:
             workItemRef === null
@@ -183,10 +193,10 @@ export class LedgerController {
 
 const toBalance = ({ account, asset, debit, credit, entries }: AccountBalance): z.infer<typeof Balance> => ({
   account,
-  meaning: MEANINGS[account.slice(0, 4)] ?? 'other',
+  meaning: accountClass(account)?.meaning ?? 'other',
   currency: asset.split('/')[0]!,
-  debit: formatPico(debit),
-  credit: formatPico(credit),
-  balance: formatPico(debit - credit),
+  debit: formatAmount(debit, asset),
+  credit: formatAmount(credit, asset),
+  balance: formatAmount(debit - credit, asset),
   entries: Number(entries),
 });

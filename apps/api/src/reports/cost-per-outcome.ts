@@ -20,6 +20,7 @@ import { decodeCursor, encodeCursor } from '../wire.ts';
 import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
 import { readControlCoverage } from './read-control-coverage.ts';
 import { readLinkFigures } from './read-link-figures.ts';
+import { figuresInCurrency } from './in-currency.ts';
 import { sumLoaded } from './loaded-cost.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
 import { pastBooks } from './past-books.ts';
@@ -78,8 +79,18 @@ export async function costPerOutcome(
   const billed = reconciled(await readBilled(client, tenantId, range), parsePico(figures.meteredUsd)!);
   const isMeasured =
     billed.view.reconciliation === 'reconciled' && parsePico(figures.fromOtherPeriodsUsd) === 0n;
-  const rows = counted.rows.map((row) => withBills(row, billed.share, isMeasured));
-  const total = withBills(counted.total, billed.share, isMeasured);
+  const inCurrency =
+    query.currency === undefined || query.view === 'period'
+      ? null
+      : await figuresInCurrency(client, tenantId, { ...range, view: query.view, groupBy }, query.currency);
+  const finish = (row: CostRow, group: readonly (string | null)[] | null): CostRow => ({
+    ...withBills(row, billed.share, isMeasured),
+    ...(inCurrency === null ? {} : { inCurrency: inCurrency(group, row.outcomes ?? 0) }),
+  });
+  const rows = counted.rows.map((row) =>
+    finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),
+  );
+  const total = finish(counted.total, null);
   const asked = queryOf(query, groupBy);
   const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
   return {
@@ -216,6 +227,7 @@ function queryOf(query: ReportQuery, groupBy: readonly GroupKey[]): Record<strin
     group_by: groupBy.map(({ name }) => name).join(','),
     outcome_type: query.outcome_type ?? null,
     basis: query.basis,
+    ...(query.currency === undefined ? {} : { currency: query.currency }),
   };
 }
 

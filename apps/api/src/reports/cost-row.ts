@@ -10,6 +10,7 @@ import {
   NOTHING_UNLINKED,
   type LinkFigures,
 } from './link-figures.ts';
+import { InCurrency } from './in-currency.ts';
 import { loadedFigures, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
 
 const Ratio = z.string().nullable();
@@ -50,6 +51,7 @@ export const CostRow = z
     }),
     humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
     unpricedLines: z.int().nullable(),
+    inCurrency: InCurrency.optional().meta({ description: 'Where the report was asked for a currency' }),
     unpricedCalls: z.int().nullable(),
     attemptsWithoutUsage: z.int().nullable(),
     unmatchedOutcomes: z.int().nullable().meta({ description: 'Outcomes that no spend is linked to' }),

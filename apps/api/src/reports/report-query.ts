@@ -41,6 +41,13 @@ export const ReportQuery = z.object({
     description: 'As it stood then: at the newest settled size of the log that was sealed by then',
   }),
   size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, as "EUR"')
+    .optional()
+    .meta({
+      description: 'Gives the figures in this currency as well, by the dated rates of the policy `fx`',
+    }),
   cursor: z.string().optional(),
   limit: PageSize,
 });
@@ -64,10 +71,18 @@ export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
     refuse('to', 'basis=reported needs the first day after a closed month');
   if (query.as_of !== undefined && query.size !== undefined) refuse('as_of', 'goes without size: give one');
   if (query.as_of !== undefined && query.as_of > nowUs) refuse('as_of', 'is in the future');
-  if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
+  checkForm(query, refuse);
   if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
     refuse('to', 'must be after from');
 }
+
+function checkForm(query: ReportQuery, refuse: (field: string, message: string) => never): void {
+  if (!hasCurrency(query)) refuse('currency', 'goes with the views settled and cohort, as json or ndjson');
+  if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
+}
+
+const hasCurrency = ({ currency, view, format }: ReportQuery): boolean =>
+  currency === undefined || (view !== 'period' && format !== 'csv');
 
 /**
  * @param declared attributes the tenant declared as dimensions
