@@ -9,7 +9,6 @@ export { PartCache } from './part-cache.ts';
 export type { StoredPart } from './part-cache.ts';
 export { readLogs } from './read-logs.ts';
 export { readMetrics } from './read-metrics.ts';
-export type { MetricsResult } from './read-metrics.ts';
 export { readTraces } from './read-traces.ts';
 export type { ReadContext, ReadResult } from './read-traces.ts';
 export { describeRejections } from './rejection.ts';
