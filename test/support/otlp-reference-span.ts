@@ -35,10 +35,12 @@ export function toSpan(bytes: Uint8Array, resource: Resource, scope: Instrumenta
   const span = decodeReference('Span', bytes);
   const status = isMessage(span['status']) ? span['status'] : {};
   const parentSpanId = hex(span['parentSpanId']);
+  const traceState = text(span['traceState']);
   return {
     traceId: hex(span['traceId']),
     spanId: hex(span['spanId']),
     parentSpanId: /[^0]/.test(parentSpanId) ? parentSpanId : null,
+    ...(traceState === '' ? {} : { traceState }),
     name: text(span['name']),
     kind: number(span['kind']),
     startedAtNs: BigInt(text(span['startTimeUnixNano']) || 0),

@@ -152,6 +152,24 @@ const CASES: readonly Case[] = [
     ['agent container(sampled) | in 10, out 1 | partial inclusive A1.2 | untraced in 10, out 1'],
   ],
   [
+    'C6: so does a trace whose trace state says that others were dropped',
+    [{ ...agent('1', TEN), traceState: 'vendor=x,ot=rv:6e6d1a75832a2f;th:c' }],
+    ['agent container(sampled) | in 10, out 1 | partial inclusive A1.2 | untraced in 10, out 1'],
+  ],
+  [
+    'a threshold of zero, the random value alone and the threshold of another vendor drop nothing',
+    [
+      { ...agent('1', TEN), traceState: 'ot=th:0' },
+      { ...agent('2', TEN, { at: [11, 12] }), traceState: 'ot=rv:6e6d1a75832a2f' },
+      { ...agent('3', TEN, { at: [13, 14] }), traceState: 'vendor=th:c,other=ot' },
+    ],
+    [
+      'agent leaf(sole_carrier) | in 10, out 1 | reported inclusive A1.2',
+      'agent leaf(sole_carrier) | in 10, out 1 | reported inclusive A1.2',
+      'agent leaf(sole_carrier) | in 10, out 1 | reported inclusive A1.2',
+    ],
+  ],
+  [
     'a sampling probability of one has lost nothing',
     [{ ...agent('1', TEN), attributes: { ...agent('1', TEN).attributes, 'sampling.probability': 1 } }],
     ['agent leaf(sole_carrier) | in 10, out 1 | reported inclusive A1.2'],

@@ -197,8 +197,15 @@ function knownModel(model: string | null): string | null {
   return model === 'unknown' ? null : model;
 }
 
+/**
+ * The threshold of OpenTelemetry's consistent sampling in `tracestate`: `ot=th:c` drops three traces of four, `th:0` none.
+ * The random flag beside it says only that the trace id is random. Source: OpenTelemetry, TraceState probability sampling.
+ */
+const DROPS_TRACES = /(?:^|,)\s*ot=(?:[^,]*;)?th:(?!0+(?:[;,\s]|$))[0-9a-f]{1,14}(?:[;,\s]|$)/;
+
 /** conventions.md C6: a sampled trace may have lost leaves. A probability of one has lost nothing. */
 function isSampled(span: Span, signs: Signs): boolean {
+  if (span.traceState !== undefined && DROPS_TRACES.test(span.traceState)) return true;
   if (!has(signs, SIGN.sampling)) return false;
   for (const [key, value] of span.attributes)
     if (key.startsWith('sampling.') && !(value === 1 || value === 1n || value === '1' || value === '1.0'))

@@ -40,6 +40,8 @@ export interface Span {
   readonly traceId: TraceId;
   readonly spanId: SpanId;
   readonly parentSpanId: SpanId | null;
+  /** W3C `tracestate`; absent where the span has none. */
+  readonly traceState?: string;
   readonly name: string;
   /** OTLP SpanKind: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   readonly kind: number;

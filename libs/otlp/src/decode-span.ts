@@ -17,6 +17,7 @@ export function decodeSpan(bytes: Uint8Array, resource: Resource, scope: Instrum
   let traceId = '';
   let spanId = '';
   let parentSpanId = '';
+  let traceState = '';
   let name = '';
   let kind = 0;
   let startedAtNs = 0n;
@@ -29,6 +30,9 @@ export function decodeSpan(bytes: Uint8Array, resource: Resource, scope: Instrum
         break;
       case 0x12:
         spanId = reader.hex();
+        break;
+      case 0x1a:
+        traceState = reader.string();
         break;
       case 0x22:
         parentSpanId = reader.hex();
@@ -61,7 +65,8 @@ export function decodeSpan(bytes: Uint8Array, resource: Resource, scope: Instrum
   return {
     traceId,
     spanId,
-    parentSpanId: /^0*$/.test(parentSpanId) ? null : parentSpanId,
+    parentSpanId: toParent(parentSpanId),
+    ...(traceState === '' ? {} : { traceState }),
     name,
     kind,
     startedAtNs,
@@ -73,6 +78,8 @@ export function decodeSpan(bytes: Uint8Array, resource: Resource, scope: Instrum
     scope,
   };
 }
+
+const toParent = (hex: string): string | null => (/^0*$/.test(hex) ? null : hex);
 
 /** @param bytes as `ReadResult.resources` holds them @throws RejectedInput as `decodeSpan` */
 export function decodeResource(bytes: Uint8Array): Resource {

@@ -12,6 +12,7 @@ export interface SpanNote {
   readonly service?: string;
   readonly resource?: Readonly<Record<string, unknown>>;
   readonly status?: number;
+  readonly traceState?: string;
   readonly events?: readonly string[];
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
@@ -28,6 +29,7 @@ export function makeSpan(note: SpanNote): Span {
     traceId: (note.trace ?? 'a').padStart(32, '0'),
     spanId: (note.id ?? '1').padStart(16, '0'),
     parentSpanId: note.parent === undefined ? null : note.parent.padStart(16, '0'),
+    ...(note.traceState === undefined ? {} : { traceState: note.traceState }),
     name: note.name ?? 'span',
     kind: 1,
     startedAtNs: at(start),
