@@ -316,7 +316,7 @@ describe('Gateways, coding agents, first-party telemetry', () => {
 
   test.each([
     [
-      'M03',
+      'M03: who is called',
       {
         'gen_ai.provider.name': 'azure.ai.openai',
         'gen_ai.request.model': 'my-gpt4o-prod',
@@ -327,7 +327,7 @@ describe('Gateways, coding agents, first-party telemetry', () => {
       'gpt-4o-2024-08-06',
     ],
     [
-      'M04',
+      'M04: who is called',
       {
         'llm.request.type': 'acompletion',
         'metadata.user_api_key_alias': 'k',
@@ -339,7 +339,7 @@ describe('Gateways, coding agents, first-party telemetry', () => {
       'azure/gpt-4o-2024-08-06',
     ],
     [
-      'M01',
+      'M01: who is called',
       { 'gen_ai.request.model': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
       'aws.bedrock',
       'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
