@@ -96,7 +96,7 @@ function moneyIn(value: unknown, way = ''): [string, unknown][] {
   if (Array.isArray(value)) return value.flatMap((item, index) => moneyIn(item, `${way}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, item]): [string, unknown][] =>
-    /Usd$/.test(name) && (typeof item === 'string' || item === null)
+    name.endsWith('Usd') && (typeof item === 'string' || item === null)
       ? [[`${way}.${name}`, item]]
       : moneyIn(item, `${way}.${name}`),
   );
