@@ -55,6 +55,7 @@ test('every operation says what it is for, what it answers and what its paramete
     'basis',
     'as_of',
     'size',
+    'currency',
     'cursor',
     'limit',
   ]);
