@@ -86,7 +86,7 @@ test('whatever is said, in whatever order, all of an item goes somewhere that is
       fc.shuffledSubarray([...refs], { minLength: 4 }),
       (flows, order) => {
         const of = (list: readonly Ref[]) =>
-          new Map(list.map((ref) => [ref, flows[refs.indexOf(ref as 'A')]!]));
+          new Map(list.map((ref) => [ref, flows[refs.findIndex((each) => each === ref)]!]));
         const follow = followItems(of(refs));
         const shuffled = followItems(of(order));
         for (const ref of refs) {

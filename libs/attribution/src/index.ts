@@ -12,7 +12,6 @@ export { followTrace } from './follow-trace.ts';
 export type { Follow, ItemFlow } from './follow-items.ts';
 export { foldWorkItem } from './fold-work-item.ts';
 export type { WorkItemState } from './fold-work-item.ts';
-export type { Deadline } from './next-deadline.ts';
 export { attemptNumberOf, dimensionsOf, overheadPoolOf } from './declared-attributes.ts';
 export { resolveTrace } from './resolve-trace.ts';
 export type { ResolvedStep, ResolvedTrace, StepShare, TraceLink, UnlinkedReason } from './resolved-trace.ts';
