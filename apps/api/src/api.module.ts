@@ -14,6 +14,7 @@ import { LinkAuditsController } from './links/link-audits.controller.ts';
 import { LinksController } from './links/links.controller.ts';
 import { CausesController } from './ledger/causes.controller.ts';
 import { PeriodsController } from './ledger/periods.controller.ts';
+import { HaltsController } from './ledger/halts.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
@@ -55,6 +56,7 @@ export class ApiModule {
         InvoicesController,
         CausesController,
         PeriodsController,
+        HaltsController,
         SettingsController,
         KeysController,
         PriceBooksController,

@@ -1,4 +1,4 @@
-import { canonicalJson, encodeLeaf, formatTimeUs, merkleRoot, type CanonicalValue } from '#evidence';
+import { encodeLeaf, ledgerBatchRoot } from '#evidence';
 import type { LedgerTransaction } from '#model';
 
 /**
@@ -14,22 +14,9 @@ export function ledgerBatchLeaf(
   for (const { entries } of transactions) {
     for (const { asset, amount } of entries) if (amount > 0n) debits[asset] = (debits[asset] ?? 0n) + amount;
   }
-  const root = merkleRoot(
-    transactions.map((transaction) => Buffer.from(canonicalJson(transactionRecord(transaction)))),
-  );
   return encodeLeaf('ledger.batch', recordedAtUs, {
     batchId,
-    transactions: { count: transactions.length, root: root.toString('base64') },
+    transactions: { count: transactions.length, root: ledgerBatchRoot(transactions).toString('base64') },
     debits,
   });
-}
-
-function transactionRecord(transaction: LedgerTransaction): CanonicalValue {
-  const { effectiveAtUs, entries, ...rest } = transaction;
-  return {
-    ...rest,
-    effectiveAt: formatTimeUs(effectiveAtUs),
-    // A business key stands in no hash that outlives it: the attempt, whose id is derived, names the place.
-    entries: entries.map(({ workItemRef: _erasable, ...entry }) => ({ ...entry })),
-  };
 }

@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Jobs, QueueName } from '#jobs';
 import type { ProcessLogger } from '#server';
 import { askForAllocation } from '#store';
+import { checkTail } from './check-tail.ts';
 import { closePeriods } from './close-periods.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
@@ -63,6 +64,14 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         error,
       }),
   };
+  const checkParts: Parameters<typeof checkTail>[0] = {
+    ...parts,
+    onViolation: ({ tenantId, ...violation }) =>
+      logger.error('an invariant of the books is broken; nothing is posted until it is cleared', {
+        tenantId: tenantId.toString(),
+        ...violation,
+      }),
+  };
   const causeOptions = { pageSize: CAUSE_PAGE, leaseMs: limits.claimMs, traceSpans: limits.traceSpans };
   const work: readonly (readonly [QueueName, number, () => Promise<unknown>])[] = [
     [
@@ -82,6 +91,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         await backlog.run();
       },
     ],
+    ['check-books', 1, () => checkTail(checkParts)],
     ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
   ];

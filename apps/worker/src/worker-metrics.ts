@@ -1,4 +1,4 @@
-import { readBacklog, type Database } from '#store';
+import { countOpenHalts, readBacklog, type Database } from '#store';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** What the worker has done and what waits for it. */
@@ -7,6 +7,7 @@ export class WorkerMetrics {
   private readonly failures: Counter;
   private readonly facts: Counter;
   readonly backlog: Gauge;
+  readonly violations: Gauge;
 
   constructor(registry: Registry, db: Database) {
     const registers = [registry];
@@ -35,6 +36,15 @@ export class WorkerMetrics {
       'outcome_ledger_waiting_facts',
       'Facts that have not made their traces due yet',
     );
+    this.violations = new Gauge({
+      name: 'outcome_ledger_invariant_violations',
+      help: 'Broken invariants that stop the posting of a tenant and are not cleared',
+      labelNames: ['tenant'],
+      registers,
+      async collect() {
+        for (const { slug, halts } of await countOpenHalts(db)) this.set({ tenant: slug }, halts);
+      },
+    });
     // The registry asks a gauge for its value when it is read, so an idle worker asks the database nothing.
     this.backlog = new Gauge({
       name: 'outcome_ledger_oldest_waiting_fact_seconds',

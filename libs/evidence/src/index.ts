@@ -6,6 +6,7 @@ export { canonicalJson } from './canonical-json.ts';
 export type { CanonicalValue } from './canonical-json.ts';
 export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
 export type { LeafKind } from './leaf.ts';
+export { ledgerBatchRoot } from './ledger-batch.ts';
 export { leafHash, merkleRoot, rootOfLeafHashes } from './merkle.ts';
 export { appendLeafHashes, decodeEdge, EMPTY_EDGE, encodeEdge, rootOfEdge } from './tree-edge.ts';
 export type { TreeEdge, TreeNode } from './tree-edge.ts';

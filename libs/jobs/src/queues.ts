@@ -17,6 +17,8 @@ export const QUEUES = {
   'work-causes': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */
   'close-periods': z.strictObject({}),
+  /** New posting commits are held against the log. */
+  'check-books': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;
 
 export type QueueName = keyof typeof QUEUES;

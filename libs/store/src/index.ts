@@ -23,7 +23,17 @@ export { announceNamings, publishNamings } from './assemble/namings.ts';
 export type { Naming } from './assemble/namings.ts';
 export { readRefsOfTraces, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';
+export { checkBatches } from './check/check-batches.ts';
 export { checkBooks } from './check/check-books.ts';
+export {
+  clearHalt,
+  countOpenHalts,
+  raiseHalt,
+  readCheckProgress,
+  readHalts,
+  saveCheckProgress,
+} from './check/posting-halts.ts';
+export type { PostingHalt } from './check/posting-halts.ts';
 export { findViolations, INVARIANTS } from './check/violations.ts';
 export type { Violation } from './check/violations.ts';
 export { openDatabase } from './connection/database.ts';

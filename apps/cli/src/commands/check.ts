@@ -27,6 +27,6 @@ async function check(db: Database, slug: string | null): Promise<void> {
       process.stdout.write(`${tenant.slug}: VIOLATED: ${invariant}: ${subject}: ${found}\n`);
     }
     if (violations.length > 0) process.exitCode = 1;
-    else process.stdout.write(`${tenant.slug}: ${INVARIANTS.length + 1} invariants hold\n`);
+    else process.stdout.write(`${tenant.slug}: ${INVARIANTS.length + 2} invariants hold\n`);
   }
 }

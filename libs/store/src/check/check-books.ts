@@ -11,10 +11,13 @@ import type { Database } from '../connection/database.ts';
 import { readPriceRows, SHIPPED_PRICES } from '../prices/read-price-rows.ts';
 import { readNewestSteps } from '../assemble/steps.ts';
 import { readUsageReports } from '../usage-reports/usage-reports.ts';
+import { readReadableSizes } from '../reports/settled-size.ts';
+import { checkBatches } from './check-batches.ts';
 import { readOwedByDay, readTraceIdsAfter } from './charges-by-day.ts';
 import { findViolations, type Violation } from './violations.ts';
 
 const TRACES_PER_PAGE = 500;
+const BATCHES_PER_PAGE = 500;
 const FIRST = '0'.repeat(32);
 /** Steps that are no leaf and may be charged all the same; most are neither, and are not worth being parsed. */
 const CALL = /"kind":"(tool_call|retrieval)"/;
@@ -31,6 +34,7 @@ const CALL = /"kind":"(tool_call|retrieval)"/;
  */
 export async function checkBooks(db: Database, tenantId: bigint): Promise<Violation[]> {
   const violations = await findViolations(db, tenantId);
+  violations.push(...(await checkAllBatches(db, tenantId)));
   const charged = await recomputeCharges(
     db,
     tenantId,
@@ -51,6 +55,18 @@ export async function checkBooks(db: Database, tenantId: bigint): Promise<Violat
     }
   }
   return violations;
+}
+
+/** Every posting commit that can be: those before the size history is kept from had another order of rows. */
+async function checkAllBatches(db: Database, tenantId: bigint): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (let from = (await readReadableSizes(db, tenantId)).fromSize; ;) {
+    const page = await checkBatches(db, tenantId, from, BATCHES_PER_PAGE);
+    // Balance and positions are held over all rows above; here the log is what they are held against.
+    violations.push(...page.violations.filter(({ invariant }) => invariant.includes('log commits to')));
+    if (page.batches < BATCHES_PER_PAGE) return violations;
+    from = page.nextIndex;
+  }
 }
 
 async function recomputeCharges(

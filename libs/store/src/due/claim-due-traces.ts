@@ -34,6 +34,7 @@ export async function claimDueTraces(db: Queryable, limit: number, leaseMs: numb
 WITH c AS MATERIALIZED (
   SELECT tenant_id, trace_id FROM due_traces
    WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+     AND NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = due_traces.tenant_id AND h.cleared_at IS NULL)
    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 UPDATE due_traces d

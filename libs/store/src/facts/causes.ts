@@ -65,6 +65,7 @@ WITH o AS MATERIALIZED (
   SELECT tenant_id, cause_id FROM causes
    WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until < clock_timestamp())
      AND (expires_at IS NULL OR expires_at > clock_timestamp())
+     AND NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = causes.tenant_id AND h.cleared_at IS NULL)
    ORDER BY opened_at, cause_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE causes c SET leased_until = clock_timestamp() + make_interval(secs => $1::double precision / 1000)

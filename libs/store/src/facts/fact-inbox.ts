@@ -28,7 +28,8 @@ export async function takeWaitingFacts(db: Queryable, limit: number): Promise<Wa
     name: 'take-waiting-facts',
     text: `
 SELECT id, tenant_id, kind, cause, detail, attempts FROM fact_inbox
- WHERE not_before IS NULL OR not_before <= clock_timestamp()
+ WHERE (not_before IS NULL OR not_before <= clock_timestamp())
+   AND NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = fact_inbox.tenant_id AND h.cleared_at IS NULL)
  ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     values: [limit],
   });

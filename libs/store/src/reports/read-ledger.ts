@@ -1,5 +1,5 @@
 import type { Asset, Ref, SpanId } from '#model';
-import type { Client } from '../connection/database.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 
 /** What was debited and credited on an account over the usage days asked for; smallest units of the asset. */
@@ -95,22 +95,50 @@ export async function listTransactions(
     ],
   );
   const entries = await readEntries(client, tenantId, rows);
-  return rows.map((row) => ({
-    postingId: traceIdFromUuid(row.posting_id),
-    transactionId: row.txn_id,
-    code: row.code,
-    cause: row.cause,
-    effectiveAtUs: row.effective_at,
-    recordedAtUs: row.recorded_at,
-    period: row.period,
-    rules: row.rules,
-    batchId: row.batch_id,
-    entries: entries.get(`${row.posting_id} ${row.txn_id}`) ?? [],
-  }));
+  return rows.map((row) => toTransaction(row, entries));
 }
 
+/** The transactions of posting commits, by commit; one without any has no entry. */
+export async function readTransactionsOfBatches(
+  db: Queryable,
+  tenantId: bigint,
+  batchIds: readonly string[],
+): Promise<Map<string, StoredTransaction[]>> {
+  const { rows } = await db.query<TransactionRow>({
+    name: 'read-transactions-of-batches',
+    text: `
+SELECT posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules, batch_id
+  FROM ledger_transactions WHERE tenant_id = $1 AND batch_id = ANY ($2::uuid[])`,
+    values: [tenantId, batchIds],
+  });
+  const entries = await readEntries(db, tenantId, rows);
+  const byBatch = new Map<string, StoredTransaction[]>();
+  for (const row of rows) {
+    const list = byBatch.get(row.batch_id) ?? [];
+    byBatch.set(row.batch_id, list);
+    list.push(toTransaction(row, entries));
+  }
+  return byBatch;
+}
+
+const toTransaction = (
+  row: TransactionRow,
+  entries: ReadonlyMap<string, StoredTransaction['entries'][number][]>,
+): StoredTransaction => ({
+  postingId: traceIdFromUuid(row.posting_id),
+  transactionId: row.txn_id,
+  code: row.code,
+  cause: row.cause,
+  effectiveAtUs: row.effective_at,
+  recordedAtUs: row.recorded_at,
+  period: row.period,
+  rules: row.rules,
+  batchId: row.batch_id,
+  entries: entries.get(`${row.posting_id} ${row.txn_id}`) ?? [],
+});
+
 async function readEntries(
-  client: Client,
+  client: Queryable,
   tenantId: bigint,
   transactions: readonly TransactionRow[],
 ): Promise<Map<string, StoredTransaction['entries'][number][]>> {

@@ -1,4 +1,4 @@
-import type { Client } from '../connection/database.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import { readSealedAtUs } from '../evidence/read-sealed-at.ts';
 
 /** What a past reading of the books can be asked of a tenant. */
@@ -9,7 +9,7 @@ export interface ReadableSizes {
   readonly toSize: number;
 }
 
-export async function readReadableSizes(client: Client, tenantId: bigint): Promise<ReadableSizes> {
+export async function readReadableSizes(client: Queryable, tenantId: bigint): Promise<ReadableSizes> {
   const { rows } = await client.query<{ from_size: bigint; to_size: bigint }>(
     `SELECT t.history_from AS from_size,
             coalesce((SELECT max(size) FROM checkpoints WHERE tenant_id = $1), 0) AS to_size
