@@ -7,11 +7,12 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
+import { QUEUES } from './queues.ts';
 
 /** With a hash tag from the start: on a Redis Cluster all keys of the product then share a slot. */
 const PREFIX = '{outcome-ledger}';
-/** Two waiting workers, and what queues and workers do between. */
-const POSTGRES_CONNECTIONS = 6;
+/** One that each waiting worker holds, and what queues and workers do between. */
+const POSTGRES_CONNECTIONS = Object.keys(QUEUES).length + 4;
 
 /** Seconds a worker waits at most before it looks again, should the message of a new job be lost. */
 const LOOK_AGAIN_S = 2;
