@@ -160,6 +160,30 @@ test('the state of the item places its lines; a fee that is billed is owed to wh
       unpricedLines: 0,
     },
   ]);
+  const explained = await office.ask('/v1/work-items/claim/C1/cost');
+  expect([explained.status, explained.body.costUsd]).toEqual([200, '1']);
+  const { body: accounts } = await office.ask('/v1/ledger/accounts');
+  const shown = accounts.items.map(({ account, currency, balance, meaning }: any) => [
+    account,
+    currency,
+    balance,
+    meaning,
+  ]);
+  expect(shown).toEqual(
+    expect.arrayContaining([
+      [
+        'V100:achieved',
+        'OUT.claim.processed',
+        '1',
+        'business results that stand: counts (OUT.*) and values (VAL.*)',
+      ],
+      ['5210:outcome:human', 'USD', '3', 'cost lines of work items that achieved their outcome'],
+    ]),
+  );
+  expect(accounts.chart.map(({ number }: any) => number)).toContain('2800');
+  expect(accounts.codes).toHaveLength(16);
+  const trial = await office.ask('/v1/ledger/trial-balance');
+  expect(trial.body.totals.map(({ isBalanced }: any) => isBalanced)).toEqual([true, true]);
   const period = await office.ask('/v1/reports/cost-per-outcome?view=period&from=2025-10-01&to=2025-11-01');
   expect(period.body.total).toMatchObject({ costUsd: '1', loadedCostUsd: '4.5', costLinesUsd: '3.5' });
   await office.tell('failed', 'C1', '2025-10-04T12:00:00Z');

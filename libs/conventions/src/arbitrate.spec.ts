@@ -201,7 +201,7 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
-    'methods.md T0.3: what the total exceeds its calls by is reported, not charged',
+    '[T0.3] what the total exceeds its calls by is reported, not charged',
     [
       agent('1', { input_tokens: 113, output_tokens: 11 }),
       call('2', { input_tokens: 56, output_tokens: 5 }, { parent: '1', at: [1, 4] }),

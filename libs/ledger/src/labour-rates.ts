@@ -69,9 +69,3 @@ export function hourlyRate(rates: LabourRates, ofRole: string): HourlyRate | nul
   const [cost, hours] = [parsePico(rate.fullyLoadedCost!)!, parsePico(rate.practicalHours!)!];
   return { asset, picoPerHour: roundHalfEven(cost * 10n ** 12n, hours) };
 }
-
-const MS_PER_HOUR = 3_600_000n;
-
-/** @returns what so much time costs, rounded half-even to the pico */
-export const costOfTime = ({ picoPerHour }: HourlyRate, durationMs: bigint): bigint =>
-  roundHalfEven(picoPerHour * durationMs, MS_PER_HOUR);

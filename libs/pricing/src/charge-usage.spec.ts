@@ -43,7 +43,7 @@ const amountOf = (rows: readonly PriceRow[], input: ChargeInput) => {
 };
 
 // methods.md T0.1
-test('input 12 000 of which 8 000 read and 2 000 written, output 500 cost $0.0234', () => {
+test('[T0.1] input 12 000 of which 8 000 read and 2 000 written, output 500 cost $0.0234', () => {
   const usage = { in_uncached: 2_000n, cache_read: 8_000n, cache_write_5m: 2_000n, out_text: 500n };
   expect(charge([sonnet], call(usage))).toEqual({
     state: 'priced',
