@@ -212,18 +212,32 @@ test('without a rate minutes are counted and not priced: the loaded figure is in
 test('hand-overs and human steps are priced where a policy says so, and only there', async () => {
   const office = await begin();
   await processed(office);
-  await call(office);
+  await office.call({
+    id: 'a',
+    claims: ['C1'],
+    at: '2025-10-03T09:00:00Z',
+    input: 1_000_000,
+    output: 0,
+    humanSeconds: 42,
+  });
   await office.tell('handed_off', 'C1', '2025-10-03T11:00:00Z');
   await office.settle();
   expect(Object.keys(await office.cost())).toEqual(['2000:accrued:prov:2025-10', '5200:outcome C1']);
+  const { body } = await office.ask('/v1/reports/cost-per-outcome');
+  expect(body.total).toMatchObject({ humanMinutes: '0.7', loadedCostUsd: '1', loadedGrade: 'metered' });
   await office.post('/v1/policies', {
     ...RATES,
-    rule: { ...RATES.rule, handedOff: { role: 'adjuster', minutes: '10' } },
+    rule: {
+      ...RATES.rule,
+      handedOff: { role: 'adjuster', minutes: '10' },
+      humanSteps: { role: 'adjuster' },
+    },
   });
   await office.settle();
   expect(await office.cost()).toMatchObject({
     '2800:imputed:handed_off': '-5',
-    '5210:outcome:human C1': '5',
+    '2800:imputed:human_steps': '-0.35',
+    '5210:outcome:human C1': '5.35',
   });
 });
 

@@ -16,6 +16,8 @@ export interface ModelCall {
   readonly output: number | null;
   readonly cached?: number;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** The trace waits so long for a person. */
+  readonly humanSeconds?: number;
 }
 
 const hex = (text: string, digits: number): string =>
@@ -59,7 +61,16 @@ export class ClaimsOffice {
   traceId = (id: string): string => hex(`${this.tenant.tenantId} trace ${id}`, 32);
   spanId = (id: string): string => hex(`${this.tenant.tenantId} call ${id}`, 16);
 
-  async call({ id, claims, at, input, output, cached = 0, attributes = {} }: ModelCall): Promise<void> {
+  async call({
+    id,
+    claims,
+    at,
+    input,
+    output,
+    cached = 0,
+    attributes = {},
+    humanSeconds,
+  }: ModelCall): Promise<void> {
     const traceId = this.traceId(id);
     const root = hex(`${this.tenant.tenantId} root ${id}`, 16);
     const startNs = BigInt(Date.parse(at)) * 1_000_000n;
@@ -98,6 +109,16 @@ export class ClaimsOffice {
         ...usage,
         ...own,
       ]),
+      ...(humanSeconds === undefined
+        ? []
+        : [
+            {
+              ...span(hex(`${this.tenant.tenantId} human ${id}`, 16), root, 'elicitation/create', [
+                text('mcp.method.name', 'elicitation/create'),
+              ]),
+              endTimeUnixNano: (startNs + BigInt(humanSeconds) * 1_000_000_000n).toString(),
+            },
+          ]),
       ...tools.map((claim, n) =>
         span(hex(`${this.tenant.tenantId} tool ${n} ${id}`, 16), root, 'execute_tool lookup', [
           text('gen_ai.operation.name', 'execute_tool'),
