@@ -15,6 +15,7 @@ import { LinksController } from './links/links.controller.ts';
 import { CausesController } from './ledger/causes.controller.ts';
 import { PeriodsController } from './ledger/periods.controller.ts';
 import { HaltsController } from './ledger/halts.controller.ts';
+import { JournalController } from './ledger/journal.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
@@ -57,6 +58,7 @@ export class ApiModule {
         CausesController,
         PeriodsController,
         HaltsController,
+        JournalController,
         SettingsController,
         KeysController,
         PriceBooksController,

@@ -64,14 +64,6 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         error,
       }),
   };
-  const checkParts: Parameters<typeof checkTail>[0] = {
-    ...parts,
-    onViolation: ({ tenantId, ...violation }) =>
-      logger.error('an invariant of the books is broken; nothing is posted until it is cleared', {
-        tenantId: tenantId.toString(),
-        ...violation,
-      }),
-  };
   const causeOptions = { pageSize: CAUSE_PAGE, leaseMs: limits.claimMs, traceSpans: limits.traceSpans };
   const work: readonly (readonly [QueueName, number, () => Promise<unknown>])[] = [
     [
@@ -91,7 +83,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         await backlog.run();
       },
     ],
-    ['check-books', 1, () => checkTail(checkParts)],
+    ['check-books', 1, () => checkTail({ ...parts, onViolation: reportTo(logger) })],
     ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
   ];
@@ -118,6 +110,14 @@ async function askForAllocations({ db, nowUs }: PostParts): Promise<void> {
     await askForAllocation(db, null, month.toISOString().slice(0, 7), nowUs());
   }
 }
+
+const reportTo =
+  (logger: ProcessLogger): Parameters<typeof checkTail>[0]['onViolation'] =>
+  ({ tenantId, ...violation }) =>
+    logger.error('an invariant of the books is broken; nothing is posted until it is cleared', {
+      tenantId: tenantId.toString(),
+      ...violation,
+    });
 
 async function workAllFacts(
   parts: Parameters<typeof workThroughFacts>[0],

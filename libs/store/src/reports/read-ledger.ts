@@ -44,6 +44,10 @@ export interface TransactionFilter {
   readonly traceId?: string | undefined;
   readonly code?: string | undefined;
   readonly cause?: string | undefined;
+  /** Posting period, `YYYY-MM`. */
+  readonly period?: string | undefined;
+  /** Leaves of the log the books are read at; absent or null = as they stand. */
+  readonly size?: number | null | undefined;
   readonly after?: { readonly postingId: string; readonly transactionId: string } | undefined;
   readonly limit: number;
 }
@@ -80,9 +84,12 @@ export async function listTransactions(
 ): Promise<StoredTransaction[]> {
   const { rows } = await client.query<TransactionRow>(
     `SELECT posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules, batch_id
-       FROM ledger_transactions
+       FROM ledger_transactions t
       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR posting_id = $2) AND ($3::text IS NULL OR code = $3)
-        AND ($4::text IS NULL OR cause = $4) AND ($5::uuid IS NULL OR (posting_id, txn_id) > ($5, $6::uuid))
+        AND ($4::text IS NULL OR cause = $4) AND ($8::text IS NULL OR period = $8)
+        AND ($9::bigint IS NULL OR EXISTS (
+              SELECT FROM ledger_batches b WHERE b.tenant_id = $1 AND b.batch_id = t.batch_id AND b.leaf_index < $9))
+        AND ($5::uuid IS NULL OR (posting_id, txn_id) > ($5, $6::uuid))
       ORDER BY posting_id, txn_id LIMIT $7`,
     [
       tenantId,
@@ -92,6 +99,8 @@ export async function listTransactions(
       filter.after?.postingId ?? null,
       filter.after?.transactionId ?? null,
       filter.limit,
+      filter.period ?? null,
+      filter.size ?? null,
     ],
   );
   const entries = await readEntries(client, tenantId, rows);

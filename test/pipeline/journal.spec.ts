@@ -1,0 +1,80 @@
+// Goal: the journal is every entry once, in files that other tools read, and balanced in each.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Desk } from '../support/desk.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+let desk: Desk;
+beforeAll(async () => {
+  service = await startTestService({ prices: 'none' });
+  desk = await Desk.begin(service, 'journal');
+  await desk.price('3');
+  for (const n of [1, 2, 3])
+    await desk.send({
+      id: `${desk.tenant.tenantId} ${n}`,
+      ...(n === 3 ? {} : { ticket: `T"${n}` }),
+      at: `2026-0${n + 6}-05T10:00:00Z`,
+      inputTokens: 1001 * n,
+    });
+  await desk.tell({ id: '1', ticket: 'T"1', verb: 'resolved', at: '2026-09-06T10:00:00Z' });
+  await desk.settle();
+});
+afterAll(() => service.stop());
+
+const journal = (query: string): Promise<string> => desk.text(`/v1/ledger/journal?${query}`);
+const rowsOf = (text: string): any[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+test('NDJSON and CSV have every entry once, and one size is one file for ever', async () => {
+  const { rows } = await service.database.db.query<{ n: bigint }>(
+    'SELECT count(*) AS n FROM ledger_entries WHERE tenant_id = $1',
+    [desk.tenant.tenantId],
+  );
+  const size = await desk.seal();
+  const file = await journal(`size=${size}`);
+  expect(rowsOf(file)).toHaveLength(Number(rows[0]!.n));
+  expect((await journal(`size=${size}&format=csv`)).trim().split('\r\n')).toHaveLength(
+    Number(rows[0]!.n) + 1,
+  );
+  expect(rowsOf(await journal('period=2026-07')).every(({ period }) => period === '2026-07')).toBe(true);
+  await desk.price('7');
+  await desk.settle();
+  expect(await journal(`size=${size}`)).toBe(file);
+  expect(rowsOf(await journal(''))).not.toHaveLength(Number(rows[0]!.n));
+  expect((await desk.call('/v1/ledger/journal?size=100000')).status).toBe(422);
+  expect((await desk.call('/v1/ledger/journal?format=xml')).status).toBe(400);
+});
+
+/** Tools that are not installed are left out, loudly; `.ci/run` installs them for `npm run test:accounting`. */
+const TOOLS: readonly (readonly [format: string, command: string, args: (file: string) => string[]])[] = [
+  ['beancount', 'bean-check', (file) => [file]],
+  ['ledger', 'ledger', (file) => ['-f', file, 'balance']],
+  ['ledger', 'hledger', (file) => ['-f', file, 'check']],
+];
+
+test.each(TOOLS)('the %s file is balanced, also for %s', async (format, command, args) => {
+  const text = await journal(`format=${format}`);
+  const sums = new Map<string, bigint>();
+  for (const [, amount, unit] of text.matchAll(/ {2}(-?\d+(?:\.\d+)?) "?([A-Za-z0-9._-]+)"?$/gm)) {
+    const [whole, fraction = ''] = amount!.split('.');
+    const pico = BigInt(`${whole}${fraction.padEnd(12, '0')}`);
+    sums.set(unit!, (sums.get(unit!) ?? 0n) + pico);
+  }
+  expect(sums.size).toBeGreaterThan(0);
+  expect([...sums.values()].every((sum) => sum === 0n)).toBe(true);
+  if (spawnSync(command, ['--version']).status !== 0) {
+    process.stderr.write(`SKIPPED: ${command} is not installed: its reading of the journal is not tested\n`);
+    return;
+  }
+  const file = join(mkdtempSync(join(tmpdir(), 'journal-')), `journal.${format}`);
+  writeFileSync(file, text);
+  const run = spawnSync(command, args(file), { encoding: 'utf8' });
+  expect({ status: run.status, said: run.stderr }).toEqual({ status: 0, said: '' });
+});
