@@ -123,6 +123,10 @@ ALTER TABLE work_items
 ALTER TABLE attempts
   ADD COLUMN retrievals integer NOT NULL DEFAULT 0,
   ADD COLUMN human_ms   bigint NOT NULL DEFAULT 0;       -- of human steps
+-- Outcomes that were achieved before they were counted in the ledger: their items are saved once more.
+INSERT INTO fact_inbox (tenant_id, kind, cause, detail, recorded_at)
+SELECT tenant_id, 'cost.line', 'upgrade:outcome-counts', jsonb_build_object('ref', ref), clock_timestamp()
+  FROM work_items WHERE phase = 'achieved';
 `;
 
 const TENANT = `nullif(current_setting('app.tenant', true), '')::bigint`;

@@ -68,6 +68,25 @@ SELECT tenant_id, posting_id || ' ' || account AS subject,
  WHERE coalesce(summed.amount, 0) <> coalesce(standing.amount, 0)`,
   },
   {
+    invariant: 'positions of work items equal the sum of entries',
+    sql: `
+WITH summed AS (
+  SELECT tenant_id, work_item_ref AS ref, posting_id, account, asset, sum(amount) AS amount FROM ledger_entries
+   WHERE ($1::bigint IS NULL OR tenant_id = $1) AND work_item_ref IS NOT NULL AND account ~ '^5[1234]10:' GROUP BY 1, 2, 3, 4, 5),
+standing AS (SELECT * FROM item_positions WHERE $1::bigint IS NULL OR tenant_id = $1)
+SELECT tenant_id, posting_id || ' ' || account AS subject,
+       coalesce(standing.amount, 0) || ' is not ' || coalesce(summed.amount, 0) AS found
+  FROM summed FULL JOIN standing USING (tenant_id, ref, posting_id, account, asset)
+ WHERE coalesce(summed.amount, 0) <> coalesce(standing.amount, 0)`,
+  },
+  {
+    invariant: 'what agents cost and what stands beside it balance apart, per provider, asset and usage day',
+    sql: `
+SELECT tenant_id, provider || ' ' || usage_day AS subject, asset || ' ' || sum(amount) AS found FROM ledger_entries
+ WHERE ($1::bigint IS NULL OR tenant_id = $1) AND (substr(account, 3, 1) <> '0' OR account LIKE '2800:%')
+ GROUP BY tenant_id, provider, asset, usage_day HAVING sum(amount) <> 0`,
+  },
+  {
     invariant: 'entries belong to a transaction',
     sql: `
 SELECT e.tenant_id, e.txn_id::text AS subject, 'no transaction' AS found FROM ledger_entries e
