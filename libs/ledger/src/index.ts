@@ -21,5 +21,5 @@ export { pendingBalances, targetBalances } from './target.ts';
 export type { Balance, CostShare, PendingEstimate, PlacedCharge } from './target.ts';
 export { TRANSACTION_CODES } from './transaction-codes.ts';
 export { periodBridge } from './period-bridge.ts';
-export type { MovedAccount, PeriodBridge } from './period-bridge.ts';
+export type { PeriodBridge } from './period-bridge.ts';
 export { endDayOf, monthAfter, toOpenPeriod } from './posting-period.ts';
