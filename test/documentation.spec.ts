@@ -145,7 +145,7 @@ if (!hasCurl)
   async function bash(block: string): Promise<void> {
     const script = block.replaceAll(/localhost:(3000|4318|9464)\b/g, (_, port) => `127.0.0.1:${ports[port]}`);
     const prelude = `set -eu -o pipefail; curl() { command curl --fail-with-body -sS "$@"; }; cd ${ROOT}\n`;
-    const inDirectory = script.replaceAll(/(\w+\.(?:csv|txt))/g, join(directory, '$1'));
+    const inDirectory = script.replaceAll(/(\w+\.(?:csv|txt|json))/g, join(directory, '$1'));
     await promisify(execFile)('bash', ['-c', prelude + inDirectory], { env: environment() });
   }
 });

@@ -135,8 +135,9 @@ const billPath = ({ month, number: invoice, totalPico }: SimulatedBill): string 
   `/v1/invoices?format=csv&period=${month}&number=${invoice}&total=${formatPico(totalPico)}`;
 
 function toBillCsv({ provider, month, currency, lines, taxPico }: SimulatedBill): string {
-  const [year, number_] = month.split('-').map(Number) as [number, number];
-  const last = new Date(Date.UTC(year, number_, 0)).toISOString().slice(0, 10);
+  const next = new Date(`${month}-01T00:00:00Z`);
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  const last = new Date(next.getTime() - 1).toISOString().slice(0, 10);
   const line = (...cells: readonly string[]): string =>
     [provider, `${month}-01`, last, ...cells, currency].join(',');
   return [

@@ -213,7 +213,10 @@ function billsOf(random: SeededRandom, traces: readonly SimulatedTrace[]): Simul
     known.output += BigInt(trace.outputTokens);
     usage.set(id, known);
   }
-  const lines = new Map<string, SimulatedBill['lines'][number][]>();
+  const own = new Map<
+    string,
+    { readonly month: string; readonly of: SimulatedPrice; readonly lines: SimulatedBill['lines'][number][] }
+  >();
   for (const { price: used, month, input, output } of [...usage.values()].sort((a, b) =>
     compareText(a.month, b.month),
   )) {
@@ -225,18 +228,18 @@ function billsOf(random: SeededRandom, traces: readonly SimulatedTrace[]): Simul
       quantity,
       amountPico: quantity * BigInt(micro) * MICRO_PER_PICO_TOKEN,
     });
-    lines.set(id, [
-      ...(lines.get(id) ?? []),
+    const bill = own.get(id) ?? { month, of: used, lines: [] };
+    own.set(id, bill);
+    bill.lines.push(
       line('in_uncached', input + untraced, used.inputMicro),
       line('output', output, used.outputMicro),
-    ]);
+    );
   }
-  return [...lines].map(([id, own], index) => {
-    const [month, provider, currency] = id.split(' ') as [string, string, string];
-    const net = own.reduce((sum, { amountPico }) => sum + amountPico, 0n);
+  return [...own.values()].map(({ month, of: { provider, currency }, lines }, index) => {
+    const net = lines.reduce((sum, { amountPico }) => sum + amountPico, 0n);
     const taxPico = provider === 'mistral' ? roundToCent((net * 20n) / 100n) : 0n;
     const totalPico = roundToCent(net + taxPico);
-    return { provider, month, number: `INV-${YEAR}-${index + 1}`, currency, lines: own, taxPico, totalPico };
+    return { provider, month, number: `INV-${YEAR}-${index + 1}`, currency, lines, taxPico, totalPico };
   });
 }
 

@@ -53,7 +53,6 @@ export type {
   OutcomeEvent,
   OutcomeTier,
   OutcomeValue,
-  TimeToLive,
   WorkItemPhase,
 } from './outcome.ts';
 export type { Charge, ChargeLine, UnpricedReason } from './charge.ts';

@@ -4,7 +4,7 @@ export type { BillCategory, BillClass, BillLine, ReadBill, RefusedBillLine } fro
 export { chooseLines } from './choose-lines.ts';
 export type { BillDocument } from './choose-lines.ts';
 export { compareBill } from './compare-bill.ts';
-export type { BillComparison, ComparedKey } from './compare-bill.ts';
+export type { BillComparison } from './compare-bill.ts';
 export type { OwnUsage } from './own-usage.ts';
 export type { MatchKey } from './match-key.ts';
 export { reconciliationResultSchema, toReconciliationResult } from './reconciliation-result.ts';

@@ -11,11 +11,10 @@ import {
   type LinkFigures,
 } from './link-figures.ts';
 import { InCurrency } from './in-currency.ts';
-import { loadedFigures, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
+import { Grade, loadedFigures, LoadedView, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
 
 const Ratio = z.string().nullable();
 const Cost = Money.nullable();
-const Grade = z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']);
 
 const OutcomesByTier = z.object({
   confirmed: z.int(),
@@ -38,19 +37,7 @@ export const CostRow = z
     directCostPerOutcomeUsd: Ratio,
     failedAttemptCostUsd: Cost.meta({ description: 'The other attempts of achieved items' }),
     noOutcomeCostUsd: Cost.meta({ description: 'Items settled without an outcome' }),
-    loadedCostUsd: Cost.meta({
-      description: 'costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline',
-    }),
-    loadedCostPerOutcomeUsd: Ratio,
-    loadedGrade: Grade.meta({ description: 'Of the loaded cost: the weakest of what is in it' }),
-    costLinesUsd: Money.meta({
-      description: 'Human minutes, fees, hand-overs, infrastructure of the settled items',
-    }),
-    usedOverheadUsd: Money.meta({
-      description: 'Their part of overhead pools; idle capacity is never in it',
-    }),
-    humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
-    unpricedLines: z.int().nullable(),
+    ...LoadedView.shape,
     inCurrency: InCurrency.optional().meta({ description: 'Where the report was asked for a currency' }),
     unpricedCalls: z.int().nullable(),
     attemptsWithoutUsage: z.int().nullable(),

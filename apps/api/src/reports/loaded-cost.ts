@@ -1,6 +1,28 @@
 import { dividePico, formatPico } from '#model';
 import type { LoadedCostRow } from '#store';
-import type { CostRow } from './cost-row.ts';
+import { z } from 'zod';
+import { Money } from '../wire.ts';
+
+/** How well a figure is known, from the best to the worst (architecture 6). */
+export const Grade = z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']);
+type Grade = z.infer<typeof Grade>;
+
+/** The loaded figures of a row of cost-per-outcome. */
+export const LoadedView = z.object({
+  loadedCostUsd: Money.nullable().meta({
+    description: 'costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline',
+  }),
+  loadedCostPerOutcomeUsd: z.string().nullable(),
+  loadedGrade: Grade.meta({ description: 'Of the loaded cost: the weakest of what is in it' }),
+  costLinesUsd: Money.meta({
+    description: 'Human minutes, fees, hand-overs, infrastructure of the settled items',
+  }),
+  usedOverheadUsd: Money.meta({
+    description: 'Their part of overhead pools; idle capacity is never in it',
+  }),
+  humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
+  unpricedLines: z.int().nullable(),
+});
 
 /** What was paid for the items of a row beside the calls of agents. */
 export type Loaded = Omit<LoadedCostRow, 'group'>;
@@ -28,17 +50,6 @@ export const sumLoaded = (rows: readonly Loaded[]): Loaded =>
     NOTHING_LOADED,
   );
 
-type LoadedFigures = Pick<
-  CostRow,
-  | 'loadedCostUsd'
-  | 'loadedCostPerOutcomeUsd'
-  | 'loadedGrade'
-  | 'costLinesUsd'
-  | 'usedOverheadUsd'
-  | 'humanMinutes'
-  | 'unpricedLines'
->;
-
 /**
  * The loaded figures of a row. Null where neither calls nor lines have a price; the weakest of what is in it gives
  * the grade.
@@ -49,9 +60,9 @@ type LoadedFigures = Pick<
 export function loadedFigures(
   costPico: bigint | null,
   outcomes: bigint,
-  grade: CostRow['grade'],
+  grade: Grade,
   loaded: Loaded,
-): LoadedFigures {
+): z.infer<typeof LoadedView> {
   const beside = loaded.linesPico + loaded.overheadPico;
   const isKnown = costPico !== null || beside !== 0n;
   const total = (costPico ?? 0n) + beside;
@@ -67,14 +78,12 @@ export function loadedFigures(
   };
 }
 
-const WEAKNESS = ['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete'] as const;
-
-function loadedGrade(isIncomplete: boolean, grade: CostRow['grade'], loaded: Loaded): CostRow['grade'] {
-  const inputs: CostRow['grade'][] = [grade];
+function loadedGrade(isIncomplete: boolean, grade: Grade, loaded: Loaded): Grade {
+  const inputs: Grade[] = [grade];
   if (loaded.overheadPico !== 0n) inputs.push('allocated');
   if (loaded.assumedLines > 0n) inputs.push('assumed');
   if (isIncomplete) inputs.push('incomplete');
   return inputs.reduce((weakest, each) =>
-    WEAKNESS.indexOf(each) > WEAKNESS.indexOf(weakest) ? each : weakest,
+    Grade.options.indexOf(each) > Grade.options.indexOf(weakest) ? each : weakest,
   );
 }

@@ -62,11 +62,9 @@ const SetAsidePage = z
         detail: Json,
         since: Time,
         clearedAt: Time.nullable(),
-        suggestions: z
-          .array(Suggestion)
-          .meta({
-            description: 'Of unmatched spend and outcomes: what may belong together, the most likely first',
-          }),
+        suggestions: z.array(Suggestion).meta({
+          description: 'Of unmatched spend and outcomes: what may belong together, the most likely first',
+        }),
       }),
     ),
     next: z.string().nullable(),

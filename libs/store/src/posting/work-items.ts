@@ -1,5 +1,5 @@
 import type { Queryable } from '../connection/database.ts';
-import type { OutcomeEvent, OutcomeTier, OutcomeValue, Ref } from '#model';
+import type { OutcomeEvent, OutcomeTier, Ref } from '#model';
 import { referenceFromStored, type StoredReference } from '../outcomes/stored-reference.ts';
 
 export interface WorkItemSeed {
