@@ -28,6 +28,12 @@ const TICKETS: Readonly<Record<string, readonly Record<string, string | number>[
   ],
   malformed: [chat({ 'gen_ai.usage.input_tokens': '12.5', 'gen_ai.usage.output_tokens': 3 })],
   unpriced: [chat({ ...counted, 'gen_ai.request.model': 'mystery-9' })],
+  cut: [chat({ 'gen_ai.usage.input_tokens': 1000 })],
+  sampled: [{ ...counted, 'gen_ai.operation.name': 'invoke_agent', 'sampling.probability': 0.5 }],
+  sampledPartly: [
+    counted,
+    { ...counted, 'gen_ai.operation.name': 'invoke_agent', 'sampling.probability': 0.5 },
+  ],
   partly: [counted, chat({}), chat({ ...counted, 'gen_ai.request.model': 'mystery-9' })],
 };
 
@@ -102,7 +108,7 @@ function moneyIn(value: unknown, way = ''): [string, unknown][] {
   );
 }
 
-const UNKNOWN = ['silent', 'zeros', 'malformed', 'unpriced'];
+const UNKNOWN = ['silent', 'zeros', 'malformed', 'unpriced', 'sampled'];
 
 test.each(UNKNOWN)('the work item %s costs nobody knows what', async (ticket) => {
   const item = await ask(`/v1/work-items/ticket/${ticket}`);
@@ -122,12 +128,19 @@ test.each(UNKNOWN)('the work item %s costs nobody knows what', async (ticket) =>
   expect(moneyIn(trail).filter(([, money]) => money === '0')).toEqual([]);
 });
 
-test('a work item of which a part is unknown costs at least what is known', async () => {
-  const item = await ask('/v1/work-items/ticket/partly');
-  expect(item.cost).toMatchObject({ costUsd: '0.001', grade: 'incomplete', bound: 'lower' });
-  const cost = await ask('/v1/work-items/ticket/partly/cost');
-  expect([cost.costUsd, cost.unpricedCalls, cost.callsWithoutUsage]).toEqual(['0.001', 1, 1]);
-});
+test.each([
+  ['partly', 1, 1],
+  ['cut', 1, 0],
+  ['sampledPartly', 0, 1],
+])(
+  'a work item of which a part is unknown (%s) costs at least what is known',
+  async (ticket, unpriced, missing) => {
+    const item = await ask(`/v1/work-items/ticket/${ticket}`);
+    expect(item.cost).toMatchObject({ costUsd: '0.001', grade: 'incomplete', bound: 'lower' });
+    const cost = await ask(`/v1/work-items/ticket/${ticket}/cost`);
+    expect([cost.costUsd, cost.unpricedCalls, cost.callsWithoutUsage]).toEqual(['0.001', unpriced, missing]);
+  },
+);
 
 test('the report has no 0 where nothing is known, and lower bounds where a part is', async () => {
   const { rows, total } = await ask('/v1/reports/cost-per-outcome?group_by=agent');
@@ -140,14 +153,17 @@ test('the report has no 0 where nothing is known, and lower bounds where a part 
       row.bound ?? null,
     ]),
   ).toEqual([
+    ['cut', '0.001', '0.001', 'incomplete', 'lower'],
     ['known', '0.001', '0.001', 'metered', null],
     ['malformed', null, null, 'incomplete', null],
     ['partly', '0.001', '0.001', 'incomplete', 'lower'],
+    ['sampled', null, null, 'incomplete', null],
+    ['sampledPartly', '0.001', '0.001', 'incomplete', 'lower'],
     ['silent', null, null, 'incomplete', null],
     ['unpriced', null, null, 'incomplete', null],
     ['zeros', null, null, 'incomplete', null],
   ]);
-  expect([total.costUsd, total.grade, total.bound]).toEqual(['0.002', 'incomplete', 'lower']);
+  expect([total.costUsd, total.grade, total.bound]).toEqual(['0.004', 'incomplete', 'lower']);
 });
 
 test('a cost nobody reported is null, not 0', async () => {
@@ -165,9 +181,12 @@ test('data quality names each emitter that leaves something out', async () => {
   const graver = (each: any): string[] =>
     each.findings.filter(({ severity }: any) => severity === 'action').map(({ code }: any) => code);
   expect(Object.fromEntries(emitters.map((each: any) => [each.emitter.service, graver(each)]))).toEqual({
+    cut: [],
     known: [],
     malformed: ['count_malformed', 'usage_rejected'],
     partly: ['unknown_model', 'usage_missing'],
+    sampled: ['sampled'],
+    sampledPartly: ['sampled'],
     silent: ['usage_missing'],
     unpriced: ['unknown_model'],
     zeros: ['usage_missing', 'usage_zero_with_output'],

@@ -5,6 +5,7 @@ import {
   type StepShare,
   type UnlinkedReason,
 } from '#attribution';
+import { hasLostCalls } from '#conventions';
 import type { CostShare, PendingEstimate, PlacedCharge } from '#ledger';
 import type { Charge, Ref, Step, TraceId } from '#model';
 import { chargeStep, isUsageUnknown, withUsageReport, type PriceIndex } from '#pricing';
@@ -151,6 +152,7 @@ function attemptRows(traceId: TraceId, steps: readonly PricedStep[]): AttemptRow
     const { share, attempt } = list[0]!;
     const cost = new Map(list.map(({ priced }) => [priced.step, costOf(priced.charges)]));
     const calls = list.map(({ priced }) => priced).filter(({ step }) => step.role === 'leaf');
+    const lost = list.filter(({ priced }) => hasLostCalls(priced.step));
     return {
       traceId,
       attemptId,
@@ -169,13 +171,9 @@ function attemptRows(traceId: TraceId, steps: readonly PricedStep[]): AttemptRow
         list.map(({ priced }) => priced.step),
         (step) => cost.get(step) ?? 0n,
       ),
-      modelCalls: calls.length,
-      unpricedCalls: calls.filter(({ charges }) => isUnpriced(charges)).length,
-      callsWithoutUsage: calls.filter(
-        ({ step, charges }) =>
-          (step.usage === null || step.usageState === 'rejected') &&
-          charges.some(({ state }) => state === 'unpriced'),
-      ).length,
+      modelCalls: calls.length + lost.length,
+      unpricedCalls: calls.filter(isPartlyUnpriced).length,
+      callsWithoutUsage: calls.filter(isWithoutUsage).length + lost.length,
       ...stepCountsOf(
         attemptId,
         list.map(({ priced }) => priced),
@@ -194,8 +192,13 @@ const greatest = (a: bigint, b: bigint): bigint => (b > a ? b : a);
 const costOf = (charges: readonly Charge[]): bigint =>
   charges.reduce((sum, charge) => (charge.state === 'priced' ? sum + charge.amountPico : sum), 0n);
 
-/** Usage was counted and has no price; a call without a count is told apart. */
-const isUnpriced = (charges: readonly Charge[]): boolean =>
+const isWithoutUsage = ({ step, charges }: PricedStep): boolean =>
+  (step.usage === null || step.usageState === 'rejected') &&
+  charges.some(({ state }) => state === 'unpriced');
+
+/** A part of it was counted and has no price, or was cut off before it was counted; a call without a count is told apart. */
+const isPartlyUnpriced = ({ step, charges }: PricedStep): boolean =>
+  (step.usageState === 'partial' && charges.length > 0) ||
   charges.some(
     (charge) =>
       charge.state === 'unpriced' && charge.reason !== 'usage_missing' && charge.reason !== 'usage_rejected',

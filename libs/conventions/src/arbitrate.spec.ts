@@ -157,6 +157,25 @@ const CASES: readonly Case[] = [
     ['agent container(sampled) | in 10, out 1 | partial inclusive A1.2 | untraced in 10, out 1'],
   ],
   [
+    'C6: nor does it say that the calls that are left were all',
+    [
+      { ...agent('1', TEN), traceState: 'ot=th:8' },
+      call('2', { input_tokens: 4, output_tokens: 1 }, { parent: '1', at: [1, 2] }),
+    ],
+    [
+      'agent container(sampled) | in 10, out 1 | partial inclusive A1.2 | untraced in 6, out 0',
+      'model_call leaf(only_witness) | in 4, out 1 | reported inclusive A1.2',
+    ],
+  ],
+  [
+    'C6: unless the totals are those of the calls that are left',
+    [{ ...agent('1', TEN), traceState: 'ot=th:8' }, call('2', TEN, { parent: '1', at: [1, 2] })],
+    [
+      'agent container(total_of_leaves) | in 10, out 1 | reported inclusive A1.2',
+      'model_call leaf(only_witness) | in 10, out 1 | reported inclusive A1.2',
+    ],
+  ],
+  [
     'a threshold of zero, the random value alone and the threshold of another vendor drop nothing',
     [
       { ...agent('1', TEN), traceState: 'ot=th:0' },

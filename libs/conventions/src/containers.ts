@@ -15,7 +15,7 @@ export interface ContainerFindings {
   readonly untraced: ReadonlyMap<number, Usage>;
   /** Σ over the outermost containers that exceed their leaves. */
   readonly untracedTotal: Usage | null;
-  /** Totals that would have been billed, had the trace not been sampled. */
+  /** Totals of a sampled trace over calls that left no span: they are not billed, and what they cost is not known. */
   readonly sampled: ReadonlySet<number>;
 }
 
@@ -52,7 +52,14 @@ export function resolveContainers(
   }
   countInCarriers(tree, calls, carriers, verdicts);
   const billedUsage = increases(tree, carriers, verdicts);
-  return { verdicts, billedUsage, sampled, ...findUntraced(tree, counted, verdicts, sampled) };
+  const found = findUntraced(tree, counted, verdicts, sampled);
+  if (isSampled) {
+    for (const index of found.untraced.keys()) {
+      sampled.add(index);
+      verdicts.set(index, { role: 'container', reason: 'sampled' });
+    }
+  }
+  return { verdicts, billedUsage, sampled, ...found };
 }
 
 function canCarry(draft: StepDraft): boolean {

@@ -5,6 +5,7 @@
 export { arbitrate } from './arbitrate.ts';
 export { isKnownCounter, readCounter } from './counters.ts';
 export type { CounterReading } from './counters.ts';
+export { hasLostCalls } from './has-lost-calls.ts';
 export { spanOfLog } from './log-span.ts';
 export { readLog } from './read-log.ts';
 export { readContentParts } from './content-parts.ts';
