@@ -124,6 +124,7 @@ function expectedRow(workflow: string, outcomeType: string, cases: readonly Case
   const calls = settled.flatMap(({ attempts }) => attempts.flatMap((attempt) => attempt.calls));
   const unpricedCalls = calls.filter(({ model }) => PRICES[model] === undefined).length;
   const open = worked.filter(({ state }) => state === 'open');
+  const certain = formatPico(costPico);
   return {
     group: { workflow, outcome_type: outcomeType },
     workItems: settled.length,
@@ -146,6 +147,8 @@ function expectedRow(workflow: string, outcomeType: string, cases: readonly Case
     attemptsWithoutUsage: 0,
     unmatchedOutcomes: 0,
     pending: { items: open.length, costUsd: formatPico(costOf(open)) },
+    outcomesByTier: { confirmed: 0, assumed: 0, contained: 0, assisted: 0, unstated: achieved.length },
+    maturing: { items: 0, costUsd: '0' },
     coverage: {
       priced: formatPico(
         ((BigInt(calls.length - unpricedCalls) * 10_000n) / BigInt(calls.length)) * 100_000_000n,
@@ -153,7 +156,10 @@ function expectedRow(workflow: string, outcomeType: string, cases: readonly Case
       linked: '1',
       reconciled: '0',
     },
+    linkCoverage: '1',
+    band: expect.objectContaining({ lowUsd: certain, bookUsd: certain, highUsd: certain }),
     grade: unpricedCalls > 0 ? 'incomplete' : 'metered',
+    gradeReasons: unpricedCalls > 0 ? ['unpriced'] : [],
     ...(unpricedCalls > 0 ? { bound: 'lower' } : {}),
   };
 }
