@@ -236,3 +236,22 @@ const TROUBLED: readonly Row[] = [
 ];
 
 export const CASES: readonly Case[] = [...SINGLE, ...SEVERAL, ...TROUBLED].map(toCase);
+
+/** What the stub answers each program, refusals and cut streams included: a program that asks less shows less. */
+export const ANSWERS: Readonly<Record<string, number>> = {
+  aiSdk5: 11,
+  aiSdk6: 11,
+  aiSdk7: 11,
+  anthropic: 4,
+  anthropic_cut: 1,
+  google_genai: 2,
+  langchain: 3,
+  litellm: 3,
+  openAi: 3,
+  openai: 7,
+  openai_agents: 2,
+  openai_at_once: 4,
+  openai_troubled: 6,
+  pydantic_ai: 4,
+  strands: 3,
+};

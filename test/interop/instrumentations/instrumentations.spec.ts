@@ -4,7 +4,7 @@ import { importPriceCsv } from '#pricing';
 import { inTransaction, recordPriceBook } from '#store';
 import { makeTenant } from '../../support/api.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
-import { CASES, type Blind, type Case } from './cases.ts';
+import { ANSWERS, CASES, type Blind, type Case } from './cases.ts';
 import { startProviderStub, type ProviderStub, type Served } from './provider-stub.ts';
 import { PRICE_LIST, pricePico, type Bill } from './recorded-answers.ts';
 import { runJobs, type Job, type Runtime } from './run-jobs.ts';
@@ -180,9 +180,9 @@ const sorted = (one: Charged): Charged => ({
   tokens: Object.fromEntries(Object.entries(one.tokens).sort(([left], [right]) => (left < right ? -1 : 1))),
 });
 
-test.each(CASES)('$name', ({ name, blind = {}, dialects }) => {
+test.each(CASES)('$name', ({ name, program, blind = {}, dialects }) => {
   const { served, steps, lines, violations, failure } = results.get(name)!;
-  expect(failure).toBeNull();
+  expect({ failure, answers: served.length }).toEqual({ failure: null, answers: ANSWERS[program] });
   const seen = served.filter((one) => !blind.calls?.(one));
   const isKnown = (one: Served): boolean =>
     one.outcome !== 'refused' &&
