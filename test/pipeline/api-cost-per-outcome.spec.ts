@@ -327,7 +327,7 @@ test.each<[string, number, string]>([
   ['group_by=call_model', 422, 'group_by'],
   ['group_by=nothing', 422, 'group_by'],
   ['group_by=day,day', 422, 'group_by'],
-  ['basis=reported', 422, 'basis'],
+  ['basis=reported', 422, 'to'],
   ['as_of=2026-10-01', 422, 'as_of'],
   ['size=7', 422, 'size'],
   ['format=parquet', 422, 'format'],

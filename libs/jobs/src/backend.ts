@@ -70,6 +70,8 @@ function onPostgres(connectionString: string, onError: (error: Error) => void): 
     keepAlive: true,
     options: '-c search_path=bullmq',
   });
+  // Every queue and worker listens on the pool they share.
+  pool.setMaxListeners(0);
   pool.on('error', onError);
   return {
     queue: (name) => {
