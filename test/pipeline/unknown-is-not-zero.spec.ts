@@ -192,3 +192,18 @@ test('data quality names each emitter that leaves something out', async () => {
     zeros: ['usage_missing', 'usage_zero_with_output'],
   });
 });
+
+test('a work item that no agent was seen at costs nobody knows what', async () => {
+  const event = {
+    specversion: '1.0',
+    id: 'unseen',
+    source: '/desk',
+    type: 'ticket.resolved',
+    subject: 'unseen',
+  };
+  await service.api.call('/v1/outcomes', { key: admin, body: [event] });
+  await service.settle();
+  const item = await ask('/v1/work-items/ticket/unseen');
+  const cost = await ask('/v1/work-items/ticket/unseen/cost');
+  expect([item.cost.costUsd, cost.costUsd, cost.lines]).toEqual([null, null, []]);
+});

@@ -278,7 +278,6 @@ export class WorkItemsController {
 
 /** Whether anything of the cost is known: nothing but calls without usage or price is not 0. */
 const isAnyKnown = (parts: readonly CostedAttemptPart[]): boolean =>
-  parts.length === 0 ||
   parts.some(
     ({ modelCalls, unpricedCalls, callsWithoutUsage, costPico }) =>
       costPico !== 0n || modelCalls > unpricedCalls + callsWithoutUsage,
