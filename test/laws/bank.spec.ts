@@ -29,7 +29,7 @@ test('sixteen writers and workers never break an identity at any snapshot', asyn
     });
   await desk.settle();
 
-  let writing = WRITERS;
+  const open = new Set(Array.from({ length: WRITERS }, (_, writer) => writer));
   const write = async (writer: number): Promise<void> => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const verb = (writer + round) % 2 === 0 ? 'resolved' : 'reopened';
@@ -39,18 +39,18 @@ test('sixteen writers and workers never break an identity at any snapshot', asyn
       await desk.tell({ id: `${writer} ${round}`, ticket: `T${writer % TICKETS}`, verb, at });
       if (writer === 0) await desk.price(String(4 + round));
     }
-    writing -= 1;
+    open.delete(writer);
   };
   const work = async (): Promise<void> => {
     do await service.settle();
-    while (writing > 0);
+    while (open.size > 0);
   };
   let snapshots = 0;
   const read = async (): Promise<void> => {
     do {
       expect(await findViolations(service.database.db, desk.tenant.tenantId)).toEqual([]);
       snapshots += 1;
-    } while (writing > 0);
+    } while (open.size > 0);
   };
   await Promise.all([
     ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
