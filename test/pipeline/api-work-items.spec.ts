@@ -267,7 +267,12 @@ test('the worklists say what is missing; a price added later clears one and re-p
 test('the ledger balances, and shows its transactions', async () => {
   const { body } = await ask('/v1/ledger/trial-balance?from=2026-10-21&to=2026-10-22');
   expect(body.totals).toEqual([
-    { currency: 'OUT.ticket.resolved', debit: expect.any(String), credit: expect.any(String), isBalanced: true },
+    {
+      currency: 'OUT.ticket.resolved',
+      debit: expect.any(String),
+      credit: expect.any(String),
+      isBalanced: true,
+    },
     { currency: 'USD', debit: expect.any(String), credit: expect.any(String), isBalanced: true },
     { currency: 'VAL.USD', debit: '20', credit: '20', isBalanced: true },
   ]);

@@ -14,14 +14,9 @@ const Provider = z.string().min(1).max(100);
 export const InvoiceQuery = z.object({
   format: BillFormat,
   period: Period.optional(),
-  number: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description: 'Of the invoice; without one the file is a report: compared, and nothing is booked',
-    }),
+  number: z.string().min(1).max(200).optional().meta({
+    description: 'Of the invoice; without one the file is a report: compared, and nothing is booked',
+  }),
   total: Money.optional().meta({ description: 'What the invoice bills in all, where its lines do not say' }),
   provider: Provider.optional().meta({ description: 'Who billed; needed with format=total' }),
   currency: z
