@@ -1,11 +1,19 @@
 // Goal: a year of a company closes month by month and ties to its invoices, and told in another order, or read again at
 // the size of each closing, it comes to the same books.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { canonicalJson, merkleRoot } from '#evidence';
+import { formatPico, parsePico } from '#model';
 import { SeededRandom } from '../../apps/cli/src/demo/seeded-random.ts';
+import { closeMonth, type ClosedMonth } from '../support/close-month.ts';
 import { Desk } from '../support/desk.ts';
 import { play } from '../support/play-year.ts';
 import { startTestService, type TestService } from '../support/service.ts';
-import { simulateYear, type SimulatedFact, type SimulatedYear } from '../support/simulated-year.ts';
+import {
+  simulateYear,
+  type SimulatedFact,
+  type SimulatedMonth,
+  type SimulatedYear,
+} from '../support/simulated-year.ts';
 
 /** `npm run nightly` simulates 200,000 work items. */
 const ITEMS = Number(process.env['SIMULATED_ITEMS'] ?? 5000);
@@ -15,7 +23,7 @@ const LIMIT_MS = (30 + ITEMS / 1000) * MINUTES;
 
 const year = simulateYear(ITEMS, SEED);
 /** Told in another order a bill is compared again and again: a smaller company shows the same. */
-const smaller = simulateYear(Math.ceil(ITEMS / 10), SEED + 1n);
+const smaller = simulateYear(Math.ceil(ITEMS / 20), SEED + 1n);
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ prices: 'none' });
@@ -41,55 +49,194 @@ const sumOf = (balances: Record<string, bigint>, pattern: RegExp): bigint =>
     0n,
   );
 
-async function playInOrder(
-  of: SimulatedYear,
-  name: string,
-): Promise<{ desk: Desk; inOrder: Record<string, bigint> }> {
-  const desk = await Desk.begin(service, name);
-  for (const { facts } of of.months) {
-    for (const fact of facts) await play(desk, fact);
-    await desk.settle();
-  }
-  return { desk, inOrder: await balancesOf(desk) };
+/** What the books of a month were when it was closed, each as it was read then. */
+interface MonthThen {
+  readonly month: string;
+  readonly closed: ClosedMonth;
+  /** The very text of the trial balance, and of the way from the month before to this one. */
+  readonly trialBalance: string;
+  readonly bridge: string;
 }
 
+const booksOf = async (desk: Desk, month: string): Promise<Pick<MonthThen, 'trialBalance' | 'bridge'>> => ({
+  trialBalance: await desk.text(`/v1/ledger/trial-balance?period=${month}`),
+  bridge: await desk.text(`/v1/periods/${month}/bridge`),
+});
+
+/** A month is told, its close refused until it is worked through, then worked through and closed. */
+async function live(desk: Desk, { month, facts }: SimulatedMonth): Promise<MonthThen> {
+  for (const fact of facts) await play(desk, fact);
+  const early = await desk.call(`/v1/periods/${month}/close`, { method: 'POST' });
+  expect({ month, status: early.status }).toEqual({ month, status: 409 });
+  await desk.settle();
+  const closed = await closeMonth(desk, month);
+  return { month, closed, ...(await booksOf(desk, month)) };
+}
+
+async function playInOrder(of: SimulatedYear, name: string): Promise<{ desk: Desk; months: MonthThen[] }> {
+  const desk = await Desk.begin(service, name);
+  // A rate stands until the next month's.
+  await desk.post('/v1/policies', { name: 'fx', validFrom: null, rule: { maxAgeDays: 31 } });
+  const months: MonthThen[] = [];
+  for (const month of of.months) months.push(await live(desk, month));
+  return { desk, months };
+}
+
+let lived: Awaited<ReturnType<typeof playInOrder>>;
 test(
-  'month by month: every bill ties, to the pico',
+  'month by month: each is closed once its bills are in, and refused before it is worked through',
   async () => {
-    const { desk, inOrder } = await playInOrder(year, 'year');
-    expect(await service.check(desk.tenant.tenantId)).toEqual([]);
-    for (const { provider, month, number, currency, totalPico } of year.bills) {
-      expect({ number, payable: inOrder[`2100:payable:${provider}:${number} ${currency}/12`] }).toEqual({
-        number,
-        payable: -totalPico,
-      });
-      expect({ number, accrued: inOrder[`2000:accrued:${provider}:${month} ${currency}/12`] }).toEqual({
-        number,
-        accrued: undefined,
-      });
-    }
+    lived = await playInOrder(year, 'year');
+    expect(lived.months.map(({ month, closed: { state } }) => [month, state])).toEqual(
+      year.months.map(({ month }) => [month, 'closed']),
+    );
+    expect(await service.check(lived.desk.tenant.tenantId)).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test('at its close every bill of the month is payable and nothing else of it is owed', () => {
+  for (const { provider, month, number, currency, totalPico } of year.bills) {
+    const { closed } = lived.months.find((each) => each.month === month)!;
+    const closing = (account: string): string | undefined =>
+      closed.trialBalance.find((row) => row.account === account && row.asset === `${currency}/12`)?.closing;
+    expect({
+      number,
+      payable: closing(`2100:payable:${provider}:${number}`),
+      accrued: closing(`2000:accrued:${provider}:${month}`),
+    }).toEqual({ number, payable: `${-totalPico}`, accrued: '0' });
+  }
+});
+
+test('at the end the year ties to its invoices, to the pico, in each currency', async () => {
+  const balances = await balancesOf(lived.desk);
+  for (const currency of ['USD', 'EUR'] as const) {
+    const of = (accounts: string): bigint => sumOf(balances, new RegExp(`^${accounts}.* ${currency}/12$`));
+    const total = year.bills
+      .filter((bill) => bill.currency === currency)
+      .reduce((sum, { totalPico }) => sum + totalPico, 0n);
     // What was charged is what the prices of the end say of every trace, and variance is the rest of the bills.
-    const charged = { USD: 0n, EUR: 0n };
-    for (const [id, amountPico] of year.charged) charged[id.endsWith('USD') ? 'USD' : 'EUR'] += amountPico;
-    for (const currency of ['USD', 'EUR'] as const) {
-      const billed = year.bills.filter((bill) => bill.currency === currency);
-      const total = billed.reduce((sum, { totalPico }) => sum + totalPico, 0n);
-      expect(sumOf(inOrder, new RegExp(`^5[0-4].* ${currency}/12$`))).toBe(charged[currency]);
-      expect(sumOf(inOrder, new RegExp(`^5900:.* ${currency}/12$`))).toBe(total - charged[currency]);
-      // All of it has a name.
-      expect(sumOf(inOrder, new RegExp(`^5900:variance:[a-z]+:unexplained ${currency}/12$`))).toBe(0n);
-      expect(sumOf(inOrder, new RegExp(`^5900:variance:[a-z]+:rate ${currency}/12$`))).toBe(0n);
+    expect({
+      currency,
+      placed: of('5[0-4]'),
+      variance: of('5900:'),
+      payable: of('2100:'),
+      accrued: of('2000:'),
+      unexplained: of('5900:variance:[a-z]+:unexplained'),
+      rate: of('5900:variance:[a-z]+:rate'),
+    }).toEqual({
+      currency,
+      placed: year.charged[currency],
+      variance: total - year.charged[currency],
+      payable: -total,
+      accrued: 0n,
+      unexplained: 0n,
+      rate: 0n,
+    });
+  }
+});
+
+test(
+  'in dollars the year is what each euro was worth on its day',
+  async () => {
+    const report = JSON.parse(
+      await lived.desk.text('/v1/reports/cost-per-outcome?view=cohort&group_by=outcome_type&currency=USD'),
+    );
+    const money = (name: 'cost' | 'pendingCost'): bigint =>
+      report.rows.reduce((sum: bigint, row: any) => sum + parsePico(row.inCurrency[name])!, 0n);
+    expect(report.rows.flatMap((row: any) => row.inCurrency.missing)).toEqual([]);
+    expect(formatPico(money('cost') + money('pendingCost'))).toBe(formatPico(year.chargedInUsd));
+  },
+  LIMIT_MS,
+);
+
+const BRIDGE_OUT = ['closingWorkInProgress', 'unattributed', 'overhead', 'writtenOff', 'variance', 'settled'];
+test('the bridge of each month leads from the one before, and all that was charged comes out of it', () => {
+  const standing = new Map<string, string>();
+  const charged: Record<string, bigint> = {};
+  for (const { month, bridge } of lived.months) {
+    for (const row of JSON.parse(bridge).currencies) {
+      const pico = (name: string): bigint => parsePico(row[name])!;
+      const opening = standing.get(row.currency) ?? '0';
+      expect({ month, opening: row.openingWorkInProgress }).toEqual({ month, opening });
+      expect({ month, out: BRIDGE_OUT.reduce((sum, name) => sum + pico(name), 0n) }).toEqual({
+        month,
+        out: pico('openingWorkInProgress') + pico('charges') + pico('adjustments'),
+      });
+      standing.set(row.currency, row.closingWorkInProgress);
+      charged[row.currency] = (charged[row.currency] ?? 0n) + pico('charges') + pico('adjustments');
+    }
+  }
+  // All that is owed is charged: usage, and what the bills say beyond it.
+  const billed = { USD: 0n, EUR: 0n };
+  for (const { currency, totalPico } of year.bills) billed[currency] += totalPico;
+  expect(charged).toEqual(billed);
+});
+
+test(
+  'the history replays: at the size of each close the entries come to the trial balance of its leaf, to the letter',
+  async () => {
+    const { desk, months } = lived;
+    const { items } = (await desk.call('/v1/periods')).body;
+    expect(items).toEqual(months.map(({ closed }) => closed).reverse());
+    for (const { month, closed, ...then } of months) {
+      expect({ month, ...(await booksOf(desk, month)) }).toEqual({ month, ...then });
+      expect({ month, replayed: await replay(desk, closed) }).toEqual({
+        month,
+        replayed: closed.trialBalance,
+      });
+      expect({ month, ...(await closeLeaf(desk, month)) }).toMatchObject({
+        month,
+        size: closed.size,
+        root: closed.root,
+        trialBalance: {
+          count: closed.trialBalance.length,
+          root: merkleRoot(closed.trialBalance.map((row) => Buffer.from(canonicalJson(row)))).toString(
+            'base64',
+          ),
+        },
+      });
     }
   },
   LIMIT_MS,
 );
+
+/** The trial balance made again from the entries of the posting commits that stand among the first leaves. */
+async function replay({ tenant }: Desk, { period, size }: ClosedMonth): Promise<ClosedMonth['trialBalance']> {
+  const { rows } = await service.database.db.query<ClosedMonth['trialBalance'][number]>(
+    `WITH moved AS (
+       SELECT e.account, e.asset,
+              coalesce(sum(e.amount) FILTER (WHERE t.period < $3), 0) AS opening,
+              coalesce(sum(e.amount) FILTER (WHERE t.period = $3 AND e.amount > 0), 0) AS debit,
+              coalesce(sum(e.amount) FILTER (WHERE t.period = $3 AND e.amount < 0), 0) AS credit,
+              count(*) FILTER (WHERE t.period = $3) AS entries
+         FROM ledger_batches b
+         JOIN ledger_transactions t ON t.tenant_id = $1 AND t.batch_id = b.batch_id
+         JOIN ledger_entries e ON e.tenant_id = $1 AND e.posting_id = t.posting_id AND e.txn_id = t.txn_id
+        WHERE b.tenant_id = $1 AND b.leaf_index < $2 AND t.period <= $3 GROUP BY 1, 2)
+     SELECT account, asset, opening::text, debit::text, (-credit)::text AS credit,
+            (opening + debit + credit)::text AS closing
+       FROM moved WHERE entries > 0 OR opening <> 0 ORDER BY asset COLLATE "C", account COLLATE "C"`,
+    [tenant.tenantId, size, period],
+  );
+  return rows;
+}
+
+async function closeLeaf({ tenant }: Desk, period: string): Promise<object> {
+  const { rows } = await service.database.db.query<{ entry: Buffer }>(
+    `SELECT entry FROM leaves WHERE tenant_id = $1 AND kind = 'period.close' AND subject_id = $2`,
+    [tenant.tenantId, period],
+  );
+  expect(rows.length).toBe(1);
+  return JSON.parse(rows[0]!.entry.toString());
+}
 
 test(
   'told in another order, with some of it told twice: the same books',
   async () => {
     const random = new SeededRandom(SEED + 1n);
     const desk = await Desk.begin(service, 'shuffled');
-    const { inOrder } = await playInOrder(smaller, 'smaller');
+    const inOrder = await playInOrder(smaller, 'smaller');
     const facts = smaller.months.flatMap((month) => month.facts);
     const pieces = random.shuffle(facts.flatMap((fact) => cut(fact, random)));
     for (const [n, fact] of pieces.entries()) {
@@ -98,7 +245,7 @@ test(
       if (n % 20 === 0) await service.settle();
     }
     await desk.settle();
-    expect(await balancesOf(desk)).toEqual(inOrder);
+    expect(await balancesOf(desk)).toEqual(await balancesOf(inOrder.desk));
     expect(await service.check(desk.tenant.tenantId)).toEqual([]);
   },
   LIMIT_MS,

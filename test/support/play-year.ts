@@ -6,6 +6,7 @@ import type {
   SimulatedEvent,
   SimulatedFact,
   SimulatedPrice,
+  SimulatedRate,
   SimulatedTrace,
 } from './simulated-year.ts';
 
@@ -29,6 +30,9 @@ export async function play(desk: Desk, fact: SimulatedFact): Promise<void> {
       return;
     case 'prices':
       return sendFile(desk, '/v1/price-books?book=list&mode=add', toPriceCsv(fact.prices));
+    case 'rate':
+      await desk.post('/v1/fx-rates', { rates: [toRate(fact.rate)] });
+      return;
     case 'bill':
       return sendFile(desk, billPath(fact.bill), toBillCsv(fact.bill));
   }
@@ -109,6 +113,14 @@ const toCloudEvent = ({ id, kind, key, verb, atMs }: SimulatedEvent) => ({
   subject: key,
   time: new Date(atMs).toISOString(),
   data: {},
+});
+
+const toRate = ({ day, cents }: SimulatedRate) => ({
+  base: 'EUR',
+  quote: 'USD',
+  rate: `1.${String(cents - 100).padStart(2, '0')}`,
+  day,
+  source: 'company',
 });
 
 /** Micro-units of a million tokens as decimal units. */

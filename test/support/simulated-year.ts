@@ -22,11 +22,19 @@ export interface SimulatedEvent {
 export interface SimulatedPrice {
   readonly provider: string;
   readonly model: string;
-  readonly currency: string;
+  readonly currency: 'USD' | 'EUR';
   readonly validFrom: string;
   readonly validTo: string;
   readonly inputMicro: number;
   readonly outputMicro: number;
+}
+
+/** What a euro is worth in dollars from a day on. */
+export interface SimulatedRate {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  /** Hundredths of a dollar. */
+  readonly cents: number;
 }
 
 export interface SimulatedBill {
@@ -34,7 +42,7 @@ export interface SimulatedBill {
   /** `YYYY-MM` */
   readonly month: string;
   readonly number: string;
-  readonly currency: string;
+  readonly currency: SimulatedPrice['currency'];
   readonly lines: readonly {
     readonly model: string;
     readonly tokenClass: 'in_uncached' | 'output';
@@ -50,6 +58,7 @@ export type SimulatedFact =
   | { readonly what: 'traces'; readonly traces: readonly SimulatedTrace[] }
   | { readonly what: 'events'; readonly events: readonly SimulatedEvent[] }
   | { readonly what: 'prices'; readonly prices: readonly SimulatedPrice[] }
+  | { readonly what: 'rate'; readonly rate: SimulatedRate }
   | { readonly what: 'bill'; readonly bill: SimulatedBill };
 
 export interface SimulatedMonth {
@@ -64,8 +73,10 @@ export interface SimulatedYear {
   readonly items: number;
   /** What the providers bill in all; by the true prices, whatever the company knew when. */
   readonly bills: readonly SimulatedBill[];
-  /** Σ charges by provider, month and currency at the prices that hold in the end, for everything that was traced. */
-  readonly charged: ReadonlyMap<string, bigint>;
+  /** Σ charges by currency at the prices that hold in the end, for everything that was traced. */
+  readonly charged: Readonly<Record<'USD' | 'EUR', bigint>>;
+  /** The same in dollars, by the rate of the day each euro was used on; whole picos, because rates have two places. */
+  readonly chargedInUsd: bigint;
 }
 
 interface Workflow {
@@ -94,7 +105,7 @@ const CENT_PICO = 10_000_000_000n;
 const price = (
   provider: string,
   model: string,
-  currency: string,
+  currency: SimulatedPrice['currency'],
   [validFrom, validTo]: readonly [string, string],
   inputMicro: number,
   outputMicro: number,
@@ -149,11 +160,15 @@ export function simulateYear(items: number, seed: bigint): SimulatedYear {
     liveOf(random, n, createdAtMs, learnt, traces);
   }
   const bills = billsOf(random, traces);
+  const rates = Array.from({ length: 12 }, (_, index) => ({
+    day: `${monthOf(Date.UTC(YEAR, index, 1))}-01`,
+    cents: random.between(102, 118),
+  }));
   return {
-    months: monthsOf(learnt, bills),
+    months: monthsOf(learnt, bills, rates),
     items,
     bills,
-    charged: chargedOf(traces),
+    ...chargedOf(traces, rates),
   };
 }
 
@@ -246,21 +261,30 @@ function billsOf(random: SeededRandom, traces: readonly SimulatedTrace[]): Simul
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const roundToCent = (amountPico: bigint): bigint => ((amountPico + CENT_PICO / 2n) / CENT_PICO) * CENT_PICO;
 
-function chargedOf(traces: readonly SimulatedTrace[]): Map<string, bigint> {
-  const charged = new Map<string, bigint>();
+function chargedOf(
+  traces: readonly SimulatedTrace[],
+  rates: readonly SimulatedRate[],
+): Pick<SimulatedYear, 'charged' | 'chargedInUsd'> {
+  const charged = { USD: 0n, EUR: 0n };
+  let chargedInUsd = 0n;
   for (const trace of traces) {
     const used = truePrice(trace);
-    const id = `${used.provider} ${monthOf(trace.startedAtMs)} ${used.currency}`;
     const amountPico =
       BigInt(trace.inputTokens) * BigInt(used.inputMicro) +
       BigInt(trace.outputTokens) * BigInt(used.outputMicro);
-    charged.set(id, (charged.get(id) ?? 0n) + amountPico);
+    charged[used.currency] += amountPico;
+    const { cents } = rates[new Date(trace.startedAtMs).getUTCMonth()]!;
+    chargedInUsd += used.currency === 'USD' ? amountPico : (amountPico * BigInt(cents)) / 100n;
   }
-  return charged;
+  return { charged, chargedInUsd };
 }
 
 /** The books of a month are closed on the tenth of the next one; what is learnt later belongs to the next closing. */
-function monthsOf(learnt: readonly Learnt[], bills: readonly SimulatedBill[]): SimulatedMonth[] {
+function monthsOf(
+  learnt: readonly Learnt[],
+  bills: readonly SimulatedBill[],
+  rates: readonly SimulatedRate[],
+): SimulatedMonth[] {
   const sorted = [...learnt].sort((a, b) => a.atMs - b.atMs);
   return Array.from({ length: 12 }, (_, index) => {
     const month = monthOf(Date.UTC(YEAR, index, 1));
@@ -268,6 +292,7 @@ function monthsOf(learnt: readonly Learnt[], bills: readonly SimulatedBill[]): S
     const to = index === 11 ? Number.POSITIVE_INFINITY : Date.UTC(YEAR, index + 1, 10);
     const own = sorted.filter(({ atMs }) => atMs >= from && atMs < to);
     const facts: SimulatedFact[] = [
+      { what: 'rate', rate: rates[index]! },
       ...(index === 0 ? [{ what: 'prices' as const, prices: FIRST_PRICES }] : []),
       ...(index === 3 ? [{ what: 'prices' as const, prices: MAY_PRICES }] : []),
       ...(index === 9 ? [{ what: 'prices' as const, prices: CONTRACT_PRICES }] : []),
