@@ -3,6 +3,10 @@
  * `arbitrate` decides over a trace which step is billed, `assessSteps` counts what was understood. Pure: no time, no randomness, no I/O.
  */
 export { arbitrate } from './arbitrate.ts';
+export type { ContentClass } from './content/content-rules.ts';
+export { CUT, CUT_CONTENT } from './content/cut-content.ts';
+export { readContent } from './content/read-content.ts';
+export type { StepContent } from './content/read-content.ts';
 export { isKnownCounter, readCounter } from './counters.ts';
 export type { CounterReading } from './counters.ts';
 export { hasLostCalls } from './has-lost-calls.ts';

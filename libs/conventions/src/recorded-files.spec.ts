@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { arbitrate } from './arbitrate.ts';
-import { readStep } from './read-step.ts';
+import { readWithAndWithoutContent } from './testing/cut-span.ts';
 import { makeSpan, toAttributes } from './testing/make-span.ts';
 import { sideTotals } from './usage-sums.ts';
 
@@ -60,7 +60,10 @@ function readGroups(file: string): Record<string, RecordedSpan[]> {
 /** What each span alone would be billed as: "role input/output". */
 function billOf(span: RecordedSpan): string {
   const note = makeSpan({ scope: 'ai', name: span.name });
-  const { steps } = arbitrate([readStep({ ...note, attributes: toAttributes(span.attributes) })], []);
+  const { steps } = arbitrate(
+    [readWithAndWithoutContent({ ...note, attributes: toAttributes(span.attributes) })],
+    [],
+  );
   const { role, usage } = steps[0]!;
   const { input, output } = sideTotals(usage!.tokens);
   return `${role} ${input}/${output}`;

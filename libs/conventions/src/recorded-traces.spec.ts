@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Span } from '#model';
 import { arbitrate } from './arbitrate.ts';
-import { readStep } from './read-step.ts';
+import { readWithAndWithoutContent } from './testing/cut-span.ts';
 import { describeStep, readTrace } from './testing/describe-step.ts';
 import { makeSpan, toAttributes } from './testing/make-span.ts';
 import { sideTotals } from './usage-sums.ts';
@@ -121,7 +121,7 @@ const EXPECTED: readonly (readonly [
 
 recorded('recorded framework traces', () => {
   test.each(EXPECTED)('%s: every provider call once', (file, calls) => {
-    const { steps, untraced } = arbitrate(readRecorded(file).map(readStep), []);
+    const { steps, untraced } = arbitrate(readRecorded(file).map(readWithAndWithoutContent), []);
     const leaves = steps.filter((step) => step.role === 'leaf');
     const billed = leaves.map(({ usage }) => {
       if (usage === null) return null;
@@ -132,7 +132,7 @@ recorded('recorded framework traces', () => {
   });
 
   test.each(EXPECTED)('%s: the same in reverse, repeated', (file) => {
-    const drafts = readRecorded(file).map(readStep);
+    const drafts = readRecorded(file).map(readWithAndWithoutContent);
     expect(arbitrate([...drafts, ...drafts].reverse(), [])).toEqual(arbitrate(drafts, []));
   });
 
@@ -149,7 +149,7 @@ recorded('recorded framework traces', () => {
           }
         : span,
     );
-    const { steps } = arbitrate(spans.map(readStep), []);
+    const { steps } = arbitrate(spans.map(readWithAndWithoutContent), []);
     const billed = steps.filter((step) => step.role === 'leaf').map((step) => step.usage!.tokens);
     expect(billed).toEqual([
       { in_uncached: 163n, out_text: 20n },
@@ -200,7 +200,7 @@ recorded('recorded Vercel AI SDK spans', () => {
     ['test-stream-text', 'agent', 'model_call', 'in 15, out 112'],
     ['test-embed', 'workflow', 'embedding', 'in 10'],
   ])('%s', (name, root, kind, used) => {
-    const { steps } = arbitrate(readVercel().get(name)!.map(readStep), []);
+    const { steps } = arbitrate(readVercel().get(name)!.map(readWithAndWithoutContent), []);
     const rootState = kind === 'embedding' ? 'partial' : 'reported';
     expect(new Set(steps.map(describeStep))).toEqual(
       new Set([
@@ -213,7 +213,7 @@ recorded('recorded Vercel AI SDK spans', () => {
   test('root and call in different traces are one call by their response id', () => {
     const spans = readVercel().get('test-generate-text')!;
     const drafts = spans.map((span, index) => [
-      readStep({ ...span, traceId: String(index).padStart(32, '1'), parentSpanId: null }),
+      readWithAndWithoutContent({ ...span, traceId: String(index).padStart(32, '1'), parentSpanId: null }),
     ]);
     const others = drafts.flatMap((trace) => arbitrate(trace, []).candidates);
     const roles = drafts.flatMap((trace) =>

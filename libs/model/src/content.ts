@@ -11,3 +11,18 @@ export interface ContentPart {
   /** As received: text (often JSON) or a structured attribute. */
   readonly value: AttributeValue;
 }
+
+/**
+ * Changes what a span or log record says, value by value: what a method returns is written in place of what it was
+ * given. `event` is the name of the event, or of the log record, that the value stands in; null for a span's own.
+ */
+export interface ItemEdit {
+  /** Cheap: whether the value under the key is worth decoding. */
+  concerns(event: string | null, key: string): boolean;
+  /** @returns the value itself to leave it as it is */
+  attribute(event: string | null, key: string, value: AttributeValue): AttributeValue;
+  /** The message of a span's status; never empty. */
+  status(message: string): string;
+  /** The body of a log record. */
+  body(event: string, value: AttributeValue): AttributeValue;
+}

@@ -39,7 +39,7 @@ export type {
   UsageState,
   UsageUnit,
 } from './step.ts';
-export type { ContentPart } from './content.ts';
+export type { ContentPart, ItemEdit } from './content.ts';
 export type { CounterPoint } from './counter.ts';
 export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
 export type { EvidenceTier, Ref, WorkItemKey } from './work-item.ts';

@@ -1,6 +1,8 @@
 /** Bytes on the wire <-> spans: OTLP protobuf and JSON in, COPY rows, decoded spans and OTLP answers out. */
 export { decodeResource, decodeScope, decodeSpan } from './decode-span.ts';
 export { decodeLogRecord } from './decode-log-record.ts';
+export { editLogRecord, editResource, editSpan } from './edit-item.ts';
+export { editLogs, editTraces } from './edit-request.ts';
 export { GrowingBuffer } from './growing-buffer.ts';
 export { encodeLogsFromJson } from './json/encode-logs.ts';
 export { encodeMetricsFromJson } from './json/encode-metrics.ts';

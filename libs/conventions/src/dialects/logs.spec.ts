@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { arbitrate } from '../arbitrate.ts';
-import { readLog } from '../read-log.ts';
-import { readStep } from '../read-step.ts';
+import { readLogWithAndWithoutContent, readWithAndWithoutContent } from '../testing/cut-span.ts';
 import type { StepDraft } from '../step-draft.ts';
 import { usage } from '../testing/case.ts';
 import { describeStep } from '../testing/describe-step.ts';
@@ -15,8 +14,8 @@ interface Sent {
   readonly logs?: readonly LogNote[];
 }
 const draftsOf = ({ spans = [], logs = [] }: Sent): StepDraft[] => [
-  ...spans.map((note) => readStep(makeSpan(note))),
-  ...logs.map((note) => readLog(makeLog(note))),
+  ...spans.map((note) => readWithAndWithoutContent(makeSpan(note))),
+  ...logs.map((note) => readLogWithAndWithoutContent(makeLog(note))),
 ];
 const describeSent = (sent: Sent): string[] => arbitrate(draftsOf(sent), []).steps.map(describeStep);
 /** What two traces say of their calls when each knows the other's candidates. */

@@ -1,6 +1,6 @@
 import type { Usage } from '#model';
 import { arbitrate } from '../arbitrate.ts';
-import { readStep } from '../read-step.ts';
+import { readWithAndWithoutContent } from './cut-span.ts';
 import type { ArbitratedStep, LeafCandidate } from '../step-draft.ts';
 import type { SpanNote } from './make-span.ts';
 import { makeSpan } from './make-span.ts';
@@ -54,7 +54,7 @@ export function readTrace(
   others: readonly LeafCandidate[] = [],
 ): readonly ArbitratedStep[] {
   return arbitrate(
-    notes.map((note) => readStep(makeSpan(note))),
+    notes.map((note) => readWithAndWithoutContent(makeSpan(note))),
     others,
   ).steps;
 }
