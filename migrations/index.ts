@@ -8,6 +8,7 @@ import { Links20261122170000 } from './20261122170000-links.ts';
 import { CostLines20261122030000 } from './20261122030000-cost-lines.ts';
 import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
+import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Invoices20261122160000,
   Links20261122170000,
   PeriodsAndHalts20261122180000,
+  ForeignInvoices20261123043000,
 ];

@@ -401,6 +401,8 @@ TABLE invoices ROW SECURITY
   root bytea NOT NULL
   recorded_at timestamp with time zone NOT NULL
   recorded_by uuid
+  charged_in text
+  stated_rate text
   CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, invoice_id)
   CONSTRAINT invoices_version_key UNIQUE (tenant_id, provider, period, number, format, version)
   POLICY invoices_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -814,6 +816,7 @@ TABLE reconciliations ROW SECURITY
   is_booked boolean NOT NULL
   result jsonb NOT NULL
   reconciled_at timestamp with time zone NOT NULL
+  not_compared jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT reconciliations_pkey PRIMARY KEY (tenant_id, provider, period)
   POLICY reconciliations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

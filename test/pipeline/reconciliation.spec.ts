@@ -357,6 +357,8 @@ test('a dry run says what would be stored, and which lines would not', async () 
           version: null,
           currency: 'USD',
           total: null,
+          chargedIn: null,
+          statedRate: null,
           lines: 1,
           isKnown: false,
         },

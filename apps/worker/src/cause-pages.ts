@@ -40,6 +40,10 @@ export const isRuleKind = (kind: string): boolean => RULE_KINDS.some((each) => e
 const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools'] as const;
 const isCostPolicy = (name: string): boolean => COST_POLICIES.some((each) => each === name);
 
+/** Says which rates count: bills in other currencies are compared again. */
+export const isFxPolicy = ({ kind, detail }: Pick<OpenCause, 'kind' | 'detail'>): boolean =>
+  kind === 'policy' && settingDetail.parse(detail).name === 'fx';
+
 /** Rules that are read when steps are made: the spans are read again. */
 export const needsSteps = ({ kind, detail }: Pick<OpenCause, 'kind' | 'detail'>): boolean =>
   kind === 'key_mapping' ||

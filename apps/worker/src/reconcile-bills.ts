@@ -1,36 +1,23 @@
-import { invoiceTarget, postDifferences, type Balance } from '#ledger';
+import { invoiceTarget, postDifferences, unconvertedInvoiceTarget, type Balance } from '#ledger';
 import type { Asset, SpanId } from '#model';
-import { modelMatcher } from '#pricing';
-import {
-  chooseLines,
-  compareBill,
-  toReconciliationResult,
-  type BillComparison,
-  type BillDocument,
-  type BillLine,
-  type ReconciliationResult,
-} from '#reconciliation';
+import { toReconciliationResult, type ReconciliationResult } from '#reconciliation';
 import {
   advancePostings,
   claimDueReconciliation,
   completeReconciliation,
   inTransaction,
   readAccrued,
-  readInvoiceLines,
-  readInvoices,
   readPosted,
   upsertReconciliation,
   type DueReconciliation,
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { commitPosting } from './commit-posting.ts';
-import { bookAmount, ownUsageOf } from './own-usage.ts';
+import { compareBills, type Compared, type ComparedBills } from './compare-bills.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
 import { NAMESPACE } from './posting-facts.ts';
 
 const LEASE_MS = 600_000;
-/** Versions of documents of one provider and month; more are refused when they are sent. */
-const MAX_DOCUMENTS = 1000;
 const MAX_KEYS_SHOWN = 2000;
 
 /** A claim that fails is claimed again when its lease ends; the next one is taken meanwhile. */
@@ -57,66 +44,20 @@ export async function reconcileBills(parts: ReconcileParts): Promise<number> {
   }
 }
 
-/** One currency of a bill, compared. */
-interface Compared {
-  readonly asset: Asset;
-  readonly comparison: BillComparison;
-  /** What each invoice with a number bills in this currency; none = nothing is booked. */
-  readonly billedByInvoice: ReadonlyMap<string, bigint>;
-}
-
 async function reconcileBill(parts: ReconcileParts, claim: DueReconciliation): Promise<void> {
-  const { tenantId, provider, period } = claim;
-  const range = rangeOf(period);
-  const documents = await readInvoices(parts.db, tenantId, {
-    provider,
-    period,
-    after: null,
-    limit: MAX_DOCUMENTS,
-  });
-  const standing = documents.filter(({ isSuperseded }) => !isSuperseded);
-  const { prices } = await parts.rulebooks.read(parts.db, tenantId);
-  const usage = await ownUsageOf(parts.db, tenantId, provider, range, prices);
-  const compared: Compared[] = [];
-  for (const currency of new Set(standing.map((head) => head.currency))) {
-    const asset: Asset = `${currency}/12`;
-    const heads = standing.filter((head) => head.currency === currency);
-    const bills = await Promise.all(
-      heads.map(async (head): Promise<BillDocument> => ({
-        format: head.format,
-        number: head.number === '' ? null : head.number,
-        totalPico: head.totalPico,
-        recordedAtUs: head.recordedAtUs,
-        lines: await readInvoiceLines(parts.db, tenantId, [head]),
-      })),
-    );
-    const { lines, totalPico } = chooseLines(bills);
-    const own = usage.get(asset) ?? [];
-    const toOwnModel = modelMatcher(own.map(({ model }) => model));
-    const comparison = compareBill(lines, own, {
-      canonicalModel: (_, model) => toOwnModel(model),
-      bookAmountPico: (key, quantity) => bookAmount(key, quantity, { asset, atUs: range.toUs - 1n, prices }),
-      totalPico,
-    });
-    compared.push({
-      asset,
-      comparison,
-      billedByInvoice: new Map(
-        bills.flatMap(({ number, totalPico: total, lines: ownLines }) =>
-          number === null ? [] : [[number, total ?? sumOf(ownLines)]],
-        ),
-      ),
-    });
-  }
-  await post(parts, claim, range.toUs - 1n, compared);
+  const range = rangeOf(claim.period);
+  const rulebook = await parts.rulebooks.read(parts.db, claim.tenantId);
+  await post(parts, claim, range.toUs - 1n, await compareBills(parts.db, claim, range, rulebook));
 }
 
-const sumOf = (lines: readonly BillLine[]): bigint =>
-  lines.reduce((sum, { amountPico }) => sum + (amountPico ?? 0n), 0n);
-
-/** 64 bits that name an invoice among the usages of its posting, 16 hex digits. */
-const usageIdOf = (invoice: string, asset: Asset): SpanId =>
-  uuidFromName(`invoice ${invoice} ${asset}`, NAMESPACE).replaceAll('-', '').slice(0, 16);
+/**
+ * 64 bits that name an invoice among the usages of its posting, 16 hex digits.
+ * @param assets of the charges, and of the invoice where that is another one
+ */
+const usageIdOf = (invoice: string, ...assets: readonly Asset[]): SpanId =>
+  uuidFromName(`invoice ${invoice} ${assets.join(' ')}`, NAMESPACE)
+    .replaceAll('-', '')
+    .slice(0, 16);
 
 /** First and last instant of a usage month, the end exclusive. */
 function rangeOf(period: string): { fromUs: bigint; toUs: bigint } {
@@ -132,7 +73,7 @@ async function post(
   parts: ReconcileParts,
   claim: DueReconciliation,
   effectiveAtUs: bigint,
-  compared: readonly Compared[],
+  { compared, notCompared, unconverted }: ComparedBills,
 ): Promise<void> {
   const { tenantId, provider, period, cause } = claim;
   const postingId = uuidFromName(`invoices ${tenantId} ${provider} ${period}`, NAMESPACE).replaceAll('-', '');
@@ -141,7 +82,19 @@ async function post(
     const poster = await posterOf(client, parts, tenantId);
     const day = new Date(Number(effectiveAtUs / 1000n)).toISOString().slice(0, 10);
     const accrued = await readAccrued(client, tenantId, `2000:accrued:${provider}:${period}`, postingId);
-    const target = compared.flatMap((each) => targetOf(each, provider, day, accrued.get(each.asset) ?? 0n));
+    const target = [
+      ...compared.flatMap((each) => targetOf(each, provider, day, accrued.get(each.asset) ?? 0n)),
+      ...unconverted.flatMap(({ number: invoice, asset, billedPico }) =>
+        unconvertedInvoiceTarget({
+          provider,
+          invoice,
+          day,
+          asset,
+          usageId: usageIdOf(invoice, asset),
+          billedPico,
+        }),
+      ),
+    ];
     const posted = await readPosted(client, tenantId, [postingId]);
     const transactions = postDifferences(target, posted, {
       postingId,
@@ -159,10 +112,15 @@ async function post(
     await upsertReconciliation(client, tenantId, {
       provider,
       period,
-      isBooked: compared.some(({ billedByInvoice }) => billedByInvoice.size > 0),
-      result: compared.map(({ asset, comparison }): ReconciliationResult =>
-        toReconciliationResult(comparison, asset.split('/')[0]!, MAX_KEYS_SHOWN),
+      isBooked: compared.some(({ invoices }) => invoices.length > 0) || unconverted.length > 0,
+      result: compared.map(({ asset, comparison, foreign, invoices }): ReconciliationResult =>
+        toReconciliationResult(
+          comparison,
+          { currency: asset.split('/')[0]!, isBooked: invoices.length > 0, foreign: [...foreign] },
+          MAX_KEYS_SHOWN,
+        ),
       ),
+      notCompared,
       reconciledAtUs: poster.nowUs,
     });
   });
@@ -173,27 +131,26 @@ async function post(
  * accrual that stands, whatever was compared.
  */
 function targetOf(
-  { asset, comparison, billedByInvoice }: Compared,
+  { asset, comparison, invoices }: Compared,
   provider: string,
   day: string,
   chargedPico: bigint,
 ): Balance[] {
-  const invoices = [...billedByInvoice].sort(([a], [b]) => (a < b ? -1 : 1));
-  const others = invoices.slice(1).reduce((sum, [, billedPico]) => sum + billedPico, 0n);
+  const others = invoices.slice(1).reduce((sum, { billedPico }) => sum + billedPico, 0n);
   // Posted meanwhile and not yet compared: unexplained until the next comparison, which is due by then.
   const unseenPico = comparison.ownPico - chargedPico;
   const variance = [...comparison.variancePico].map(([kind, amountPico]) => ({ kind, amountPico }));
-  return invoices.flatMap(([invoice, billedPico], index) =>
+  return invoices.flatMap(({ number, billedPico, foreign }, index) =>
     invoiceTarget({
       provider,
-      invoice,
+      invoice: number,
       day,
       asset,
-      usageId: usageIdOf(invoice, asset),
+      usageId: usageIdOf(number, asset, ...(foreign === null ? [] : [foreign.asset])),
       billedPico,
       chargedPico: index === 0 ? chargedPico - others : billedPico,
       variance: index === 0 ? [...variance, { kind: 'unexplained', amountPico: unseenPico }] : [],
-      foreign: null,
+      foreign,
     }),
   );
 }

@@ -9,6 +9,7 @@ import {
   readContestedConversations,
   readTracesOfRefs,
   takeWaitingFacts,
+  touchForeignBills,
   type Client,
   type DueReason,
   type WaitingFact,
@@ -16,7 +17,7 @@ import {
 import { z } from 'zod';
 import { allocateDetail, allocatePools } from './allocate-pools.ts';
 import { causeOpenLeaf } from './cause-leaves.ts';
-import { isRuleKind } from './cause-pages.ts';
+import { isFxPolicy, isRuleKind } from './cause-pages.ts';
 import { commitPosting } from './commit-posting.ts';
 import { groupBy } from './group-by.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
@@ -139,6 +140,7 @@ async function openRule(client: Client, fact: WaitingFact, nowUs: bigint): Promi
     expiresAtUs: null,
   });
   if (!isNew) return;
+  if (isFxPolicy(fact)) await touchForeignBills(client, tenantId, null, cause);
   const body = causeOpenLeaf(fact, nowUs);
   await insertEvidence(client, tenantId, [{ kind: 'cause.open', subjectId: cause, body }], nowUs);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { invoiceTarget, type InvoiceMonth } from './invoice-target.ts';
+import { invoiceTarget, unconvertedInvoiceTarget, type InvoiceMonth } from './invoice-target.ts';
 import type { Balance } from './target.ts';
 
 const usd = (text: string): bigint => {
@@ -45,12 +45,21 @@ test('Ex 6: a late span moves variance, not what is payable', () => {
 });
 
 test('Ex 7: an invoice in euros balances in each currency through its position', () => {
-  const foreign = { asset: 'EUR/12', billedPico: usd('0.0368') } as const;
+  const foreign = { asset: 'EUR/12', billedPico: usd('0.0368'), rate: 'EUR/USD 0.92' } as const;
   expect(shown(invoiceTarget({ ...MONTH, foreign }))).toEqual({
     '2000:accrued:prov:2026-10 USD/12': usd('0.0320025'),
     '5900:variance:prov:coverage USD/12': usd('0.0036'),
     '5900:variance:prov:rounding USD/12': usd('0.0043975'),
     '2900:fx:USD/12 USD/12': -usd('0.04'),
+    '2900:fx:EUR/12 EUR/12': usd('0.0368'),
+    '2100:payable:prov:INV-1042 EUR/12': -usd('0.0368'),
+  });
+});
+
+test('Ex 7: without any rate it is payable, the position is open and no variance is claimed', () => {
+  const { provider, invoice, day, usageId } = MONTH;
+  const month = { provider, invoice, day, usageId, asset: 'EUR/12', billedPico: usd('0.0368') } as const;
+  expect(shown(unconvertedInvoiceTarget(month))).toEqual({
     '2900:fx:EUR/12 EUR/12': usd('0.0368'),
     '2100:payable:prov:INV-1042 EUR/12': -usd('0.0368'),
   });
@@ -68,7 +77,10 @@ test('law: charges and variance sum to the invoice and every currency balances',
       ),
       fc.option(amount),
       (billedPico, chargedPico, variance, foreignPico) => {
-        const foreign = foreignPico === null ? null : ({ asset: 'EUR/12', billedPico: foreignPico } as const);
+        const foreign =
+          foreignPico === null
+            ? null
+            : ({ asset: 'EUR/12', billedPico: foreignPico, rate: 'EUR/USD 0.92' } as const);
         const balances = invoiceTarget({ ...MONTH, billedPico, chargedPico, variance, foreign });
         for (const asset of ['USD/12', 'EUR/12'])
           expect(

@@ -19,7 +19,12 @@ export interface InvoiceMonth {
   /** Explained parts of `billed - charged`; what they leave is rounding. */
   readonly variance: readonly { readonly kind: VarianceKind; readonly amountPico: bigint }[];
   /** The amount as it was billed, where that is another currency: it balances through the position of each. */
-  readonly foreign: { readonly asset: Asset; readonly billedPico: bigint } | null;
+  readonly foreign: {
+    readonly asset: Asset;
+    readonly billedPico: bigint;
+    /** Stands on the legs of the positions: the rate, who told it and of which day. */
+    readonly rate: string;
+  } | null;
 }
 
 /**
@@ -53,9 +58,38 @@ export function invoiceTarget(month: InvoiceMonth): Balance[] {
     ...(foreign === null
       ? [{ ...own, account: payable, amount: -billedPico }]
       : [
-          { ...own, account: fxAccount(month.asset), amount: -billedPico },
-          { ...base, asset: foreign.asset, account: fxAccount(foreign.asset), amount: foreign.billedPico },
+          { ...own, callModel: foreign.rate, account: fxAccount(month.asset), amount: -billedPico },
+          {
+            ...base,
+            callModel: foreign.rate,
+            asset: foreign.asset,
+            account: fxAccount(foreign.asset),
+            amount: foreign.billedPico,
+          },
           { ...base, asset: foreign.asset, account: payable, amount: -foreign.billedPico },
         ]),
+  ].filter(({ amount }) => amount !== 0n);
+}
+
+/**
+ * The balances of an invoice whose amount cannot be brought into the currency of the charges, because nobody told a
+ * rate: what is payable is known, and stands against the open position of its currency. No variance is claimed.
+ */
+export function unconvertedInvoiceTarget(
+  month: Pick<InvoiceMonth, 'provider' | 'invoice' | 'day' | 'asset' | 'usageId' | 'billedPico'>,
+): Balance[] {
+  const { provider, invoice, day, asset, usageId, billedPico } = month;
+  const base = {
+    usageSpanId: usageId,
+    usageDay: day,
+    provider,
+    attemptId: null,
+    workItemRef: null,
+    priceId: null,
+    asset,
+  };
+  return [
+    { ...base, callModel: 'no rate', account: fxAccount(asset), amount: billedPico },
+    { ...base, callModel: 'invoice', account: payableAccount(provider, invoice), amount: -billedPico },
   ].filter(({ amount }) => amount !== 0n);
 }

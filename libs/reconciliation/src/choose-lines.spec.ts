@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { BillLine } from './bill-line.ts';
-import { chooseLines, type BillDocument } from './choose-lines.ts';
+import { chooseLines, invoicesOf, type BillDocument } from './choose-lines.ts';
 
 const line = (given: Partial<BillLine>): BillLine => ({
   line: 1,
@@ -25,6 +25,7 @@ const line = (given: Partial<BillLine>): BillLine => ({
 const document = (given: Partial<BillDocument>): BillDocument => ({
   format: 'csv',
   number: null,
+  currency: 'USD',
   totalPico: null,
   recordedAtUs: 0n,
   lines: [],
@@ -90,6 +91,17 @@ test.each<[string, BillDocument[], ReturnType<typeof shown>]>([
     },
   ],
   [
+    'a total and a file with the lines of one invoice are the same money',
+    [FULL, document({ number: 'INV-2', format: 'total', totalPico: 23n })],
+    {
+      totalPico: 23n,
+      lines: [
+        { amountPico: 20n, quantity: 4n },
+        { amountPico: 2n, quantity: null },
+      ],
+    },
+  ],
+  [
     'two kinds of cost reports: the one that came last',
     [COSTS, document({ format: 'focus', recordedAtUs: 5n, lines: [line({ amountPico: 9n })] })],
     { totalPico: null, lines: [{ amountPico: 9n, quantity: null }] },
@@ -107,4 +119,14 @@ test.each<[string, BillDocument[], ReturnType<typeof shown>]>([
   ],
 ])('%s', (_, documents, expected) => {
   expect(shown(chooseLines(documents))).toEqual(expected);
+});
+
+test('one number in two currencies is two invoices; the total that was told last counts', () => {
+  const older = document({ number: 'A', totalPico: 1n });
+  const newer = document({ number: 'A', format: 'total', totalPico: 2n, recordedAtUs: 1n });
+  const euros = document({ number: 'A', currency: 'EUR', lines: [line({ amountPico: 3n })] });
+  expect(invoicesOf([newer, euros, older, COSTS])).toEqual([
+    { number: 'A', currency: 'EUR', documents: [euros] },
+    { number: 'A', currency: 'USD', documents: [newer] },
+  ]);
 });

@@ -6,6 +6,8 @@ export interface BillDocument {
   readonly format: string;
   /** null = a report, not an invoice. */
   readonly number: string | null;
+  /** In which it was billed; its amounts may have been converted since. */
+  readonly currency: string;
   readonly totalPico: bigint | null;
   readonly recordedAtUs: bigint;
   readonly lines: readonly BillLine[];
@@ -25,11 +27,7 @@ export interface ChosenLines {
 export function chooseLines(documents: readonly BillDocument[]): ChosenLines {
   const amounts = sourcesOf(documents, ({ amountPico }) => amountPico !== null);
   const quantities = sourcesOf(documents, ({ quantity }) => quantity !== null);
-  const invoices = documents.filter(({ number }) => number !== null);
-  const totals = invoices.map(
-    ({ totalPico, lines }) =>
-      totalPico ?? (lines.some(({ amountPico }) => amountPico !== null) ? sumOf(lines) : null),
-  );
+  const totals = invoicesOf(documents).flatMap((invoice) => invoice.documents.map(amountOf));
   return {
     lines: documents.flatMap((document) =>
       document.lines
@@ -47,8 +45,45 @@ export function chooseLines(documents: readonly BillDocument[]): ChosenLines {
   };
 }
 
-const sumOf = (lines: readonly BillLine[]): bigint =>
-  lines.reduce((sum, { amountPico }) => sum + (amountPico ?? 0n), 0n);
+/** What a document tells in all; null where it tells no amount. */
+export function amountOf({ totalPico, lines }: BillDocument): bigint | null {
+  const amounts = lines.flatMap(({ amountPico }) => amountPico ?? []);
+  return totalPico ?? (amounts.length === 0 ? null : amounts.reduce((sum, amount) => sum + amount, 0n));
+}
+
+/** An invoice, and those of its documents that say what is payable. */
+export interface BilledInvoice {
+  readonly number: string;
+  readonly currency: string;
+  readonly documents: readonly BillDocument[];
+}
+
+/**
+ * The invoices among documents, by number and currency. What is payable is the total that was told last, where one was
+ * told; else what its documents sum to: a total and a file with its lines are the same money.
+ */
+export function invoicesOf(documents: readonly BillDocument[]): BilledInvoice[] {
+  const byInvoice = new Map<string, { number: string; currency: string; documents: BillDocument[] }>();
+  for (const document of documents) {
+    const { number, currency } = document;
+    if (number === null) continue;
+    const id = `${number}\n${currency}`;
+    const invoice = byInvoice.get(id) ?? { number, currency, documents: [] };
+    byInvoice.set(id, invoice);
+    invoice.documents.push(document);
+  }
+  return [...byInvoice]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { number, currency, documents: its }]) => {
+      const newest = newestOf(its.filter(({ totalPico }) => totalPico !== null));
+      const telling = its.filter((each) => amountOf(each) !== null);
+      return {
+        number,
+        currency,
+        documents: newest === null ? (telling.length > 0 ? telling : its) : [newest],
+      };
+    });
+}
 
 function sourcesOf(
   documents: readonly BillDocument[],
@@ -59,7 +94,17 @@ function sourcesOf(
   );
   const invoices = telling.filter(({ number }) => number !== null);
   if (invoices.length > 0) return new Set(invoices);
-  const newest = telling.reduce<BillDocument | null>(
+  const newest = newestOf(telling);
+  // What is beside the usage (tax, credits) stands in invoices without usage lines as well.
+  const others = documents.filter(({ lines }) => lines.every(({ category }) => category !== 'usage'));
+  return new Set([
+    ...telling.filter(({ format }) => kindOf(format) === (newest === null ? null : kindOf(newest.format))),
+    ...others,
+  ]);
+}
+
+const newestOf = (documents: readonly BillDocument[]): BillDocument | null =>
+  documents.reduce<BillDocument | null>(
     (last, each) =>
       last === null ||
       each.recordedAtUs > last.recordedAtUs ||
@@ -68,12 +113,5 @@ function sourcesOf(
         : last,
     null,
   );
-  // What is beside the usage (tax, credits) stands in invoices without usage lines as well.
-  const others = documents.filter(({ lines }) => lines.every(({ category }) => category !== 'usage'));
-  return new Set([
-    ...telling.filter(({ format }) => kindOf(format) === (newest === null ? null : kindOf(newest.format))),
-    ...others,
-  ]);
-}
 
 const kindOf = (format: string): string => format.split('/')[0]!;

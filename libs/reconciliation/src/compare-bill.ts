@@ -18,7 +18,7 @@ export interface ComparedKey extends MatchKey {
 
 export interface BillComparison {
   readonly keys: readonly ComparedKey[];
-  /** Sums to `totalPico - Σ ownPico` over all kinds. */
+  /** Sums to `totalPico - ownPico` over all kinds. */
   readonly variancePico: ReadonlyMap<VarianceKind, bigint>;
   readonly totalPico: bigint;
   readonly ownPico: bigint;
@@ -33,6 +33,8 @@ export interface CompareOptions {
   readonly bookAmountPico: (key: MatchKey, quantity: bigint) => bigint | null;
   /** The invoice's total, where it has one; null = the sum of its lines. */
   readonly totalPico: bigint | null;
+  /** What the same amounts differ by at the rate of our books, where they were billed in another currency. */
+  readonly fxPico?: bigint;
 }
 
 const KIND_OF: Readonly<Record<Exclude<BillCategory, 'usage'>, VarianceKind>> = {
@@ -89,8 +91,10 @@ export function compareBill(
   const totalPico = options.totalPico ?? linesPico;
   const rest = totalPico - linesPico;
   add(rest <= MAX_ROUNDING_PICO && rest >= -MAX_ROUNDING_PICO ? 'rounding' : 'unexplained', rest);
+  const fxPico = options.fxPico ?? 0n;
+  add('fx', fxPico);
   const ownPico = own.reduce((sum, { amountPico }) => sum + amountPico, 0n);
-  return { keys, variancePico, totalPico, ownPico, unpricedKeys };
+  return { keys, variancePico, totalPico: totalPico + fxPico, ownPico, unpricedKeys };
 }
 
 /** Both sides summed by what they can be matched by. */

@@ -15,10 +15,40 @@ const key = z.object({
   serviceTier: z.string().nullable(),
 });
 
+/** A document in another currency than the charges, and the rates it was compared and booked by. */
+const foreignBillSchema = z.object({
+  number: z.string().nullable().meta({ description: 'null = a report; nothing of it is booked' }),
+  format: z.string(),
+  currency: z.string(),
+  billed: money.nullable().meta({ description: 'In its own currency; null = it tells no amount' }),
+  booked: money.nullable().meta({ description: 'The same in the currency of the comparison, by `rate`' }),
+  rate: z.string().nullable().meta({
+    description: 'Of our books, of the last day of the usage month: `EUR/USD 1.0842, ecb, 2026-10-30`',
+  }),
+  statedRate: z.string().nullable().meta({ description: 'On the bill itself' }),
+  fx: money.meta({ description: '`booked` less the same at the stated rate: the fx variance of it' }),
+});
+export type ForeignBill = z.infer<typeof foreignBillSchema>;
+
+/** A document that could not be compared. What it bills stands as payable, and nothing as variance. */
+export const notComparedSchema = foreignBillSchema
+  .pick({ number: true, format: true, currency: true, billed: true })
+  .extend({ reason: z.string() })
+  .meta({ id: 'BillNotCompared' });
+export type NotCompared = z.infer<typeof notComparedSchema>;
+
 /** What a comparison of a bill with our charges says, as it is stored and shown. */
 export const reconciliationResultSchema = z
   .object({
-    currency: z.string(),
+    currency: z.string().meta({ description: 'Of our charges' }),
+    isBooked: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'An invoice with a number clears what was accrued in this currency' }),
+    foreign: z
+      .array(foreignBillSchema)
+      .default([])
+      .meta({ description: 'What of the bill is in another currency, and was converted' }),
     billed: money,
     charged: money.meta({ description: 'Sum of our own charges of the same days' }),
     difference: money.meta({ description: 'billed - charged: the sum of the kinds' }),
@@ -65,12 +95,14 @@ export type ReconciliationResult = z.infer<typeof reconciliationResultSchema>;
 /** @param maxKeys keys that are listed, those with the largest differences first */
 export function toReconciliationResult(
   comparison: BillComparison,
-  currency: string,
+  { currency, isBooked, foreign }: Pick<ReconciliationResult, 'currency' | 'isBooked' | 'foreign'>,
   maxKeys: number,
 ): ReconciliationResult {
   const sorted = [...comparison.keys].sort((a, b) => compareSizes(differenceOf(b), differenceOf(a)));
   return {
     currency,
+    isBooked,
+    foreign: [...foreign],
     billed: formatPico(comparison.totalPico),
     charged: formatPico(comparison.ownPico),
     difference: formatPico(comparison.totalPico - comparison.ownPico),

@@ -109,6 +109,7 @@ export {
   completeReconciliation,
   makeReconciliationsDue,
   touchBills,
+  touchForeignBills,
 } from './invoices/due-reconciliations.ts';
 export type { BillKey, DueReconciliation } from './invoices/due-reconciliations.ts';
 export { readInvoiceLines, readInvoices } from './invoices/read-invoices.ts';
@@ -242,7 +243,7 @@ export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
 export { readBilled } from './reports/read-billed.ts';
-export type { BilledMonth } from './reports/read-billed.ts';
+export type { BilledAs, BilledMonth } from './reports/read-billed.ts';
 export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell-items.ts';
 export type { CellItem, CellTotal } from './reports/read-cell-items.ts';
 export { readMovesBetween } from './reports/read-moves-between.ts';

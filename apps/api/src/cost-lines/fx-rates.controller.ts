@@ -1,7 +1,7 @@
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { parseRate } from '#ledger';
 import { Caller, RequireRole, type Principal } from '#server';
-import { asTenant, listFxRates, recordFxRates } from '#store';
+import { asTenant, listFxRates, recordFxRates, touchForeignBills } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -81,9 +81,13 @@ export class FxRatesController {
       key: caller.keyId,
       bootstrap: caller.isBootstrap ? true : undefined,
     });
-    const stored = await asTenant(this.api.db, caller.tenantId, (client) =>
-      recordFxRates(client, caller.tenantId, { atUs, by: caller.principalId, leaf }, rows),
-    );
+    const stored = await asTenant(this.api.db, caller.tenantId, async (client) => {
+      const by = { atUs, by: caller.principalId, leaf };
+      const made = await recordFxRates(client, caller.tenantId, by, rows);
+      const currencies = [...new Set(rows.flatMap(({ base, quote }) => [base, quote]))];
+      if (made > 0) await touchForeignBills(client, caller.tenantId, currencies, 'fx rates');
+      return made;
+    });
     void reply.status(stored > 0 ? 201 : 200);
     return { stored, known: rows.length - stored };
   }

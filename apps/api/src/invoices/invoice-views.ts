@@ -1,5 +1,6 @@
+import { parseRate } from '#ledger';
 import { formatPico } from '#model';
-import { reconciliationResultSchema } from '#reconciliation';
+import { notComparedSchema, reconciliationResultSchema } from '#reconciliation';
 import type { InvoiceHead } from '#store';
 import { z } from 'zod';
 import { formatWireTime, Money, PageSize, Time } from '../wire.ts';
@@ -10,6 +11,7 @@ const Period = z
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month: 2026-10')
   .meta({ description: 'Usage month, 2026-10' });
 const Provider = z.string().min(1).max(100);
+const Currency = z.string().regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217');
 
 export const InvoiceQuery = z.object({
   format: BillFormat,
@@ -19,11 +21,21 @@ export const InvoiceQuery = z.object({
   }),
   total: Money.optional().meta({ description: 'What the invoice bills in all, where its lines do not say' }),
   provider: Provider.optional().meta({ description: 'Who billed; needed with format=total' }),
-  currency: z
+  currency: Currency.optional().meta({ description: 'Of the total; default USD' }),
+  charged_in: Currency.optional().meta({
+    description:
+      'Currency of the charges it is for, where that is another one. Default: its own where something was charged in ' +
+      'it, else the only other one',
+  }),
+  rate: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'must be a currency of ISO 4217')
+    .refine((text) => parseRate(text) !== null, 'must be a positive decimal, as 0.92')
     .optional()
-    .meta({ description: 'Of the total; default USD' }),
+    .meta({
+      description:
+        'The rate that the invoice states: units of its currency for one of charged_in. What it differs from the rate ' +
+        'of our books by is variance of the kind fx',
+    }),
   dry_run: z.enum(['true', 'false']).default('false'),
 });
 
@@ -36,6 +48,8 @@ const Document = z.object({
   version: z.int().nullable(),
   currency: z.string(),
   total: Money.nullable(),
+  chargedIn: z.string().nullable(),
+  statedRate: z.string().nullable(),
   lines: z.int(),
   isKnown: z.boolean().meta({ description: 'The newest version of it says the same: nothing was stored' }),
 });
@@ -67,6 +81,8 @@ export const InvoiceView = z
     isSuperseded: z.boolean(),
     currency: z.string(),
     total: Money.nullable(),
+    chargedIn: z.string().nullable(),
+    statedRate: z.string().nullable(),
     lines: z.int(),
     roundedLines: z.int(),
     notes: z.array(z.string()),
@@ -94,7 +110,10 @@ export const Reconciliations = z
         reconciledAt: Time,
         comparisons: z
           .array(reconciliationResultSchema)
-          .meta({ description: 'One for each currency of the bill' }),
+          .meta({ description: 'One for each currency of the charges' }),
+        notCompared: z
+          .array(notComparedSchema)
+          .meta({ description: 'Documents in a currency nobody told a rate for: payable, and nothing more' }),
       }),
     ),
   })
@@ -110,6 +129,8 @@ export const toInvoiceView = (head: InvoiceHead): z.infer<typeof InvoiceView> =>
   isSuperseded: head.isSuperseded,
   currency: head.currency,
   total: head.totalPico === null ? null : formatPico(head.totalPico),
+  chargedIn: head.chargedIn,
+  statedRate: head.statedRate,
   lines: head.lineCount,
   roundedLines: head.roundedLines,
   notes: [...head.notes],

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { formatPico, parsePico, RejectedInput } from '#model';
 import { canonicalProvider } from '#pricing';
-import { reconciliationResultSchema } from '#reconciliation';
+import { notComparedSchema, reconciliationResultSchema } from '#reconciliation';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
 import { asTenant, makeReconciliationsDue, readInvoices, readReconciliations, recordInvoice } from '#store';
 import { Controller, Get, Inject, Post, Query, Req, Res, SerializeOptions } from '@nestjs/common';
@@ -58,10 +58,16 @@ export class InvoicesController {
     const bill = await this.readRequest(request.body, query);
     const totalPico = query.total === undefined ? null : parsePico(query.total);
     checkTotal(bill.parts, query, totalPico);
+    checkRate(bill.parts, query);
     const isDryRun = query.dry_run === 'true';
     const documents = await asTenant(this.api.db, caller.tenantId, async (client) => {
       const made: z.infer<typeof InvoiceAnswer>['documents'] = [];
       for (const part of bill.parts) {
+        const isForeign = query.charged_in !== undefined && query.charged_in !== part.currency;
+        const foreign = {
+          chargedIn: query.charged_in ?? null,
+          statedRate: isForeign ? (query.rate ?? null) : null,
+        };
         const base = {
           provider: part.provider,
           period: part.period,
@@ -69,6 +75,7 @@ export class InvoicesController {
           format: part.format,
           currency: part.currency,
           total: totalPico === null ? null : formatPico(totalPico),
+          ...foreign,
           lines: part.lines.length,
         };
         if (isDryRun) {
@@ -76,7 +83,7 @@ export class InvoicesController {
           continue;
         }
         const { roundedLines, notes } = bill;
-        const invoice = { ...part, invoiceId: uuidByTime(), totalPico, roundedLines, notes };
+        const invoice = { ...part, ...foreign, invoiceId: uuidByTime(), totalPico, roundedLines, notes };
         const by = { atUs: this.api.nowUs(), by: caller.principalId };
         const recorded = await recordInvoice(client, caller.tenantId, invoice, by);
         made.push({ ...base, ...recorded });
@@ -148,6 +155,7 @@ export class InvoicesController {
         isDue: row.isDue,
         reconciledAt: formatWireTime(row.reconciledAtUs),
         comparisons: z.array(reconciliationResultSchema).parse(row.result),
+        notCompared: z.array(notComparedSchema).parse(row.notCompared),
       })),
     };
   }
@@ -208,4 +216,22 @@ function checkTotal(
       `invoice ${unpriced.number} has no amounts: give its total`,
       'total',
     );
+}
+
+/** A rate is between two currencies that are told. */
+function checkRate(
+  parts: readonly BillPart[],
+  { rate, charged_in: chargedIn }: z.infer<typeof InvoiceQuery>,
+): void {
+  if (rate === undefined) return;
+  if (chargedIn === undefined)
+    throw new RejectedInput(
+      'invalid',
+      'must be given with a rate: into which currency it leads',
+      'charged_in',
+    );
+  if (parts.every(({ currency }) => currency === chargedIn))
+    throw new RejectedInput('unprocessable', `is of no use: the bill is in ${chargedIn} as well`, 'rate');
+  if (new Set(parts.map(({ currency }) => currency)).size > 1)
+    throw new RejectedInput('unprocessable', 'is of one currency, and the file has several', 'rate');
 }

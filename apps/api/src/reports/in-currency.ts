@@ -1,4 +1,4 @@
-import { convertParts, CostPolicies, findRate, parseRate, type FxRate } from '#ledger';
+import { convertParts, CostPolicies, findRate, toFxRate } from '#ledger';
 import { dividePico, formatPico } from '#model';
 import {
   listFxRates,
@@ -50,11 +50,7 @@ export async function figuresInCurrency(
 ): Promise<(group: readonly (string | null)[] | null, outcomes: number) => InCurrency> {
   const parts = await readCostByDay(client, tenantId, query);
   const rates = (await listFxRates(client, tenantId, { createdBeforeUs: query.nowUs, limit: MAX_RATES })).map(
-    (row): FxRate => ({
-      ...row,
-      ...parseRate(row.rate)!,
-      sequence: row.createdAtUs * 1000n + BigInt(row.version),
-    }),
+    toFxRate,
   );
   const policies = new CostPolicies((await readTenantRules(client, tenantId)).policies);
   const { rule, version } = policies.fxAt(query.nowUs);

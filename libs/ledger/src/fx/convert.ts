@@ -59,6 +59,20 @@ export function findRate(
   };
 }
 
+/** A rate as it is stored: a decimal text that was checked when it was told. Later versions count before earlier ones. */
+export function toFxRate(row: {
+  readonly base: string;
+  readonly quote: string;
+  readonly day: string;
+  readonly source: string;
+  readonly rate: string;
+  readonly version: number;
+  readonly createdAtUs: bigint;
+}): FxRate {
+  const { base, quote, day, source, rate, version, createdAtUs } = row;
+  return { base, quote, day, source, ...parseRate(rate)!, sequence: createdAtUs * 1000n + BigInt(version) };
+}
+
 const isPair = ({ base, quote }: FxRate, from: string, to: string): boolean =>
   (base === from && quote === to) || (base === to && quote === from);
 const isNewer = (rate: FxRate, than: FxRate): boolean =>

@@ -48,8 +48,8 @@ SELECT tenant_id, posting_id || '/' || usage_span_id AS subject, account || ' ' 
 SELECT p.tenant_id, p.account || ' ' || p.asset AS subject, sum(p.amount) || ' left' AS found
   FROM reconciliations r JOIN positions p ON p.tenant_id = r.tenant_id AND p.account = '2000:accrued:' || r.provider || ':' || r.period
  WHERE ($1::bigint IS NULL OR r.tenant_id = $1) AND r.is_booked
-   AND EXISTS (SELECT FROM invoices i WHERE i.tenant_id = r.tenant_id AND i.provider = r.provider AND i.period = r.period
-                  AND i.number <> '' AND i.currency || '/12' = p.asset)
+   AND EXISTS (SELECT FROM jsonb_array_elements(r.result) c
+                WHERE c ->> 'currency' || '/12' = p.asset AND (c ->> 'isBooked')::boolean)
    AND NOT EXISTS (SELECT FROM due_reconciliations d
                     WHERE d.tenant_id = r.tenant_id AND d.provider = r.provider AND d.period = r.period)
  GROUP BY p.tenant_id, p.account, p.asset HAVING sum(p.amount) <> 0`,

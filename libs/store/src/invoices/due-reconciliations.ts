@@ -67,6 +67,29 @@ SELECT DISTINCT i.provider, i.period
 }
 
 /**
+ * Makes due the comparisons of bills in these currencies: a rate was told, or another one is to be used. Holds the
+ * tenant's invoices still until the commit, like `touchBills`.
+ *
+ * @param currencies null = of every bill
+ */
+export async function touchForeignBills(
+  client: Client,
+  tenantId: bigint,
+  currencies: readonly string[] | null,
+  cause: string,
+): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [invoiceLock(tenantId)]);
+  const { rows } = await client.query<{ provider: string; period: string }>({
+    name: 'read-foreign-bills-touched',
+    text: `
+SELECT DISTINCT provider, period FROM invoices
+ WHERE tenant_id = $1 AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
+    values: [tenantId, currencies],
+  });
+  await makeReconciliationsDue(client, tenantId, rows, cause, 0);
+}
+
+/**
  * Leases a due comparison to this worker; null = nothing is due. The row is chosen once, in an expression of its own: a
  * subquery may be run again for each row of the join, and would lease others that nobody works on.
  */

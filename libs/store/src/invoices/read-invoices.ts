@@ -10,6 +10,9 @@ export interface InvoiceHead {
   readonly version: number;
   readonly currency: string;
   readonly totalPico: bigint | null;
+  /** Currency of the charges it is for, and the rate it states; null = it does not say. */
+  readonly chargedIn: string | null;
+  readonly statedRate: string | null;
   readonly lineCount: number;
   readonly roundedLines: number;
   readonly notes: readonly string[];
@@ -29,6 +32,8 @@ interface InvoiceRow {
   version: number;
   currency: string;
   total_amount: string | null;
+  charged_in: string | null;
+  stated_rate: string | null;
   line_count: number;
   rounded_lines: number;
   notes: string[];
@@ -57,7 +62,7 @@ export async function readInvoices(
     text: `
 SELECT i.*, EXISTS (SELECT FROM invoices n
                      WHERE n.tenant_id = $1 AND n.provider = i.provider AND n.period = i.period AND n.number = i.number
-                       AND n.format = i.format AND n.version > i.version) AS is_superseded
+                       AND n.format = i.format AND n.currency = i.currency AND n.version > i.version) AS is_superseded
   FROM invoices i
  WHERE i.tenant_id = $1 AND ($2::text IS NULL OR i.provider = $2) AND ($3::text IS NULL OR i.period = $3)
    AND ($4::uuid IS NULL OR i.invoice_id < $4)
@@ -73,6 +78,8 @@ SELECT i.*, EXISTS (SELECT FROM invoices n
     version: row.version,
     currency: row.currency,
     totalPico: row.total_amount === null ? null : BigInt(row.total_amount),
+    chargedIn: row.charged_in,
+    statedRate: row.stated_rate,
     lineCount: row.line_count,
     roundedLines: row.rounded_lines,
     notes: row.notes,

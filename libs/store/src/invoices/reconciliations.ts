@@ -6,6 +6,8 @@ import type { BillKey } from './due-reconciliations.ts';
 export interface ReconciliationRow extends BillKey {
   readonly isBooked: boolean;
   readonly result: unknown;
+  /** Documents that could not be compared, with the reason. */
+  readonly notCompared: unknown;
   readonly reconciledAtUs: bigint;
 }
 
@@ -17,10 +19,11 @@ export async function upsertReconciliation(
   await db.query({
     name: 'upsert-reconciliation',
     text: `
-INSERT INTO reconciliations (tenant_id, provider, period, is_booked, result, reconciled_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO reconciliations (tenant_id, provider, period, is_booked, result, reconciled_at, not_compared)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (tenant_id, provider, period) DO UPDATE
-   SET is_booked = excluded.is_booked, result = excluded.result, reconciled_at = excluded.reconciled_at`,
+   SET is_booked = excluded.is_booked, result = excluded.result, reconciled_at = excluded.reconciled_at,
+       not_compared = excluded.not_compared`,
     values: [
       tenantId,
       row.provider,
@@ -28,6 +31,7 @@ ON CONFLICT (tenant_id, provider, period) DO UPDATE
       row.isBooked,
       JSON.stringify(row.result),
       timestampFromUs(row.reconciledAtUs),
+      JSON.stringify(row.notCompared),
     ],
   });
 }
@@ -43,12 +47,13 @@ export async function readReconciliations(
     period: string;
     is_booked: boolean;
     result: unknown;
+    not_compared: unknown;
     reconciled_at: bigint;
     is_due: boolean;
   }>({
     name: 'read-reconciliations',
     text: `
-SELECT r.provider, r.period, r.is_booked, r.result, r.reconciled_at,
+SELECT r.provider, r.period, r.is_booked, r.result, r.not_compared, r.reconciled_at,
        EXISTS (SELECT FROM due_reconciliations d
                 WHERE d.tenant_id = $1 AND d.provider = r.provider AND d.period = r.period) AS is_due
   FROM reconciliations r
@@ -61,6 +66,7 @@ SELECT r.provider, r.period, r.is_booked, r.result, r.reconciled_at,
     period: row.period,
     isBooked: row.is_booked,
     result: row.result,
+    notCompared: row.not_compared,
     reconciledAtUs: row.reconciled_at,
     isDue: row.is_due,
   }));

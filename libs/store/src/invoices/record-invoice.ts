@@ -16,6 +16,10 @@ export interface NewInvoice {
   readonly currency: string;
   /** null = the sum of its lines. */
   readonly totalPico: bigint | null;
+  /** Currency of the charges it is for; null = it does not say. */
+  readonly chargedIn: string | null;
+  /** Units of its currency for one of `chargedIn`, a decimal as it states it; null = none. */
+  readonly statedRate: string | null;
   readonly lines: readonly BillLine[];
   readonly roundedLines: number;
   readonly notes: readonly string[];
@@ -29,8 +33,9 @@ export interface RecordedInvoice {
 }
 
 /**
- * Stores a document as the next version of its (provider, period, number, format), with its `invoice` leaf, and makes
- * its comparison due, all in the caller's transaction. Idempotent: the same lines and total again store nothing.
+ * Stores a document as the next version of its (provider, period, number, format, currency), with its `invoice` leaf, in
+ * the caller's transaction. Idempotent: the same lines, total and rate again store nothing. Documents of one number in
+ * two currencies stand beside each other; their versions are counted together.
  *
  * Postings that run meanwhile either are read by the comparison or make it due themselves: this waits for those that
  * have begun, and holds back those that begin, until it commits.
@@ -44,17 +49,23 @@ export async function recordInvoice(
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [invoiceLock(tenantId)]);
   const { provider, period, number, format, currency, totalPico } = invoice;
   const root = merkleRoot(invoice.lines.map((line) => Buffer.from(canonicalJson({ ...line }))));
-  const newest = await readNewestVersion(client, tenantId, invoice);
+  const { newest, versions } = await readNewestVersion(client, tenantId, invoice);
   const total = totalPico === null ? null : totalPico.toString();
-  if (newest?.root.equals(root) === true && newest.currency === currency && newest.total_amount === total)
+  const { chargedIn, statedRate } = invoice;
+  if (
+    newest?.root.equals(root) === true &&
+    newest.total_amount === total &&
+    newest.charged_in === chargedIn &&
+    newest.stated_rate === statedRate
+  )
     return { invoiceId: newest.invoice_id, version: newest.version, isKnown: true };
-  const version = (newest?.version ?? 0) + 1;
+  const version = versions + 1;
   await client.query({
     name: 'insert-invoice',
     text: `
 INSERT INTO invoices (tenant_id, invoice_id, provider, period, number, format, version, currency, total_amount,
-                      line_count, rounded_lines, notes, root, recorded_at, recorded_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10, $11, $12, $13, $14, $15)`,
+                      line_count, rounded_lines, notes, root, recorded_at, recorded_by, charged_in, stated_rate)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10, $11, $12, $13, $14, $15, $16, $17)`,
     values: [
       tenantId,
       invoice.invoiceId,
@@ -71,6 +82,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10, $11, $12, $13, $14, $1
       root,
       timestampFromUs(recorded.atUs),
       recorded.by,
+      chargedIn,
+      statedRate,
     ],
   });
   await insertLines(client, tenantId, invoice);
@@ -78,28 +91,33 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10, $11, $12, $13, $14, $1
   return { invoiceId: invoice.invoiceId, version, isKnown: false };
 }
 
-interface NewestVersion {
+interface VersionRow {
   invoice_id: string;
   version: number;
   currency: string;
   total_amount: string | null;
+  charged_in: string | null;
+  stated_rate: string | null;
   root: Buffer;
 }
 
 async function readNewestVersion(
   client: Client,
   tenantId: bigint,
-  { provider, period, number, format }: NewInvoice,
-): Promise<NewestVersion | undefined> {
-  const { rows } = await client.query<NewestVersion>({
+  { provider, period, number, format, currency }: NewInvoice,
+): Promise<{ newest: VersionRow | undefined; versions: number }> {
+  const { rows } = await client.query<VersionRow>({
     name: 'read-newest-invoice-version',
     text: `
-SELECT invoice_id, version, currency, total_amount, root FROM invoices
+SELECT DISTINCT ON (currency) invoice_id, version, currency, total_amount, charged_in, stated_rate, root FROM invoices
  WHERE tenant_id = $1 AND provider = $2 AND period = $3 AND number = $4 AND format = $5
- ORDER BY version DESC LIMIT 1`,
+ ORDER BY currency, version DESC`,
     values: [tenantId, provider, period, number, format],
   });
-  return rows[0];
+  return {
+    newest: rows.find((row) => row.currency === currency),
+    versions: rows.reduce((most, { version }) => (version > most ? version : most), 0),
+  };
 }
 
 /** What invoices are recorded under exclusively, and postings share. */
@@ -159,6 +177,8 @@ async function insertLeaf(
     version,
     currency,
     total: totalPico,
+    chargedIn: invoice.chargedIn ?? undefined,
+    statedRate: invoice.statedRate ?? undefined,
     lines: { count: lines.length, root: root.toString('base64') },
   });
   await insertEvidence(client, tenantId, [{ kind: 'invoice', subjectId: invoiceId, body }], atUs);

@@ -78,7 +78,8 @@ export async function readMetered(
     `WITH ${books}owed AS (
        SELECT asset, amount FROM ledger_entries
         WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND account >= '2' AND account < '3'
-          AND substr(account, 3, 1) = '0' AND account NOT LIKE '2800:%' AND call_model <> 'invoice')
+          AND substr(account, 3, 1) = '0' AND account NOT LIKE '2800:%' AND account NOT LIKE '2900:%'
+          AND call_model <> 'invoice')
      SELECT asset, -sum(amount) AS amount FROM owed GROUP BY asset ORDER BY asset`,
     values,
   );
