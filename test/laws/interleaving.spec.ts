@@ -1,17 +1,25 @@
-// Goal: whatever the interleaving of the commits of spans, facts and their workers, the ledger ends the same.
+// Goal: whatever the interleaving of the commits of spans, facts, pages of bulk causes, a closing month and their
+// workers, the ledger ends the same, and nothing is posted to a month once its close is accepted.
 // Method: every actor is a list of steps, each of which commits once; fast-check chooses whose step is next; the end is
 // compared with the same facts worked off one after the other.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { importPriceCsv } from '#pricing';
 import { claimDueTraces, completeDueTraces, inTransaction, recordPriceBook, type DueTrace } from '#store';
+import { closePeriods } from '../../apps/worker/src/close-periods.ts';
 import { normaliseTraces } from '../../apps/worker/src/normalise-traces.ts';
 import { publishCandidates } from '../../apps/worker/src/publish-candidates.ts';
 import type { ReadTrace } from '../../apps/worker/src/read-trace.ts';
 import { postTraces } from '../../apps/worker/src/post-traces.ts';
+import type { Log } from '../../apps/worker/src/seal-log.ts';
+import { sealOnce } from '../../apps/worker/src/seal-once.ts';
+import { workCauses } from '../../apps/worker/src/work-causes.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
 import { makeTenant, type TestTenant } from '../support/api.ts';
+import { keysOf } from '../support/evidence-log.ts';
+import { anyStory, requestsOf, START_NS, STORY_MONTH, type Story } from '../support/law-story.ts';
+import { fuzzRuns } from '../support/otlp-arbitrary.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -20,160 +28,26 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** One trace: an agent that works on a ticket and calls a model; `gateway` sees the same call in a trace of its own. */
-interface Story {
-  readonly traces: readonly {
-    readonly id: number;
-    readonly ticket: number;
-    readonly conversation: number | null;
-    readonly startedAtS: number;
-    readonly tokens: number;
-    readonly gateway: boolean;
-    /** Another call within the call, exported apart: then the outer one is a container. */
-    readonly nested: boolean;
-  }[];
-  readonly events: readonly {
-    readonly id: number;
-    readonly ticket: number;
-    readonly verb: string;
-    readonly atS: number;
-    readonly conversation: number | null;
-  }[];
-  readonly prices: readonly { readonly inputPrice: number }[];
-}
-
-const anyStory: fc.Arbitrary<Story> = fc.record({
-  traces: fc.uniqueArray(
-    fc.record({
-      id: fc.nat(9),
-      ticket: fc.nat(1),
-      conversation: fc.option(fc.nat(1), { freq: 2 }),
-      startedAtS: fc.nat(9),
-      tokens: fc.integer({ min: 1, max: 1000 }),
-      gateway: fc.boolean(),
-      nested: fc.boolean(),
-    }),
-    { selector: ({ id }) => id, minLength: 1, maxLength: 4 },
-  ),
-  events: fc.uniqueArray(
-    fc.record({
-      id: fc.nat(9),
-      ticket: fc.nat(1),
-      verb: fc.constantFrom('resolved', 'reopened', 'failed', 'attempt_failed', 'cancelled', 'merged_into'),
-      atS: fc.nat(12),
-      conversation: fc.option(fc.nat(1), { freq: 2 }),
-    }),
-    { selector: ({ id }) => id, minLength: 1, maxLength: 4 },
-  ),
-  prices: fc.array(fc.record({ inputPrice: fc.integer({ min: 1, max: 9 }) }), { maxLength: 1 }),
-});
-
-const START_NS = 1_760_000_000_000_000_000n;
-const atNs = (seconds: number): string => (START_NS + BigInt(seconds) * 1_000_000_000n).toString();
-const hex = (text: string, digits: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, digits);
-const text = (key: string, value: string): object => ({ key, value: { stringValue: value } });
-const number = (key: string, value: number): object => ({ key, value: { intValue: String(value) } });
-
-const usageOf = (response: string, tokens: number): object[] => [
-  text('gen_ai.operation.name', 'chat'),
-  text('gen_ai.provider.name', 'openai'),
-  text('gen_ai.request.model', 'law-model'),
-  text('gen_ai.response.id', hex(response, 24)),
-  number('gen_ai.usage.input_tokens', tokens),
-  number('gen_ai.usage.output_tokens', 1),
-];
-
-/** The export requests of a story's traces: agent and model call apart, so that halves can come late. */
-function requestsOf(story: Story): object[] {
-  return story.traces.flatMap((trace) => {
-    const traceId = hex(`trace ${trace.id}`, 32);
-    const root = hex(`root ${trace.id}`, 16);
-    const end = atNs(trace.startedAtS + 2);
-    const named = [text('ticket.id', `T${trace.ticket}`), text('workflow.name', 'support')];
-    if (trace.conversation !== null) named.push(text('gen_ai.conversation.id', `c${trace.conversation}`));
-    const agent = span(traceId, root, null, 'invoke_agent a', atNs(trace.startedAtS), end, [
-      text('gen_ai.operation.name', 'invoke_agent'),
-      ...named,
-    ]);
-    const usage = usageOf(`response ${trace.id}`, trace.tokens + (trace.nested ? 3 : 0));
-    const call = span(
-      traceId,
-      hex(`call ${trace.id}`, 16),
-      root,
-      'chat law-model',
-      atNs(trace.startedAtS + 1),
-      end,
-      usage,
-    );
-    const seen = span(
-      hex(`gateway ${trace.id}`, 32),
-      hex(`seen ${trace.id}`, 16),
-      null,
-      'chat law-model',
-      atNs(trace.startedAtS + 1),
-      end,
-      usage,
-    );
-    // Two calls within the call, together what it counted: then it is a container.
-    const inner = ['a', 'b'].map((part) =>
-      span(
-        traceId,
-        hex(`inner ${part} ${trace.id}`, 16),
-        hex(`call ${trace.id}`, 16),
-        'chat law-model',
-        atNs(trace.startedAtS + 1),
-        end,
-        usageOf(`inner ${part} ${trace.id}`, part === 'a' ? trace.tokens : 3),
-      ),
-    );
-    return [
-      request('agent', [agent]),
-      request('agent', [call]),
-      ...(trace.nested ? [request('agent', inner)] : []),
-      ...(trace.gateway ? [request('gateway', [seen])] : []),
-    ];
-  });
-}
-
-const span = (
-  traceId: string,
-  spanId: string,
-  parentSpanId: string | null,
-  name: string,
-  start: string,
-  end: string,
-  attributes: object[],
-): object => ({
-  traceId,
-  spanId,
-  ...(parentSpanId === null ? {} : { parentSpanId }),
-  name,
-  kind: 3,
-  startTimeUnixNano: start,
-  endTimeUnixNano: end,
-  attributes,
-  status: {},
-});
-const request = (serviceName: string, spans: object[]): object => ({
-  resourceSpans: [
-    {
-      resource: { attributes: [text('service.name', serviceName)] },
-      scopeSpans: [{ scope: { name: 'law' }, spans }],
-    },
-  ],
-});
-
 type Step = () => Promise<unknown>;
 
+const fail = (_: unknown, error: unknown): never => {
+  throw error;
+};
+
 class Play {
+  /** The trial balance of the month when its close was accepted; null while it is open. */
+  private closedAt: string | null = null;
+
   private constructor(
     private readonly tenant: TestTenant,
     private readonly key: string,
+    private readonly log: Log,
   ) {}
   static async begin(): Promise<Play> {
-    const tenant = await makeTenant(service.database.db, `law-${randomUUID()}`);
-    const play = new Play(tenant, await tenant.key(['admin']));
+    const slug = `law-${randomUUID()}`;
+    const tenant = await makeTenant(service.database.db, slug);
+    const log = await keysOf({ tenantId: tenant.tenantId, slug });
+    const play = new Play(tenant, await tenant.key(['admin']), log);
     await play.addPrice(2)();
     return play;
   }
@@ -244,16 +118,35 @@ class Play {
         await postTraces(parts, mine, claims, (client) => completeDueTraces(client, mine, claims));
     };
   }
-  workFact: Step = () =>
-    workThroughFacts(
-      {
-        ...service.parts,
-        onFailure: (_, error) => {
-          throw error;
-        },
-      },
-      1,
-    );
+  workFact: Step = () => workThroughFacts({ ...service.parts, onFailure: fail }, 1);
+  /** One page, of one trace, of the oldest rule that is being worked through. */
+  workCausePage: Step = () => {
+    let pages = 1;
+    const parts = { ...service.parts, onCauseFailure: fail };
+    return workCauses(parts, { pageSize: 1, leaseMs: 0, traceSpans: 100_000 }, () => pages-- <= 0);
+  };
+  /** Asks to close the month. @returns the status: 409 while something of it is known and not worked through */
+  askToClose = async (): Promise<number> => {
+    const { status } = await this.call(`/v1/periods/${STORY_MONTH}/close`, { method: 'POST' });
+    if (status === 202) this.closedAt ??= await this.trialBalance();
+    return status;
+  };
+  seal: Step = () => sealOnce(service.database.db, this.log, service.parts.nowUs());
+  endClose: Step = () => closePeriods(service.parts);
+
+  private call = (path: string, call: object = {}) => service.api.call(path, { key: this.key, ...call });
+  private trialBalance = async (): Promise<string> =>
+    JSON.stringify((await this.call(`/v1/ledger/trial-balance?period=${STORY_MONTH}`)).body);
+
+  /** Nothing was posted to the month after its close was accepted, and its close comes to an end. */
+  async checkClosed(): Promise<void> {
+    if (this.closedAt === null) return;
+    await this.seal();
+    await closePeriods(service.parts);
+    const { items } = (await this.call('/v1/periods')).body;
+    expect(items).toMatchObject([{ period: STORY_MONTH, state: 'closed' }]);
+    expect(await this.trialBalance()).toBe(this.closedAt);
+  }
 
   /** Where every pico sits: account, work item, amount. */
   async balances(): Promise<unknown> {
@@ -264,7 +157,16 @@ class Play {
     );
     return rows.map(({ account, item, amount }) => [account, String(item).replace(/:\d+:/, ':'), amount]);
   }
-  check = () => service.check(this.tenant.tenantId);
+
+  /** Works off what is left, holds the books against themselves, and says where every pico sits. */
+  async end(): Promise<unknown> {
+    await service.database.db.query('UPDATE due_traces SET leased_until = NULL');
+    await service.database.db.query('UPDATE causes SET leased_until = NULL');
+    await service.settle();
+    await this.checkClosed();
+    expect(await service.check(this.tenant.tenantId)).toEqual([]);
+    return this.balances();
+  }
 }
 
 async function playInOrder(story: Story): Promise<unknown> {
@@ -276,18 +178,32 @@ async function playInOrder(story: Story): Promise<unknown> {
     await play.sendEvent(event)();
     await service.settle();
   }
-  expect(await play.check()).toEqual([]);
-  return play.balances();
+  return play.end();
+}
+
+/** Where the month is closed, half of the spans are worked through and its close is accepted before the rest comes. */
+async function beginClosing(play: Play, story: Story): Promise<object[]> {
+  const bodies = requestsOf(story);
+  if (!story.closes) return bodies;
+  const early = bodies.splice(0, Math.ceil(bodies.length / 2));
+  for (const body of early) await play.sendSpans(body)();
+  expect(await play.askToClose()).toBe(409);
+  await service.settle();
+  return bodies;
 }
 
 async function playInterleaved(story: Story, choices: readonly number[]): Promise<unknown> {
   const play = await Play.begin();
+  const bodies = await beginClosing(play, story);
+  if (story.closes) expect(await play.askToClose()).toBe(202);
   const actors: Iterator<Step>[] = [
-    ...requestsOf(story).map((body) => [play.sendSpans(body)].values()),
+    ...bodies.map((body) => [play.sendSpans(body)].values()),
     ...story.events.map((event) => [play.sendEvent(event), play.workFact].values()),
     ...story.prices.map(({ inputPrice }) => [play.addPrice(inputPrice), play.workFact].values()),
     ...Array.from({ length: 4 }, () => play.traceWorker()),
     ...Array.from({ length: 3 }, () => [play.workFact].values()),
+    ...(story.prices.length > 0 ? [Array.from({ length: 4 }, () => play.workCausePage).values()] : []),
+    ...(story.closes ? [[play.seal, play.endClose, play.seal, play.endClose].values()] : []),
   ];
   for (let turn = 0; actors.length > 0; turn++) {
     const index = choices[turn % choices.length]! % actors.length;
@@ -295,10 +211,7 @@ async function playInterleaved(story: Story, choices: readonly number[]): Promis
     if (next.done === true) actors.splice(index, 1);
     else await next.value();
   }
-  await service.database.db.query('UPDATE due_traces SET leased_until = NULL');
-  await service.settle();
-  expect(await play.check()).toEqual([]);
-  return play.balances();
+  return play.end();
 }
 
 test('any interleaving of commits ends in the same balances', async () => {
@@ -310,16 +223,17 @@ test('any interleaving of commits ends in the same balances', async () => {
         expect(await playInterleaved(story, choices)).toEqual(await playInOrder(story));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: fuzzRuns(14) },
   );
-}, 120_000);
+}, 1_200_000);
 
 test('workers at the same time end in the same balances', async () => {
   await fc.assert(
     fc.asyncProperty(anyStory, async (story) => {
       const play = await Play.begin();
+      const bodies = await beginClosing(play, story);
       const senders = [
-        ...requestsOf(story).map((body) => play.sendSpans(body)),
+        ...bodies.map((body) => play.sendSpans(body)),
         ...story.events.map((event) => play.sendEvent(event)),
         ...story.prices.map(({ inputPrice }) => play.addPrice(inputPrice)),
       ];
@@ -327,23 +241,29 @@ test('workers at the same time end in the same balances', async () => {
         for (let round = 0; round < 4; round++) {
           for (const step of play.traceWorker()) await step();
           await play.workFact();
+          await play.workCausePage();
         }
       };
-      await Promise.all([...senders.map((send) => send()), ...Array.from({ length: 6 }, worker)]);
-      await service.database.db.query('UPDATE due_traces SET leased_until = NULL');
-      await service.settle();
-      expect(await play.check()).toEqual([]);
-      expect(await play.balances()).toEqual(await playInOrder(story));
+      const closer = async (): Promise<void> => {
+        for (let round = 0; round < 4 && story.closes; round++) {
+          expect([202, 409]).toContain(await play.askToClose());
+          await play.seal();
+          await play.endClose();
+        }
+      };
+      await Promise.all([...senders.map((send) => send()), ...Array.from({ length: 6 }, worker), closer()]);
+      expect(await play.end()).toEqual(await playInOrder(story));
     }),
-    { numRuns: 15 },
+    { numRuns: fuzzRuns(6) },
   );
-}, 120_000);
+}, 1_200_000);
 
 test('a call whose inner call comes late gives its place to the other witness', async () => {
   const story: Story = {
     traces: [{ id: 1, ticket: 0, conversation: null, startedAtS: 0, tokens: 7, gateway: true, nested: true }],
     events: [],
     prices: [],
+    closes: false,
   };
   const [agent, call, inner, gateway] = requestsOf(story);
   const late = await Play.begin();
@@ -351,6 +271,5 @@ test('a call whose inner call comes late gives its place to the other witness', 
   await service.settle();
   await late.sendSpans(inner!)();
   await service.settle();
-  expect(await late.check()).toEqual([]);
-  expect(await late.balances()).toEqual(await playInOrder(story));
+  expect(await late.end()).toEqual(await playInOrder(story));
 });
