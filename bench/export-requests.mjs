@@ -1,8 +1,10 @@
 // Prebuilt OTLP export requests of about 1 KB a span, and the same spans as COPY text for the reference.
 import protobuf from 'protobufjs';
+import { calls, vocabulary } from './trace-shapes.mjs';
 
 export const SPANS_PER_REQUEST = 512;
-const SPANS_PER_TRACE = 16;
+/** Where the shapes leave room for a number of the trace's own. */
+const OWN = '00000000';
 const TEMPLATES = 12;
 const DAYS = 3;
 const DAY_NS = 86_400_000_000_000n;
@@ -34,63 +36,36 @@ function randomSource(seed) {
 }
 
 /**
- * Requests that differ in ids and times: a few are encoded by protobufjs, the others are copies with their ids and
- * times written over, because encoding 300,000 spans would take longer than the benchmark.
+ * Requests that differ in ids and times: a few are encoded by protobufjs, the others are copies with their ids, times and
+ * own numbers written over, because encoding 300,000 spans would take longer than the benchmark.
  *
+ * @param shape of the traces: `trace-shapes.mjs`
  * @returns {{ body: Buffer, spans: { traceId: string, spanId: bigint, parentSpanId: bigint | null, startedAtNs: bigint,
  *   endedAtNs: bigint, name: string, attributes: object }[] }[]}
  */
-export function buildExportRequests(count, nowNs = BigInt(Date.now()) * 1_000_000n) {
+export function buildExportRequests(count, nowNs = BigInt(Date.now()) * 1_000_000n, shape = calls) {
   const random = randomSource(20261121);
-  const templates = Array.from({ length: Math.min(TEMPLATES, count) }, () => buildTemplate(random));
+  const templates = Array.from({ length: Math.min(TEMPLATES, count) }, () => buildTemplate(random, shape));
   return Array.from({ length: count }, (_, index) =>
     instantiate(templates[index % templates.length], index, nowNs - BigInt(index % DAYS) * DAY_NS),
   );
 }
 
-/** Two thousand made-up words: bodies compress about as real ones do (four times), which eight words would not. */
-function vocabulary(random) {
-  const letters = 'etaoinshrdlucmfwypvbgkqjxz';
-  const word = () =>
-    Array.from({ length: 2 + random(9) }, () => letters[Math.min(random(26), random(26))]).join('');
-  return Array.from({ length: 2000 }, word);
-}
-
-function buildTemplate(random) {
-  const models = ['gpt-5.2', 'claude-sonnet-4-6', 'gemini-3-pro-preview'];
-  const words = vocabulary(random);
+function buildTemplate(random, shape) {
+  const prose = vocabulary(random);
   const id = (bytes) => Buffer.from(Array.from({ length: bytes }, () => 1 + random(255)));
   const spans = [];
-  while (spans.length < SPANS_PER_REQUEST) {
+  for (let trace = 0; spans.length < SPANS_PER_REQUEST; trace += 1) {
     const traceId = id(16);
     const rootId = id(8);
-    for (let n = 1; n <= SPANS_PER_TRACE; n += 1) {
-      const isRoot = n === SPANS_PER_TRACE;
-      const model = models[random(3)];
-      const prose = Array.from({ length: 46 }, () => words[random(words.length)]).join(' ');
+    for (const { isRoot = false, ...span } of shape({ random, prose, id }))
       spans.push({
+        ...span,
+        trace,
         traceId,
         spanId: isRoot ? rootId : id(8),
         parentSpanId: isRoot ? null : rootId,
-        name: isRoot ? 'invoke_agent support' : `chat ${model}`,
-        attributes: {
-          'gen_ai.operation.name': isRoot ? 'invoke_agent' : 'chat',
-          'gen_ai.provider.name': 'openai',
-          'gen_ai.request.model': model,
-          'gen_ai.response.model': model,
-          'gen_ai.response.id': `chatcmpl-${id(12).toString('hex')}`,
-          'gen_ai.usage.input_tokens': random(60_000),
-          'gen_ai.usage.output_tokens': random(4_000),
-          'gen_ai.usage.cache_read.input_tokens': random(30_000),
-          'gen_ai.usage.reasoning.output_tokens': random(900),
-          'gen_ai.request.temperature': 0.2,
-          'gen_ai.conversation.id': `conversation-${random(100_000)}`,
-          'work_item.kind': 'ticket',
-          'work_item.key': `T-${random(100_000)}`,
-          'gen_ai.output.messages': `[{"role":"assistant","parts":[{"type":"text","content":"${prose}"}]}]`,
-        },
       });
-    }
   }
   const body = encodeRequest(spans);
   return { body, spans, places: findPlaces(body, spans) };
@@ -141,7 +116,11 @@ function findPlaces(body, spans) {
     const name = (parentSpanId ?? spanId) + 8;
     const start = name + 2 + Buffer.byteLength(span.name) + 3;
     from = start;
-    return { traceId, spanId, parentSpanId, start, end: start + 9 };
+    const own = span.own.map((key) => {
+      const text = span.attributes[key];
+      return body.indexOf(text, body.indexOf(key, start)) + text.indexOf(OWN);
+    });
+    return { traceId, spanId, parentSpanId, start, end: start + 9, own };
   });
 }
 
@@ -156,6 +135,9 @@ function instantiate(template, index, firstStartedAtNs) {
     const endedAtNs = startedAtNs + 987_654_321n;
     body.writeBigUInt64LE(startedAtNs, place.start);
     body.writeBigUInt64LE(endedAtNs, place.end);
+    const number = String(index * SPANS_PER_REQUEST + span.trace).padStart(OWN.length, '0');
+    for (const at of place.own) body.write(number, at, 'latin1');
+    const own = span.own.map((key) => [key, span.attributes[key].replace(OWN, number)]);
     return {
       traceId: body.toString('hex', place.traceId, place.traceId + 16),
       spanId: body.readBigInt64BE(place.spanId),
@@ -163,7 +145,7 @@ function instantiate(template, index, firstStartedAtNs) {
       startedAtNs,
       endedAtNs,
       name: span.name,
-      attributes: span.attributes,
+      attributes: own.length === 0 ? span.attributes : { ...span.attributes, ...Object.fromEntries(own) },
     };
   });
   return { body, spans };

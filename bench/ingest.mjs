@@ -1,7 +1,8 @@
 // Acknowledged, durable, exactly-once spans per second through the real OTLP/HTTP endpoint, against one \copy of the
 // same spans in text form with attributes as jsonb (see bench/README.md).
 import { pathToFileURL } from 'node:url';
-import { alternate, cpuUsPerSpan, median, referenceClient, startRig } from './ingest-rig.mjs';
+import { alternate, cpuUsPerSpan, median, startRig } from './ingest-rig.mjs';
+import { referenceClient } from './reference.mjs';
 
 export async function run({ short = false } = {}) {
   const rig = await startRig({ requests: short ? 120 : 600, kinds: ['plain'], withReference: true });

@@ -1,11 +1,13 @@
 // The load generator, a process of its own: prebuilt requests on raw sockets, so that it takes as little of the two
-// cores as it can. Started by ingest-rig.mjs; commands and figures travel over IPC.
+// cores as it can. Started by the rigs; commands and figures travel over IPC.
 import net from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { buildExportRequests } from './export-requests.mjs';
+import { agentRun, calls } from './trace-shapes.mjs';
 
 const IN_FLIGHT = 32;
+const SHAPES = new Map([calls, agentRun].map((shape) => [shape.name, shape]));
 const bodies = { plain: [], gzip: [] };
 
 process.on('message', async (command) => {
@@ -18,8 +20,8 @@ process.on('message', async (command) => {
 });
 process.once('disconnect', () => process.exit(0));
 
-async function prepare({ prepare: count, kinds, nowNs }) {
-  const requests = buildExportRequests(count, BigInt(nowNs));
+async function prepare({ prepare: count, kinds, nowNs, shape = 'calls' }) {
+  const requests = buildExportRequests(count, BigInt(nowNs), SHAPES.get(shape));
   bodies.plain = requests.map((request) => request.body);
   if (kinds.includes('gzip')) {
     const compress = promisify(gzip);
@@ -31,9 +33,9 @@ async function prepare({ prepare: count, kinds, nowNs }) {
   return { plainBytes: bytes(bodies.plain), gzipBytes: bytes(bodies.gzip) };
 }
 
-/** Sends every body once, 32 in flight; returns milliseconds from the first byte to the last acknowledgement. */
-async function send({ send: kind, port, authorizations }) {
-  const queue = bodies[kind].map((body, index) => {
+/** Sends each of these bodies once, 32 in flight; returns milliseconds from the first byte to the last acknowledgement. */
+async function send({ send: kind, port, authorizations, from = 0, to = Infinity }) {
+  const queue = bodies[kind].slice(from, to).map((body, index) => {
     const head = [
       'POST /v1/traces HTTP/1.1',
       'host: localhost',

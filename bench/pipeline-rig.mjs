@@ -1,0 +1,193 @@
+// What the pipeline is measured on: an embedded PostgreSQL on shipped settings, for each run a database of its own and
+// the real ingest and worker processes from dist, and the load generator.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrateJobs } from '#jobs';
+import {
+  ensureSpanPartitions,
+  inTransaction,
+  installShippedBook,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+} from '#store';
+import { buildExportRequests, SPANS_PER_REQUEST } from './export-requests.mjs';
+import { createKeys } from './ingest-rig.mjs';
+import { ask, cpuSeconds, residentMiB, startApp, startLoad } from './processes.mjs';
+import { copyReference, createReference, expectCount, reset, writeCopyText } from './reference.mjs';
+import { agentRun } from './trace-shapes.mjs';
+
+/** A run begins when the code of both processes is warm and every day has its partition. */
+const WARM_UP_REQUESTS = 12;
+const LOOK_MS = 20;
+/** No run of a working pipeline takes so long. */
+const LIMIT_MS = 3_600_000;
+
+/**
+ * @param {{ requests: number, withReference: boolean, settings?: Record<string, string> }} options requests of 512 spans
+ */
+export async function startPipelineRig({ requests, withReference, settings = {} }) {
+  const directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-bench-'));
+  chmodSync(directory, 0o755);
+  const closers = [async () => rmSync(directory, { recursive: true, force: true })];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const server = await startEmbeddedPostgres({
+      directory: join(directory, 'postgresql'),
+      database: 'bench',
+      settings,
+    });
+    closers.push(() => server.stop());
+    const db = await openDatabase(server.connection, { maxConnections: 2, applicationName: 'bench' });
+    closers.push(() => db.close());
+    const nowMs = Date.now();
+    const today = Math.floor(nowMs / 86_400_000);
+    const keys = await createTemplate(db, connectionTo(server.connection, 'template_ledger'), today);
+    const nowNs = BigInt(nowMs) * 1_000_000n;
+    const all = requests + WARM_UP_REQUESTS;
+    const dump = join(directory, 'spans.copy');
+    if (withReference) {
+      await createReference(db, today);
+      const tenantIds = keys.map(({ tenantId }) => tenantId);
+      await writeCopyText(dump, buildExportRequests(all, nowNs, agentRun).slice(WARM_UP_REQUESTS), tenantIds);
+    }
+    const load = startLoad();
+    closers.push(() => load.stop());
+    await ask(load, { prepare: all, shape: 'agentRun', kinds: ['plain'], nowNs: String(nowNs) });
+    const spans = requests * SPANS_PER_REQUEST;
+    let runs = 0;
+    return {
+      spans,
+      close,
+      /** Spans per second from the first byte sent until nothing is due, unposted or unsealed. */
+      pipeline: async (options) => {
+        runs += 1;
+        const run = { directory, server, db, load, name: `run_${runs}`, requests, spans, keys };
+        return runPipeline({ ...run, ...options });
+      },
+      /** Rows per second of one \copy. */
+      reference: async () => {
+        await reset(db, 'bench_reference');
+        const before = cpuSeconds(server.pid);
+        const milliseconds = await copyReference(server.connection, dump);
+        const cpuUs = { server: ((cpuSeconds(server.pid) - before) / spans) * 1e6 };
+        await expectCount(db, 'bench_reference', spans);
+        return { perSecond: spans / (milliseconds / 1000), cpuUs };
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function connectionTo(connection, database) {
+  const url = new URL(connection);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** The database that each run begins with: schema, shipped prices, tenants with keys, day partitions. */
+async function createTemplate(db, connection, today) {
+  await db.query('CREATE DATABASE template_ledger');
+  await migrate(connection);
+  await migrateJobs(connection);
+  const template = await openDatabase(connection, { maxConnections: 1, applicationName: 'bench' });
+  await inTransaction(template, (client) => installShippedBook(client, BigInt(Date.now()) * 1000n));
+  await ensureSpanPartitions(template, [today - 3, today - 2, today - 1, today]);
+  const keys = await createKeys(template);
+  await template.close();
+  return keys;
+}
+
+async function runPipeline(run) {
+  const { directory, server, db, load, name, requests, spans, keys } = run;
+  await db.query(`CREATE DATABASE ${name} TEMPLATE template_ledger`);
+  const connection = connectionTo(server.connection, name);
+  const keyDir = join(directory, name);
+  mkdirSync(keyDir);
+  // The quiet that a trace needs before it is looked at is a wait, not work.
+  const env = { DATABASE_URL: connection, OL_KEY_DIR: keyDir, TRACE_QUIET_MS: '0' };
+  const ports = { OL_OTLP_HTTP_PORT: '0', OL_OTLP_GRPC_PORT: '0', OL_WORKER_PORT: '0' };
+  const ledger = await openDatabase(connection, { maxConnections: 1, applicationName: 'bench' });
+  const counting = ['--import', new URL('count-queries.mjs', import.meta.url).href];
+  const ingest = await startApp('ingest', { ...env, ...ports });
+  const startWorker = () => startApp('worker', { ...env, ...ports }, counting);
+  let worker = await startWorker();
+  const send = (from, to) =>
+    ask(load, {
+      send: 'plain',
+      from,
+      to,
+      port: ingest.said.httpPort,
+      authorizations: keys.map(({ authorization }) => authorization),
+    });
+  try {
+    await send(0, WARM_UP_REQUESTS);
+    await untilNothingWaits(ledger, worker);
+    if (run.isBacklog) {
+      await worker.stop();
+      await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
+      worker = await startWorker();
+    }
+    await db.query('CHECKPOINT');
+    const usage = () => [ingest.pid, worker.pid, server.pid].map(cpuSeconds);
+    const before = usage();
+    const countedBefore = (await ask(worker, 'queries')).queries;
+    const begin = performance.now();
+    if (!run.isBacklog) await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
+    const resident = await untilNothingWaits(ledger, worker);
+    const milliseconds = performance.now() - begin;
+    const [ingestUs, workerUs, serverUs] = usage().map((cpu, n) => ((cpu - before[n]) / spans) * 1e6);
+    const { queries } = await ask(worker, 'queries');
+    await expectPosted(ledger, spans + WARM_UP_REQUESTS * SPANS_PER_REQUEST);
+    await run.look?.(ledger, queries);
+    return {
+      perSecond: spans / (milliseconds / 1000),
+      cpuUs: { ingest: ingestUs, worker: workerUs, server: serverUs },
+      queriesPer1000Spans: statementsPer1000(queries, countedBefore, spans),
+      resident,
+      workerPeakMiB: residentMiB(worker.pid).peak,
+    };
+  } finally {
+    await worker.stop();
+    await ingest.stop();
+    await ledger.close();
+    await db.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  }
+}
+
+/** Of the worker's own work: what its queues ask while they wait depends on the time, not on the work. */
+function statementsPer1000(after, before, spans) {
+  const sum = (counts) =>
+    Object.entries(counts).reduce((total, [name, count]) => (name === 'queues' ? total : total + count), 0);
+  return Number((((sum(after) - sum(before)) / spans) * 1000).toFixed(2));
+}
+
+/** @returns the worker's resident memory over time, MiB */
+async function untilNothingWaits(ledger, worker) {
+  const resident = [];
+  for (const limit = Date.now() + LIMIT_MS; Date.now() < limit;) {
+    const { rows } = await ledger.query(
+      `SELECT EXISTS (SELECT FROM due_traces) OR EXISTS (SELECT FROM fact_inbox) OR EXISTS (SELECT FROM evidence_inbox) AS waits`,
+    );
+    resident.push(residentMiB(worker.pid).now);
+    if (!rows[0].waits) return resident;
+    await sleep(LOOK_MS);
+  }
+  throw new Error('the pipeline did not come to rest');
+}
+
+/** Every span has its step, every model call its charge, and every posting commit and request its leaf. */
+async function expectPosted(ledger, spans) {
+  await expectCount(ledger, 'spans', spans);
+  await expectCount(ledger, 'steps', spans);
+  const charged = '(SELECT DISTINCT tenant_id, posting_id, usage_span_id FROM ledger_entries) AS charged';
+  await expectCount(ledger, charged, (spans / 16) * 6);
+  const unsealed = `(SELECT batch_id FROM ledger_transactions EXCEPT SELECT batch_id FROM ledger_batches) AS unsealed`;
+  await expectCount(ledger, unsealed, 0);
+}
