@@ -9,6 +9,7 @@ import { CostLines20261122030000 } from './20261122030000-cost-lines.ts';
 import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
 import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
+import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Links20261122170000,
   PeriodsAndHalts20261122180000,
   ForeignInvoices20261123043000,
+  RunningTotals20261123061000,
 ];

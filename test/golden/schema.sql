@@ -925,6 +925,7 @@ TABLE trace_refs ROW SECURITY
   is_announced boolean NOT NULL DEFAULT true
   CONSTRAINT trace_refs_naming_check CHECK ((naming = ANY (ARRAY['declared'::text, 'found'::text])))
   CONSTRAINT trace_refs_pkey PRIMARY KEY (tenant_id, ref, trace_id)
+  CREATE INDEX trace_refs_running_totals_idx ON public.trace_refs USING btree (tenant_id, ref, started_at, trace_id) WHERE (split_part(ref, ':'::text, 1) = 'running_total'::text)
   CREATE INDEX trace_refs_trace_idx ON public.trace_refs USING btree (tenant_id, trace_id)
   POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

@@ -1,15 +1,16 @@
 import { attemptNumberOf, dimensionsOf, findWorkItemKeys, overheadPoolOf, type Rules } from '#attribution';
-import { arbitrate, readContentParts, type LeafCandidate } from '#conventions';
+import { arbitrate, readContentParts, type LeafCandidate, type RunningTotal } from '#conventions';
 import type { Step } from '#model';
 import { inTransaction, makeTracesDue } from '#store';
 import type { NormaliseParts, ReadTrace } from './read-trace.ts';
+import { readTotalsAround, totalsIn, tracesAfter } from './running-totals.ts';
 import { candidatesIn, neighboursOf, readSharedCalls } from './shared-calls.ts';
 import { writeRevisions } from './write-revisions.ts';
 
 /**
  * Arbitrates traces whose candidates are published, against those of other traces, and writes their step
  * records, joining keys and revision leaves in one transaction. Traces that share a call with one whose steps
- * changed are made due. A revision that changes nothing is not made, so this comes to rest.
+ * changed are made due, and those with a later running total of its agents. A revision that changes nothing is not made, so this comes to rest.
  */
 export async function normaliseTraces(
   parts: NormaliseParts,
@@ -19,31 +20,40 @@ export async function normaliseTraces(
   if (traces.length === 0) return;
   await inTransaction(parts.db, async (client) => {
     const shared = await readSharedCalls(client, tenantId, traces);
+    const totals = await readTotalsAround(client, tenantId, traces);
     const { rules } = await parts.rulebooks.read(client, tenantId);
     const stepsByTrace = new Map(
       traces.map((trace) => [
         trace.state.traceId,
-        stepsOf(trace, neighboursOf(tenantId, trace, shared).flatMap(candidatesIn), rules),
+        stepsOf(
+          trace,
+          neighboursOf(tenantId, trace, shared).flatMap(candidatesIn),
+          (totals.get(trace.state.traceId) ?? []).flatMap(totalsIn),
+          rules,
+        ),
       ]),
     );
     const changed = await writeRevisions(client, tenantId, traces, stepsByTrace, rules, parts.nowUs());
     const affected = traces
       .filter(({ state }) => changed.has(state.traceId))
-      .flatMap((trace) =>
-        neighboursOf(tenantId, trace, shared).map(({ traceId }) => ({
-          traceId,
-          cause: 'arbitration',
-          renormalise: true,
-        })),
-      );
+      .flatMap((trace) => [
+        ...neighboursOf(tenantId, trace, shared).map(({ traceId }) => traceId),
+        ...tracesAfter(trace, totals.get(trace.state.traceId) ?? []),
+      ])
+      .map((traceId) => ({ traceId, cause: 'arbitration', renormalise: true }));
     await makeTracesDue(client, tenantId, affected);
   });
 }
 
-function stepsOf(trace: ReadTrace, others: readonly LeafCandidate[], rules: Rules): Step[] {
+function stepsOf(
+  trace: ReadTrace,
+  others: readonly LeafCandidate[],
+  totals: readonly RunningTotal[],
+  rules: Rules,
+): Step[] {
   const distinct = new Map(others.map((other) => [`${other.traceId}/${other.spanId}`, other]));
   const spanOf = new Map(trace.received.map(({ span }) => [`${span.spanId} ${span.startedAtNs}`, span]));
-  return arbitrate(trace.drafts, [...distinct.values()]).steps.map((step): Step => {
+  return arbitrate(trace.drafts, [...distinct.values()], totals).steps.map((step): Step => {
     const span = spanOf.get(`${step.spanId} ${step.startedAtNs}`)!;
     const reading = rules.readingAt(step.startedAtNs / 1000n);
     return {

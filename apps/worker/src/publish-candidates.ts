@@ -1,5 +1,5 @@
-import { arbitrate, readLog, readStep, type LeafCandidate } from '#conventions';
-import { toRef, type Ref } from '#model';
+import { arbitrate, readLog, readStep } from '#conventions';
+import { parseRef, toRef, type Ref } from '#model';
 import {
   inTransaction,
   readRefsOfTraces,
@@ -47,12 +47,18 @@ export async function publishCandidates(
     const spans = received.get(state.traceId);
     if (spans === undefined) return [];
     const drafts = spans.map(({ span, log }) => (log === null ? readStep(span) : readLog(log)));
-    const { candidates } = arbitrate(drafts, []);
-    return [{ state, received: spans, drafts, candidates: candidatesByRef(tenantId, candidates) }];
+    const { candidates, runningTotals } = arbitrate(drafts, []);
+    const byKey = candidates.flatMap((one) =>
+      one.keys.map(({ kind, key }) => [toRef(kind, tenantId, key), one] as const),
+    );
+    const byAgent = runningTotals.map((one) => [toRef('running_total', tenantId, one.agent), one] as const);
+    return [
+      { state, received: spans, drafts, candidates: listsByRef(byKey), runningTotals: listsByRef(byAgent) },
+    ];
   });
   await addWithdrawnKeys(parts, tenantId, traces);
   const refs = traces.flatMap((trace) =>
-    [...trace.candidates].map(([ref, detail]): TraceRef => ({
+    [...trace.candidates, ...trace.runningTotals].map(([ref, detail]): TraceRef => ({
       ref,
       traceId: trace.state.traceId,
       startedAtUs: startOf(trace),
@@ -63,7 +69,10 @@ export async function publishCandidates(
   return { traces, tooLong };
 }
 
-/** Late spans may turn what was a call into a container: its keys are published once more, without a witness. */
+/**
+ * Late spans may turn what was a call into a container, or tell whose agent it was: the keys from before are published
+ * once more, with nothing under them.
+ */
 async function addWithdrawnKeys(parts: NormaliseParts, tenantId: bigint, traces: ReadTrace[]): Promise<void> {
   const again = new Map(
     traces.filter(({ state }) => state.revision > 0).map((trace) => [trace.state.traceId, trace]),
@@ -72,26 +81,22 @@ async function addWithdrawnKeys(parts: NormaliseParts, tenantId: bigint, traces:
     parts.db,
     tenantId,
     [...again.keys()],
-    ['response', 'request', 'prompt'],
+    ['response', 'request', 'prompt', 'running_total'],
   );
   for (const { traceId, ref } of before) {
-    const { candidates } = again.get(traceId)!;
-    if (!candidates.has(ref)) candidates.set(ref, []);
+    const { candidates, runningTotals } = again.get(traceId)!;
+    const published: Map<Ref, readonly unknown[]> =
+      parseRef(ref).kind === 'running_total' ? runningTotals : candidates;
+    if (!published.has(ref)) published.set(ref, []);
   }
 }
 
-function candidatesByRef(
-  tenantId: bigint,
-  candidates: readonly LeafCandidate[],
-): Map<Ref, readonly LeafCandidate[]> {
-  const byRef = new Map<Ref, LeafCandidate[]>();
-  for (const candidate of candidates) {
-    for (const { kind, key } of candidate.keys) {
-      const ref = toRef(kind, tenantId, key);
-      const list = byRef.get(ref);
-      if (list === undefined) byRef.set(ref, [candidate]);
-      else list.push(candidate);
-    }
+function listsByRef<Item>(entries: readonly (readonly [Ref, Item])[]): Map<Ref, readonly Item[]> {
+  const lists = new Map<Ref, Item[]>();
+  for (const [ref, item] of entries) {
+    const list = lists.get(ref);
+    if (list === undefined) lists.set(ref, [item]);
+    else list.push(item);
   }
-  return byRef;
+  return lists;
 }

@@ -1,13 +1,13 @@
-import type { LeafCandidate, StepDraft } from '#conventions';
+import type { LeafCandidate, RunningTotal, StepDraft } from '#conventions';
 import type { Ref } from '#model';
 import type { Database, TraceState } from '#store';
 import type { ReceivedSpan, SpanReader } from './read-spans.ts';
-import type { TenantRulebooks } from './tenant-rules.ts';
+import type { Rulebooks } from './tenant-rules.ts';
 
 export interface NormaliseParts {
   readonly db: Database;
   readonly spans: SpanReader;
-  readonly rulebooks: TenantRulebooks;
+  readonly rulebooks: Rulebooks;
   readonly nowUs: () => bigint;
 }
 
@@ -21,6 +21,8 @@ export interface ReadTrace {
    * published before and no longer has, so that whoever joined it there is looked at again.
    */
   readonly candidates: Map<Ref, readonly LeafCandidate[]>;
+  /** Its own running totals, under the agent each is of; empty, too, where it has none of that agent any more. */
+  readonly runningTotals: Map<Ref, readonly RunningTotal[]>;
 }
 
 /** Smallest start of its spans, microseconds since the epoch. */

@@ -437,6 +437,6 @@ describe('arbitrate', () => {
   });
 
   test('an empty trace', () => {
-    expect(arbitrate([], [])).toEqual({ steps: [], candidates: [], untraced: null });
+    expect(arbitrate([], [])).toEqual({ steps: [], candidates: [], runningTotals: [], untraced: null });
   });
 });

@@ -11,7 +11,14 @@ import { judgeLoggedCalls } from './logged-calls.ts';
 import type { Verdict } from './nested-calls.ts';
 import { resolveNestedCalls } from './nested-calls.ts';
 import { describeReason, isRoleReason } from './role-reason.ts';
-import type { ArbitratedStep, ArbitratedTrace, LeafCandidate, StepDraft } from './step-draft.ts';
+import { billRunningTotals } from './running-totals.ts';
+import type {
+  ArbitratedStep,
+  ArbitratedTrace,
+  LeafCandidate,
+  RunningTotal,
+  StepDraft,
+} from './step-draft.ts';
 import { findToolMirrors } from './tool-mirrors.ts';
 import { buildTree } from './trace-tree.ts';
 
@@ -22,10 +29,15 @@ import { buildTree } from './trace-tree.ts';
  * @param drafts what `readStep` made of all spans of the trace; order and exact repetitions change nothing
  * @param others the candidates that other traces published under a joining key of this one, and those that share a
  *   key with them in turn (the caller repeats the look-up until no new key comes); this trace's own are ignored
+ * @param totals running totals of other traces under the agents of this one's, those next to them in time at least
  * @returns the steps with their roles, what to publish for other traces, and what containers could not account for.
  *   Decided by content alone: any order of spans and traces gives the same roles.
  */
-export function arbitrate(drafts: readonly StepDraft[], others: readonly LeafCandidate[]): ArbitratedTrace {
+export function arbitrate(
+  drafts: readonly StepDraft[],
+  others: readonly LeafCandidate[],
+  totals: readonly RunningTotal[] = [],
+): ArbitratedTrace {
   const { first, resent } = separateResent(drafts);
   const tree = buildTree(attachEvaluations(settleByEmitter(first)));
   const calls = judgeLoggedCalls(tree, resolveNestedCalls(tree));
@@ -33,8 +45,9 @@ export function arbitrate(drafts: readonly StepDraft[], others: readonly LeafCan
   const verdicts = tree.drafts.map((draft, index) => verdictOn(draft, index, calls, containers));
   for (const [index, of] of findToolMirrors(tree))
     verdicts[index] = { role: 'mirror', reason: 'same_tool_call', of };
-  const { decisions, candidates } = decideLeaves(tree, verdicts, containers, others);
+  const { decisions, candidates } = decideLeaves(tree, verdicts, others);
   const names = inheritNames(tree);
+  const runningTotals = billRunningTotals(tree, names, decisions, totals);
   const steps = tree.drafts.map((draft, index) =>
     toStep(draft, decisions[index]!, {
       untraced: containers.untraced.get(index) ?? null,
@@ -44,7 +57,7 @@ export function arbitrate(drafts: readonly StepDraft[], others: readonly LeafCan
   );
   steps.push(...resent.map(resentStep));
   steps.sort(compareByStart);
-  return { steps, candidates, untraced: containers.untracedTotal };
+  return { steps, candidates, runningTotals, untraced: containers.untracedTotal };
 }
 
 /** A span sent again with another start is a second row of the same span: the fuller, then the earlier one counts. */
@@ -123,6 +136,7 @@ function toStep(draft: StepDraft, decision: Decision, findings: Findings): Arbit
     usageState: findings.isSampledTotal ? 'partial' : billed.usageState,
     usageSemantics: billed.usageSemantics,
     usageFrom: decision.testimony?.usageFrom ?? null,
+    ...(decision.increaseSince === undefined ? {} : { increaseSince: decision.increaseSince }),
     extraUsage: billed.extraUsage,
     untraced: findings.untraced,
     costReported: billed.costReported,
@@ -149,11 +163,19 @@ const DOUBTS: ReadonlySet<string> = new Set([
   'stream_start_counted',
 ]);
 
-function flagsOf({ flags }: StepDraft, { testimony, isDisputed }: Decision): readonly string[] {
+function flagsOf(
+  { flags }: StepDraft,
+  { testimony, isDisputed, isUnplaced = false }: Decision,
+): readonly string[] {
   const isReplaced = testimony !== null && testimony.usageFrom !== null;
   const own =
     isReplaced && flags.some((flag) => DOUBTS.has(flag)) ? flags.filter((flag) => !DOUBTS.has(flag)) : flags;
-  return isDisputed ? [...own, 'witnesses_disagree'].sort() : own;
+  if (!isDisputed && !isUnplaced) return own;
+  const found = [
+    ...(isDisputed ? ['witnesses_disagree'] : []),
+    ...(isUnplaced ? ['running_total_unplaced'] : []),
+  ];
+  return [...own, ...found].sort();
 }
 
 /** The same span with another start: the row that counts is named, the rest is as read. */

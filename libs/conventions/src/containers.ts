@@ -4,13 +4,11 @@ import { CALL_BOUNDARIES } from './nested-calls.ts';
 import type { StepDraft } from './step-draft.ts';
 import type { TraceTree } from './trace-tree.ts';
 import type { SideTotals } from './usage-sums.ts';
-import { excessOf, increaseOf, sideTotals } from './usage-sums.ts';
+import { excessOf, sideTotals } from './usage-sums.ts';
 
 export interface ContainerFindings {
   /** Verdicts for the spans with totals, and for the calls that a billed total counts in. */
   readonly verdicts: ReadonlyMap<number, Verdict>;
-  /** Where a running total is billed: what it gained. */
-  readonly billedUsage: ReadonlyMap<number, Usage>;
   /** What a container's totals exceed its leaves by. */
   readonly untraced: ReadonlyMap<number, Usage>;
   /** Σ over the outermost containers that exceed their leaves. */
@@ -21,8 +19,8 @@ export interface ContainerFindings {
 
 /**
  * Spans with totals over others (conventions.md B1 to B3, C6). A total is billed only where nothing below it carries
- * usage, the innermost first, and never in a sampled trace; of a running total only what it gained since the span
- * before. Everything else is a container, and what it exceeds its leaves by is reported, not charged.
+ * usage, the innermost first, and never in a sampled trace. Everything else is a container, and what it exceeds its leaves by is
+ * reported, not charged.
  *
  * @param calls the verdicts on the spans with stance `call`
  */
@@ -51,7 +49,6 @@ export function resolveContainers(
     if (up >= 0 && hasUsage[index]) hasUsage[up] = true;
   }
   countInCarriers(tree, calls, carriers, verdicts);
-  const billedUsage = increases(tree, carriers, verdicts);
   const found = findUntraced(tree, counted, verdicts, sampled);
   if (isSampled) {
     for (const index of found.untraced.keys()) {
@@ -59,7 +56,7 @@ export function resolveContainers(
       verdicts.set(index, { role: 'container', reason: 'sampled' });
     }
   }
-  return { verdicts, billedUsage, sampled, ...found };
+  return { verdicts, sampled, ...found };
 }
 
 function canCarry(draft: StepDraft): boolean {
@@ -129,28 +126,6 @@ function countInCarriers(
     if (above >= 0 && calls[index]?.reason === 'usage_missing')
       verdicts.set(index, { role: 'mirror', reason: 'counted_in_total', of: above });
   }
-}
-
-/** Of running totals of one agent in one conversation each is billed with what it gained (B2, case F06). */
-function increases(
-  { drafts }: TraceTree,
-  carriers: readonly number[],
-  verdicts: Map<number, Verdict>,
-): Map<number, Usage> {
-  const billed = new Map<number, Usage>();
-  const last = new Map<string, Usage>();
-  for (const index of carriers.toSorted((left, right) => left - right)) {
-    const draft = drafts[index]!;
-    if (!draft.isCumulative || draft.usage === null) continue;
-    const agent = JSON.stringify([draft.serviceName, draft.agentName, draft.conversationId]);
-    const before = last.get(agent);
-    last.set(agent, draft.usage);
-    const increase = before && increaseOf(draft.usage, before);
-    if (!increase) continue;
-    billed.set(index, increase);
-    verdicts.set(index, { role: 'leaf', reason: 'sole_carrier_increase' });
-  }
-  return billed;
 }
 
 function findUntraced(

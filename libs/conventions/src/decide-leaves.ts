@@ -1,5 +1,4 @@
 import type { SpanAddress } from '#model';
-import type { ContainerFindings } from './containers.ts';
 import type { Verdict } from './nested-calls.ts';
 import type { RoleReason } from './role-reason.ts';
 import type { Sighting } from './same-call.ts';
@@ -19,6 +18,10 @@ export interface Decision {
   readonly testimony: Testimony | null;
   /** Witnesses of this call report different usage. */
   readonly isDisputed: boolean;
+  /** Of a running total: the total that the testimony is the increase since. */
+  readonly increaseSince?: SpanAddress;
+  /** A running total that may contain what others counted. */
+  readonly isUnplaced?: boolean;
 }
 
 /** One provider call as this trace saw it: its best witness, and the other spans that saw it. */
@@ -40,11 +43,10 @@ interface LocalCall {
 export function decideLeaves(
   tree: TraceTree,
   verdicts: readonly Verdict[],
-  containers: ContainerFindings,
   others: readonly LeafCandidate[],
 ): { decisions: Decision[]; candidates: LeafCandidate[] } {
   const decisions = verdicts.map((verdict) => fromVerdict(tree, verdict));
-  const calls = groupLocally(tree, verdicts, containers, decisions);
+  const calls = groupLocally(tree, verdicts, decisions);
   decideAcross(calls, verdicts, others, decisions);
   const candidates = calls
     .filter((call) => call.sighting.keys.length > 0)
@@ -70,7 +72,6 @@ const PLAIN: Decision = {
 function groupLocally(
   { drafts }: TraceTree,
   verdicts: readonly Verdict[],
-  containers: ContainerFindings,
   decisions: Decision[],
 ): LocalCall[] {
   const nested = nestedMirrors(verdicts);
@@ -91,7 +92,7 @@ function groupLocally(
     });
     const seenBy = indices.flatMap(spansOf);
     const mirrors = seenBy.filter((index) => index !== witness);
-    const own = testimonyOf(drafts[witness]!, containers.billedUsage.get(witness));
+    const own = testimonyOf(drafts[witness]!);
     const others = draftsAt(drafts, mirrors).map((draft) => testimonyOf(draft));
     const completed = completeTestimony(own, others);
     const { usage } = completed.testimony;

@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<string, string>> = {
   output_details_exceed_total: 'parts of the output are larger than the output',
   provider_from_model: 'only the name of the model tells the provider',
   reasoning_missing: 'this emitter leaves reasoning tokens out',
+  running_total_unplaced: 'nothing tells whether this running total contains what other traces counted',
   stream_start_counted: 'this emitter may count the first tokens of a stream twice',
   total_only: 'a total, but neither input nor output',
   total_unexplained: 'the total is larger than everything counted',

@@ -185,6 +185,7 @@ describe('readStep', () => {
       stanceReason: 'not_generative_ai',
       vantage: 'application',
       isCumulative: false,
+      processId: null,
       isCacheHit: false,
       isSampled: false,
       isLog: false,

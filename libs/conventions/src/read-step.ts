@@ -2,6 +2,7 @@ import type { Span, StepKind, Usage } from '#model';
 import { toText } from './attribute.ts';
 import { chooseDialect } from './choose-dialect.ts';
 import type { Dialect, Reading } from './dialect.ts';
+import { readProcessId } from './process-id.ts';
 import { resolveProvider } from './provider.ts';
 import { readConversationId, readErrorType, readGenAi } from './read-gen-ai.ts';
 import type { SettledUsage } from './settle-usage.ts';
@@ -54,6 +55,7 @@ export function plainStep(span: Span, signs: Signs, isLog = false): StepDraft {
     stanceReason: 'not_generative_ai',
     vantage: 'application',
     isCumulative: false,
+    processId: null,
     isCacheHit: false,
     isSampled: isSampled(span, signs),
     isLog,
@@ -120,6 +122,7 @@ export function toDraft(
     stanceReason: reading.stanceReason ?? kind,
     vantage: reading.vantage,
     isCumulative: reading.isCumulative,
+    processId: reading.isCumulative ? readProcessId(span.resource) : null,
     isCacheHit: reading.isCacheHit,
     isSampled: isSampled(span, signs),
     isLog,

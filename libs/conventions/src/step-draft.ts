@@ -3,7 +3,7 @@ import type { EvaluationResult, ExtraUsage, SpanAddress, Step, Usage } from '#mo
 /** What only the attribution stage can know of a step. */
 type AttributionField = 'workItemKeys' | 'attemptNumber' | 'overheadPool' | 'dimensions';
 /** What only the whole trace can tell of a step. */
-type ArbitrationField = 'role' | 'roleReason' | 'mirrorOf' | 'usageFrom' | 'untraced';
+type ArbitrationField = 'role' | 'roleReason' | 'mirrorOf' | 'usageFrom' | 'untraced' | 'increaseSince';
 
 /** A step whose role is decided. `{ ...step, workItemKeys, attemptNumber, overheadPool, dimensions }` is a `Step`. */
 export type ArbitratedStep = Omit<Step, AttributionField>;
@@ -27,6 +27,8 @@ export interface StepDraft extends Omit<Step, AttributionField | ArbitrationFiel
   readonly vantage: Vantage;
   /** The totals run on over the agent's life: a second span repeats what the first one counted. */
   readonly isCumulative: boolean;
+  /** Of such totals: what tells the process of the agent from others of its service; null where nothing does. */
+  readonly processId: string | null;
   /** The emitter says the answer came from a response cache: nothing was bought. */
   readonly isCacheHit: boolean;
   /** The span says that its trace was sampled, so that leaves may be missing. */
@@ -81,6 +83,18 @@ export interface LeafCandidate extends SpanAddress {
   readonly isDoubtful?: true;
 }
 
+/**
+ * A total that runs on over an agent's life, as its span wrote it, whether it is billed or not. Plain JSON: counts and
+ * times are decimal text.
+ */
+export interface RunningTotal extends SpanAddress {
+  /** The emitter, its process, the agent and the conversation: the key under which other traces find it. */
+  readonly agent: string;
+  readonly startedAtNs: string;
+  readonly endedAtNs: string;
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
 /** What a witness knows of who was called. */
 export type CallNames = Pick<Step, 'provider' | 'modelRequest' | 'modelResponse'>;
 
@@ -90,6 +104,8 @@ export interface ArbitratedTrace {
   readonly steps: readonly ArbitratedStep[];
   /** What to publish under each joining key, so that other traces can arbitrate with it. */
   readonly candidates: readonly LeafCandidate[];
+  /** What to publish under each one's agent, so that other traces can tell what theirs gained. */
+  readonly runningTotals: readonly RunningTotal[];
   /** What containers' totals exceed their leaves by, summed over the outermost such containers. Never charged. */
   readonly untraced: Usage | null;
 }

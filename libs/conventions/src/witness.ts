@@ -65,11 +65,11 @@ export function finenessOf({ tokens }: Usage): number {
   return tokens.cache_write_unk === undefined ? classes : classes - 1;
 }
 
-export function testimonyOf(draft: StepDraft, billedUsage?: Usage): Testimony {
+export function testimonyOf(draft: StepDraft): Testimony {
   return {
     traceId: draft.traceId,
     spanId: draft.spanId,
-    usage: billedUsage ?? draft.usage,
+    usage: draft.usage,
     usageState: draft.usageState,
     usageSemantics: draft.usageSemantics,
     usageFrom: null,
@@ -158,7 +158,7 @@ function extraToText({ line, model, usage }: ExtraUsage) {
   return { line, model, tokens: toTexts(usage.tokens), units: toTexts(usage.units) };
 }
 
-function toTexts(counts: Readonly<Record<string, bigint>>): Record<string, string> {
+export function toTexts(counts: Readonly<Record<string, bigint>>): Record<string, string> {
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
 }
 
@@ -217,7 +217,7 @@ function toUnits(texts: Readonly<Record<string, string>>): Usage['units'] {
 
 const NAMELESS: CallNames = { provider: null, modelRequest: null, modelResponse: null };
 
-function toTokens(texts: Readonly<Record<string, string>>): Partial<Record<TokenBucket, bigint>> {
+export function toTokens(texts: Readonly<Record<string, string>>): Partial<Record<TokenBucket, bigint>> {
   const tokens: Partial<Record<TokenBucket, bigint>> = {};
   for (const bucket of TOKEN_BUCKETS) {
     const text = texts[bucket];

@@ -132,6 +132,11 @@ export interface Step {
   readonly usageSemantics: UsageSemantics | null;
   /** For a leaf: the mirror whose finer count of the same call stands in `usage`; null = the span's own count. */
   readonly usageFrom: SpanAddress | null;
+  /**
+   * For a leaf that is a total running on over an agent's life: the total that `usage` is the increase since, here or in
+   * another trace. Absent on all other steps, so that their records are as they were.
+   */
+  readonly increaseSince?: SpanAddress;
   readonly extraUsage: readonly ExtraUsage[];
   /** For a container: what its totals exceed its leaves by. Reported, never charged. */
   readonly untraced: Usage | null;

@@ -15,8 +15,8 @@ export interface WorkItemKey {
 
 /**
  * The distribution key of everything that is about a business key: `kind:tenant:key` (schema, group R).
- * Work items use their kind; conversations, provider responses and requests, runs and traces that outcome
- * events name, and customers use reserved kinds.
+ * Work items use their kind; conversations, provider responses and requests, running totals of agents, runs and traces
+ * that outcome events name, and customers use reserved kinds.
  */
 export type Ref = string;
 
@@ -25,6 +25,7 @@ export const RESERVED_REF_KINDS = [
   'response',
   'request',
   'prompt',
+  'running_total',
   'run',
   'trace',
   'customer',

@@ -21,7 +21,12 @@ export { insertSteps, readNewestSteps } from './assemble/steps.ts';
 export type { StepRow } from './assemble/steps.ts';
 export { announceNamings, publishNamings } from './assemble/namings.ts';
 export type { Naming } from './assemble/namings.ts';
-export { readRefsOfTraces, readTraceRefs, upsertTraceRefs } from './assemble/trace-refs.ts';
+export {
+  readRefsOfTraces,
+  readRunningTotals,
+  readTraceRefs,
+  upsertTraceRefs,
+} from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';
 export { checkBatches } from './check/check-batches.ts';
 export { checkBooks } from './check/check-books.ts';

@@ -40,6 +40,10 @@ export const StepView = z
       .nullable()
       .meta({ description: 'Whether the input was counted with its cached tokens, and which rule decided' }),
     usageFrom: Address.nullable().meta({ description: 'Another span of the call that counted it finer' }),
+    increaseSince: Address.nullable().meta({
+      description:
+        'Of a total that runs on over an agent’s life: the total that the tokens are the increase since',
+    }),
     untraced: z
       .record(z.string(), z.string())
       .nullable()
@@ -85,6 +89,7 @@ export function toStepView(step: Step): z.infer<typeof StepView> {
         ? null
         : { ...step.usageSemantics, words: describeUsageSemantics(step.usageSemantics) },
     usageFrom: addressOf(step.usageFrom),
+    increaseSince: addressOf(step.increaseSince ?? null),
     untraced: step.untraced === null ? null : texts(step.untraced.tokens),
     reportedCost: reportedCostOf(step),
     error: step.errorType,

@@ -168,8 +168,8 @@ const CASES: readonly Case[] = [
       strands('invoke_agent', { input_tokens: 300, output_tokens: 30 }, { id: '2', at: [6, 9] }),
     ],
     [
-      'agent leaf(sole_carrier) | in 100, out 10 | reported inclusive A1.2',
-      'agent leaf(sole_carrier_increase) | in 200, out 20 | reported inclusive A1.2',
+      'agent leaf(sole_carrier) | in 100, out 10 | reported inclusive A1.2 | flags running_total_unplaced',
+      'agent leaf(sole_carrier_increase) | in 200, out 20 | reported inclusive A1.2 | flags running_total_unplaced',
     ],
   ],
   [

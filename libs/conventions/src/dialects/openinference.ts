@@ -33,7 +33,7 @@ const DOCUMENTS_MAX = 10_000;
 
 export const openInference: Dialect = {
   id: 'openinference',
-  version: 2,
+  version: 3,
   recognises: (span) => span.attributes.has('openinference.span.kind'),
   read(span, reading) {
     const { attributes } = span;
@@ -42,6 +42,8 @@ export const openInference: Dialect = {
     readNames(attributes, reading);
     readUsage(span, reading);
     if (reading.kind === 'model_call') readAnswer(attributes, reading);
+    // Its processor of Strands' spans hands on what the agent has used since it was made.
+    reading.isCumulative = reading.kind === 'agent' && /^strands|\.strands$/.test(span.scope.name);
     if (reading.kind === 'tool_call') readTool(span, reading);
     if (reading.kind === 'retrieval')
       reading.documentCount = countDocuments(attributes) ?? reading.documentCount;

@@ -32,6 +32,10 @@ const FINDINGS = {
   mirrored: ['note', 'calls that another emitter saw too: billed once'],
   sole_carrier: ['check', 'totals billed because the calls inside left no usage of their own'],
   running_total: ['check', 'a running total of which only the increase is billed'],
+  running_total_unplaced: [
+    'action',
+    'running totals of agents that nothing tells apart: they may contain what other traces counted',
+  ],
   sampled: ['action', 'totals of sampled traces: the calls inside may be missing, so nothing is billed'],
   untraced: ['check', 'totals that exceed the calls inside: some calls may have left no span'],
   span_overwritten: ['action', 'a gateway wrote its last call over this span: earlier calls may be lost'],
@@ -83,12 +87,14 @@ const BY_FLAG: Readonly<Record<string, FindingCode>> = {
   exclusive_against_dialect: 'exclusive_against_dialect',
   witnesses_disagree: 'witnesses_disagree',
   overwritten_span: 'span_overwritten',
+  running_total_unplaced: 'running_total_unplaced',
   stream_start_counted: 'stream_start_counted',
   provider_from_model: 'provider_from_model',
 };
 const BY_REASON: Readonly<Record<string, FindingCode>> = {
   sole_carrier: 'sole_carrier',
   sole_carrier_increase: 'running_total',
+  sole_carrier_anew: 'running_total',
   sampled: 'sampled',
   start_changed: 'sent_again',
   call_failed: 'call_failed',

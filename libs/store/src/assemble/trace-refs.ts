@@ -63,6 +63,39 @@ SELECT ref, trace_id, started_at, detail FROM trace_refs
   }));
 }
 
+/**
+ * The traces under the ref of an agent's running totals that start next to a time: up to so many at or before it and as
+ * many after it, by start and trace. Of an agent that lives on they gather without end.
+ */
+export async function readRunningTotals(
+  db: Queryable,
+  tenantId: bigint,
+  ref: Ref,
+  startedAtUs: bigint,
+  each: number,
+): Promise<TraceRef[]> {
+  const { rows } = await db.query<{ trace_id: string; started_at: bigint; detail: unknown }>({
+    name: 'read-running-totals',
+    text: `
+SELECT trace_id, started_at, detail FROM (
+  (SELECT trace_id, started_at, detail FROM trace_refs
+    WHERE tenant_id = $1 AND ref = $2 AND split_part(ref, ':', 1) = 'running_total' AND started_at <= $3
+    ORDER BY started_at DESC, trace_id DESC LIMIT $4)
+  UNION ALL
+  (SELECT trace_id, started_at, detail FROM trace_refs
+    WHERE tenant_id = $1 AND ref = $2 AND split_part(ref, ':', 1) = 'running_total' AND started_at > $3
+    ORDER BY started_at, trace_id LIMIT $4)) AS around
+ ORDER BY started_at, trace_id`,
+    values: [tenantId, ref, timestampFromUs(startedAtUs), each],
+  });
+  return rows.map((row) => ({
+    ref,
+    traceId: traceIdFromUuid(row.trace_id),
+    startedAtUs: row.started_at,
+    detail: row.detail,
+  }));
+}
+
 /** Refs of these kinds that the traces published before. */
 export async function readRefsOfTraces(
   db: Queryable,
