@@ -10,6 +10,7 @@ import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
 import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
 import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
+import { Decisions20261123050000 } from './20261123050000-decisions.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -26,3 +27,4 @@ export const migrations = [
   ForeignInvoices20261123043000,
   RunningTotals20261123061000,
 ];
+  Decisions20261123050000,

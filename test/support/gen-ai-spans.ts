@@ -9,6 +9,10 @@ export interface SpanNote {
   readonly at?: readonly [from: number, to: number];
   readonly isError?: boolean;
   readonly attributes: Readonly<Record<string, string | number>>;
+  readonly events?: readonly {
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, string | number>>;
+  }[];
 }
 
 export interface Export {
@@ -50,6 +54,7 @@ function toSpan({
   at = [0, 10],
   isError = false,
   attributes,
+  events = [],
 }: SpanNote): object {
   const ns = (second: number): string =>
     String(BigInt(Math.round((FIRST_SECOND + second) * 1000)) * 1_000_000n);
@@ -63,6 +68,15 @@ function toSpan({
     endTimeUnixNano: ns(at[1]),
     ...(isError ? { status: { code: 2 } } : {}),
     attributes: Object.entries(attributes).map(toAttribute),
+    ...(events.length === 0
+      ? {}
+      : {
+          events: events.map((event) => ({
+            name: event.name,
+            timeUnixNano: ns(at[1]),
+            attributes: Object.entries(event.attributes).map(toAttribute),
+          })),
+        }),
   };
 }
 

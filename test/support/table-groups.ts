@@ -27,6 +27,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   fact_inbox: 'local',
   fx_rates: 'reference',
   imports: 'local',
+  decisions: 'ref',
   item_positions: 'ref',
   invoice_lines: 'local',
   invoices: 'local',

@@ -8,6 +8,8 @@ export type LeafKind =
   | 'ledger.batch'
   | 'outcome.event'
   | 'link'
+  | 'decision'
+  | 'override'
   | 'cost.line'
   | 'fx.rate'
   | 'usage.report'

@@ -1,3 +1,4 @@
+import type { Decision, Disposition, Effect } from './decision.ts';
 import type { SpanId, TraceId } from './span.ts';
 import type { WorkItemKey } from './work-item.ts';
 
@@ -96,6 +97,7 @@ export interface SpanAddress {
 export interface ToolUse {
   readonly name: string;
   readonly callId: string | null;
+  readonly disposition?: Disposition;
 }
 
 /** What a judge said of a step: the score as decimal text, as received. */
@@ -161,6 +163,8 @@ export interface Step {
   readonly evaluation?: EvaluationResult;
   /** Work items this span itself names, by key mappings; empty when it names none. */
   readonly workItemKeys: readonly WorkItemKey[];
+  /** What the agent said of how it decided, in the order it was said; absent where it said nothing. */
+  readonly decisions?: readonly Decision[];
   /** `work_item.attempt`, where the agent numbers its attempts itself. */
   readonly attemptNumber: string | null;
   /** Overhead pool a declared rule put this step into, with the rule's version. */

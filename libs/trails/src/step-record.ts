@@ -96,3 +96,37 @@ function mapCounts<Name extends string, From, To>(
   }
   return mapped;
 }
+
+/** Members that name persons or things of a business; leaves commit to them under a salt only. In order of their names. */
+const PERSONAL = ['conversationId', 'decisions', 'dimensions', 'errorType', 'name', 'workItemKeys'] as const;
+
+/**
+ * The personal members of a stored record, as text that `commitments.identity` is a commitment to.
+ *
+ * @param text canonical JSON, as `steps.record` holds it
+ */
+export function identityOf(text: string): string {
+  const record = parseRecord(text);
+  return JSON.stringify(Object.fromEntries(PERSONAL.flatMap((name) => (name in record ? [[name, record[name]]] : []))));
+}
+
+/**
+ * What the leaf of a revision holds of a step: its record without the personal members, which it commits to instead; a
+ * record of before there were commitments as it stands. So a person can be erased from a record, and its proof stays.
+ *
+ * @param text canonical JSON, as `steps.record` holds it
+ * @returns canonical JSON: the bytes that are hashed
+ */
+export function sealedStepRecord(text: string): string {
+  if (!text.includes('"commitments":{')) return text;
+  const record = parseRecord(text);
+  if (record['commitments'] === undefined) return text;
+  const isPersonal = (name: string): boolean => PERSONAL.some((personal) => personal === name);
+  return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([name]) => !isPersonal(name))));
+}
+
+/** Members keep the order they stand in, so what is written again is canonical still. */
+function parseRecord(text: string): Readonly<Record<string, unknown>> {
+  const record: Readonly<Record<string, unknown>> = JSON.parse(text);
+  return record;
+}

@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { isSealedBatch } from '../trails/sealed-batch.ts';
 import type { Ref } from '#model';
 
 /** A work item in its newest state. */
@@ -105,6 +106,32 @@ export async function readWorkItem(client: Client, tenantId: bigint, ref: Ref): 
     `SELECT ${COLUMNS} FROM work_items WHERE tenant_id = $1 AND ref = $2`,
     [tenantId, ref],
   );
+  return rows[0] === undefined ? null : toWorkItem(rows[0]);
+}
+
+/**
+ * A work item as it stood at a size of the log. The answer for one size never changes.
+ *
+ * @returns null where no posting commit below that size knew it
+ */
+export async function readWorkItemAt(
+  client: Client,
+  tenantId: bigint,
+  ref: Ref,
+  size: number,
+): Promise<WorkItemRow | null> {
+  const { rows } = await client.query<Row>({
+    name: 'read-work-item-at',
+    text: `
+SELECT ${COLUMNS}
+  FROM (SELECT w.* FROM work_items w
+         WHERE w.tenant_id = $1 AND w.ref = $2 AND ${isSealedBatch('w.since_batch', '$3')}
+        UNION ALL
+        SELECT r.* FROM work_item_history h CROSS JOIN LATERAL jsonb_populate_record(NULL::work_items, h.was) r
+         WHERE h.tenant_id = $1 AND h.ref = $2
+           AND ${isSealedBatch('h.from_batch', '$3')} AND NOT ${isSealedBatch('h.to_batch', '$3')}) w`,
+    values: [tenantId, ref, size],
+  });
   return rows[0] === undefined ? null : toWorkItem(rows[0]);
 }
 
