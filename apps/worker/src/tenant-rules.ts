@@ -12,6 +12,9 @@ export interface TenantRulebook {
   readonly digest: string;
 }
 
+/** Whoever knows the rulebook of a tenant. */
+export type Rulebooks = Pick<TenantRulebooks, 'read'>;
+
 /** Rulebooks kept; each holds an index over the shipped prices as well. */
 const MAX_KEPT = 64;
 
