@@ -1,7 +1,9 @@
-// Goal: while many writers and workers move the same usages at once, every snapshot of the books balances, places each
-// usage once, and has positions that are the sums of entries (the bank test of ledger.md T6).
+// Goal: while sixteen writers and many workers move the same usages at once, at every snapshot every transaction balances
+// (I7), what is placed is what is owed (I8), each usage stands once, at its tokens times a price that was in force (I9),
+// and positions are the sums of entries; once nothing waits, what is posted is the target (I10). The bank test of
+// ledger.md T6.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findViolations } from '#store';
+import { findViolations, inTransaction, makeTracesDue, type Client } from '#store';
 import { Desk } from '../support/desk.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -12,11 +14,14 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const TICKETS = 6;
+const CALLS = 2;
 const ROUNDS = 3;
-const WRITERS = 8;
+const WRITERS = 16;
 const WORKERS = 8;
+const READERS = 3;
+const FIRST_TOKENS = 1000;
 
-test('sixteen writers and workers never break an identity at any snapshot', async () => {
+test('sixteen writers, and workers beside them, never break an identity at any snapshot', async () => {
   const desk = await Desk.begin(service, 'bank');
   await desk.price('3');
   for (let n = 0; n < TICKETS; n += 1)
@@ -24,8 +29,8 @@ test('sixteen writers and workers never break an identity at any snapshot', asyn
       id: `${desk.tenant.tenantId} ${n}`,
       ticket: `T${n}`,
       at: '2026-10-05T10:00:00Z',
-      inputTokens: 1000 + n,
-      calls: 2,
+      inputTokens: FIRST_TOKENS + n,
+      calls: CALLS,
     });
   await desk.settle();
 
@@ -45,20 +50,102 @@ test('sixteen writers and workers never break an identity at any snapshot', asyn
     do await service.settle();
     while (open.size > 0);
   };
-  let snapshots = 0;
+  const snapshots: Snapshot[] = [];
   const read = async (): Promise<void> => {
-    do {
-      expect(await findViolations(service.database.db, desk.tenant.tenantId)).toEqual([]);
-      snapshots += 1;
-    } while (open.size > 0);
+    do snapshots.push(await readSnapshot(desk));
+    while (open.size > 0);
   };
   await Promise.all([
     ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
     ...Array.from({ length: WORKERS }, work),
-    read(),
-    read(),
+    ...Array.from({ length: READERS }, read),
   ]);
   await desk.settle();
-  expect(snapshots).toBeGreaterThan(2);
+  snapshots.push(await readSnapshot(desk));
+
+  expect(snapshots.length).toBeGreaterThan(READERS);
+  for (const { violations, usages } of snapshots) {
+    expect(violations).toEqual([]);
+    expect(usages.length).toBe(TICKETS * CALLS);
+    // Tokens times the price it is posted at, once; nothing is left of an earlier price.
+    for (const { placed, owed, tokens, priceIds, price } of usages)
+      expect({ placed, owed, priceIds }).toEqual({
+        placed: tokens * price,
+        owed: tokens * price,
+        priceIds: 1,
+      });
+  }
+  const last = snapshots.at(-1)!.usages;
+  expect(last.map(({ price }) => price)).toEqual(last.map(() => BigInt(3 + ROUNDS) * 1_000_000n));
   expect(await service.check(desk.tenant.tenantId)).toEqual([]);
+  expect(await drift(desk)).toBe(0);
 }, 120_000);
+
+interface Snapshot {
+  readonly violations: unknown[];
+  readonly usages: readonly {
+    /** On accounts of cost, and owed to the provider. */
+    readonly placed: bigint;
+    readonly owed: bigint;
+    readonly tokens: bigint;
+    /** How many prices the usage stands at; 1, whatever it stood at before. */
+    readonly priceIds: number;
+    /** Pico-dollars a token of the price it stands at. */
+    readonly price: bigint;
+  }[];
+}
+
+/** Everything a reader asks, of one snapshot. */
+async function readSnapshot({ tenant: { tenantId } }: Desk): Promise<Snapshot> {
+  return inTransaction(service.database.db, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return { violations: await findViolations(client, tenantId), usages: await readUsages(client, tenantId) };
+  });
+}
+
+async function readUsages(client: Client, tenantId: bigint): Promise<Snapshot['usages']> {
+  const { rows } = await client.query<Record<'placed' | 'owed' | 'tokens' | 'price' | 'prices', string>>(
+    `WITH standing AS (
+       SELECT posting_id, usage_span_id, price_id,
+              sum(amount) FILTER (WHERE account LIKE '5%') AS placed,
+              -sum(amount) FILTER (WHERE account LIKE '2%') AS owed
+         FROM ledger_entries WHERE tenant_id = $1 AND price_id IS NOT NULL GROUP BY 1, 2, 3)
+     SELECT sum(s.placed)::text AS placed, sum(s.owed)::text AS owed, max(t.tokens) AS tokens,
+            count(*) FILTER (WHERE s.placed <> 0 OR s.owed <> 0)::text AS prices,
+            max(p.rule #>> '{prices,in_uncached}') FILTER (WHERE s.placed <> 0) AS price
+       FROM standing s
+       JOIN prices p ON p.tenant_id = $1 AND p.price_id = s.price_id
+       JOIN LATERAL (SELECT record::jsonb #>> '{usage,tokens,in_uncached}' AS tokens FROM steps
+              WHERE tenant_id = $1 AND trace_id = s.posting_id AND span_id = s.usage_span_id LIMIT 1) t ON true
+      GROUP BY s.posting_id, s.usage_span_id`,
+    [tenantId],
+  );
+  return rows.map((row) => ({
+    placed: BigInt(row.placed),
+    owed: BigInt(row.owed),
+    tokens: BigInt(row.tokens),
+    priceIds: Number(row.prices),
+    price: BigInt(row.price),
+  }));
+}
+
+/** I10: transactions that come of looking at everything once more. */
+async function drift({ tenant: { tenantId } }: Desk): Promise<number> {
+  const { db } = service.database;
+  const count = async (): Promise<number> => {
+    const { rows } = await db.query('SELECT 1 FROM ledger_transactions WHERE tenant_id = $1', [tenantId]);
+    return rows.length;
+  };
+  const before = await count();
+  const { rows } = await db.query<{ trace_id: string }>('SELECT trace_id FROM traces WHERE tenant_id = $1', [
+    tenantId,
+  ]);
+  const again = rows.map(({ trace_id: id }) => ({
+    traceId: id.replaceAll('-', ''),
+    cause: 'look again',
+    renormalise: true,
+  }));
+  await inTransaction(db, (client) => makeTracesDue(client, tenantId, again));
+  await service.settle();
+  return (await count()) - before;
+}

@@ -165,7 +165,7 @@ export class Desk {
 
   /** Seals all that waits and signs; works nothing off. @returns the size of the newest checkpoint */
   async seal(): Promise<number> {
-    await sealOnce(this.service.database.db, this.log, this.service.parts.nowUs());
+    while ((await sealOnce(this.service.database.db, this.log, this.service.parts.nowUs())).isFull);
     const { rows } = await this.service.database.db.query<{ size: bigint }>(
       'SELECT max(size) AS size FROM checkpoints WHERE tenant_id = $1',
       [this.tenant.tenantId],
