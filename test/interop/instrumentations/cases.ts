@@ -27,6 +27,8 @@ export interface Case {
   /** The dialects of the spans that saw provider calls, billed or not. */
   readonly dialects: readonly string[];
   readonly blind?: Blind;
+  /** Where the spans tell no calls, only what an agent used: how many answers each charge is for, in order. */
+  readonly totals?: readonly number[];
 }
 
 const always: Of = () => true;
@@ -48,7 +50,7 @@ type Row = readonly [
   named: Case['named'],
   instrumentations: readonly string[],
   dialects: readonly string[],
-  rest?: Pick<Case, 'blind'>,
+  rest?: Pick<Case, 'blind' | 'totals'>,
 ];
 
 const toCase = ([runtime, program, named, instrumentations, dialects, rest]: Row): Case => ({
@@ -219,6 +221,18 @@ const EMITTERS: readonly (readonly [readonly string[], readonly string[], Pick<C
   ],
 ];
 
+/** No spans of calls: what the agent has used since it was made stands on its own span, in each trace anew. */
+const TOTALS: readonly Row[] = [
+  [
+    'openai2',
+    'strands_session',
+    'resource',
+    ['strands_without_calls'],
+    ['strands'],
+    { blind: { reasoning: always }, totals: [2, 1, 2] },
+  ],
+];
+
 /** What goes wrong on the way: refusals, streams that are cut or tell nothing. */
 const TROUBLED: readonly Row[] = [
   ...EMITTERS.map(([instrumentations, dialects, rest]): Row => [
@@ -235,7 +249,7 @@ const TROUBLED: readonly Row[] = [
   ['current', 'anthropic_cut', 'resource', ['openllmetry_anthropic'], ['claude-sdk']],
 ];
 
-export const CASES: readonly Case[] = [...SINGLE, ...SEVERAL, ...TROUBLED].map(toCase);
+export const CASES: readonly Case[] = [...SINGLE, ...SEVERAL, ...TOTALS, ...TROUBLED].map(toCase);
 
 /** What the stub answers each program, refusals and cut streams included: a program that asks less shows less. */
 export const ANSWERS: Readonly<Record<string, number>> = {
@@ -254,4 +268,5 @@ export const ANSWERS: Readonly<Record<string, number>> = {
   openai_troubled: 6,
   pydantic_ai: 4,
   strands: 3,
+  strands_session: 5,
 };

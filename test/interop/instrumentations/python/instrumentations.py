@@ -71,3 +71,18 @@ def litellm_callback(provider):
 
 def strands(provider):
     """Strands writes to the global provider by itself."""
+
+
+def strands_without_calls(provider):
+    """An operator who finds a span for each model call too many, and keeps those of the agents."""
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
+
+    class WithoutCalls(Sampler):
+        def should_sample(self, parent_context, trace_id, name, *args, **kwargs):
+            sampler = ALWAYS_OFF if name == "chat" else ALWAYS_ON
+            return sampler.should_sample(parent_context, trace_id, name, *args, **kwargs)
+
+        def get_description(self):
+            return "WithoutCalls"
+
+    provider.sampler = WithoutCalls()

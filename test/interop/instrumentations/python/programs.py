@@ -157,7 +157,7 @@ def openai_agents(_url):
     Runner.run_sync(agent, "Where is the refund of order 4711?")
 
 
-def strands(_url):
+def strands_agent(**more):
     from strands import Agent, tool
     from strands.models.openai import OpenAIModel
 
@@ -166,9 +166,22 @@ def strands(_url):
         """Finds an order"""
         return f"order {order}: refunded"
 
-    agent = Agent(model=OpenAIModel(model_id=MODEL), tools=[find_order], callback_handler=None)
+    return Agent(model=OpenAIModel(model_id=MODEL), tools=[find_order], callback_handler=None, **more)
+
+
+def strands(_url):
+    agent = strands_agent()
     agent("Where is the refund of order 4711?")
     agent("And that of order 4712?")
+
+
+def strands_session(_url):
+    """One agent serves a conversation, then one that is made anew goes on with it."""
+    session = {"session.id": "session-4711"}
+    agent = strands_agent(trace_attributes=session)
+    agent("Where is the refund of order 4711?")
+    agent("And that of order 4712?")
+    strands_agent(trace_attributes=session)("Thank you.")
 
 
 def google_genai(url):
