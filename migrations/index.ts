@@ -11,6 +11,7 @@ import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halt
 import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
 import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 import { Decisions20261123050000 } from './20261123050000-decisions.ts';
+import { Contents20261123051500 } from './20261123051500-contents.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -25,6 +26,8 @@ export const migrations = [
   Links20261122170000,
   PeriodsAndHalts20261122180000,
   ForeignInvoices20261123043000,
+  Decisions20261123050000,
+  Contents20261123051500,
   RunningTotals20261123061000,
 ];
   Decisions20261123050000,

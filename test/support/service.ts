@@ -1,7 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { v7 as uuidByTime } from 'uuid';
 import { readConfig } from '#config';
 import { createMetrics, ProcessLogger } from '#server';
-import { checkBooks, installShippedBook, inTransaction, type Violation } from '#store';
+import { checkBooks, installShippedBook, openKeyDirectory, inTransaction, type Violation } from '#store';
 import { startIngest } from '../../apps/ingest/src/start-ingest.ts';
 import { recordDeadlines } from '../../apps/worker/src/record-deadlines.ts';
 import { SpanReader } from '../../apps/worker/src/read-spans.ts';
@@ -37,6 +40,7 @@ export function workerParts(database: TestDatabase) {
     db: database.db,
     spans: new SpanReader(),
     rulebooks: new TenantRulebooks(),
+    contentKeys: openKeyDirectory(mkdtempSync(join(tmpdir(), 'outcome-ledger-keys-'))),
     nowUs: () => BigInt(Date.now()) * 1000n,
     newId: uuidByTime,
   };

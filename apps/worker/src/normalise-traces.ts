@@ -33,7 +33,15 @@ export async function normaliseTraces(
         ),
       ]),
     );
-    const changed = await writeRevisions(client, tenantId, traces, stepsByTrace, rules, parts.nowUs());
+    const changed = await writeRevisions(
+      client,
+      tenantId,
+      traces,
+      stepsByTrace,
+      rules,
+      parts.contentKeys,
+      parts.nowUs(),
+    );
     const affected = traces
       .filter(({ state }) => changed.has(state.traceId))
       .flatMap((trace) => [

@@ -1,6 +1,6 @@
 import type { LeafCandidate, RunningTotal, StepDraft } from '#conventions';
 import type { Ref } from '#model';
-import type { Database, TraceState } from '#store';
+import type { Database, KeyStore, TraceState } from '#store';
 import type { ReceivedSpan, SpanReader } from './read-spans.ts';
 import type { Rulebooks } from './tenant-rules.ts';
 
@@ -8,6 +8,8 @@ export interface NormaliseParts {
   readonly db: Database;
   readonly spans: SpanReader;
   readonly rulebooks: Rulebooks;
+  /** Of the content of steps. */
+  readonly contentKeys: KeyStore;
   readonly nowUs: () => bigint;
 }
 

@@ -1,8 +1,11 @@
 import type { Config } from '#config';
 import { openJobs } from '#jobs';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
-import { openDatabase, readApiKey } from '#store';
+import { openDatabase, openKeyDirectory, readApiKey } from '#store';
 import { v7 as uuidByTime } from 'uuid';
+import { BUNDLE_README } from './export/readme.ts';
+import { readVerifier } from './export/read-verifier.ts';
+import { signersOf } from './export/signers-of.ts';
 import { startSchedules } from './schedules.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
@@ -31,14 +34,23 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
   const metrics = new WorkerMetrics(registry, db);
   countFindings(registry, db, () => Date.now());
   const nowUs = (): bigint => BigInt(Date.now()) * 1000n;
-  const parts = { db, spans: new SpanReader(), rulebooks: new TenantRulebooks(), nowUs, newId: uuidByTime };
+  const parts = {
+    db,
+    spans: new SpanReader(),
+    rulebooks: new TenantRulebooks(),
+    contentKeys: openKeyDirectory(config.keyDir),
+    nowUs,
+    newId: uuidByTime,
+  };
   const jobs = openJobs({
     databaseUrl: config.databaseUrl,
     redisUrl: config.redisUrl,
     onError: (message, error) => logger.warn(message, { error }),
   });
 
-  const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger });
+  const kit = { software: ENGINE, verifier: await readVerifier(), readme: BUNDLE_README };
+  const exports = { kit, signersOf: signersOf(db, config.keyDir) };
+  const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger, exports });
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
 
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));

@@ -1,19 +1,25 @@
 import type { Rules } from '#attribution';
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
-import { toRef, type Ref, type Step, type TraceId } from '#model';
+import { toRef, type Ref, type Step, type StepCommitments, type TraceId } from '#model';
 import {
   advanceRevisions,
+  insertContents,
   insertEvidence,
   insertSteps,
   publishNamings,
   readNewestSteps,
   type Client,
+  type ContentRow,
+  type KeyStore,
   type NewRevision,
   type StepRow,
   type Naming,
 } from '#store';
-import { stepRecord } from '#trails';
+import { personalMembers, sealedStepRecord, stepRecord } from '#trails';
+import type { ReceivedSpan } from './read-spans.ts';
 import { startOf, type ReadTrace } from './read-trace.ts';
+import { prepareSealing, type StepSealer } from './seal-contents.ts';
+import { StandingSteps } from './standing-steps.ts';
 
 /**
  * Writes the next revision of each trace whose steps or spans changed: its changed step records, its leaf, and the
@@ -26,20 +32,28 @@ export async function writeRevisions(
   client: Client,
   tenantId: bigint,
   traces: readonly ReadTrace[],
-  stepsByTrace: ReadonlyMap<TraceId, readonly Step[]>,
+  readSteps: ReadonlyMap<TraceId, readonly Step[]>,
   rules: Rules,
+  contentKeys: KeyStore,
   nowUs: bigint,
 ): Promise<Set<TraceId>> {
-  const standing = await readNewestSteps(
-    client,
-    tenantId,
-    traces.filter(({ state }) => state.revision > 0).map(({ state }) => state.traceId),
+  const standing = new StandingSteps(
+    await readNewestSteps(
+      client,
+      tenantId,
+      traces.filter(({ state }) => state.revision > 0).map(({ state }) => state.traceId),
+    ),
   );
-  const known = new Map(
-    standing.map((row) => [`${row.traceId} ${row.spanId} ${row.startedAtUs}`, row.record]),
+  const stepsByTrace = new Map(
+    traces.map((trace) => [
+      trace.state.traceId,
+      standing.withKeysFoundBefore(readSteps.get(trace.state.traceId)!, trace.received),
+    ]),
   );
+  const moving = [...stepsByTrace.values()].flat().filter((step) => !standing.says(step));
+  const sealer = await prepareSealing(client, contentKeys, tenantId, moving);
   const made = traces
-    .map((trace) => makeRevision(trace, stepsByTrace.get(trace.state.traceId)!, known, nowUs))
+    .map((trace) => makeRevision(trace, stepsByTrace.get(trace.state.traceId)!, standing, sealer, nowUs))
     .filter(({ changed, isCounted }) => changed.length > 0 || !isCounted);
   const moved = await advanceRevisions(
     client,
@@ -51,6 +65,12 @@ export async function writeRevisions(
     client,
     tenantId,
     made.flatMap(({ changed }) => changed),
+  );
+  await insertContents(
+    client,
+    tenantId,
+    made.flatMap(({ contents }) => contents),
+    nowUs,
   );
   await insertEvidence(
     client,
@@ -68,27 +88,44 @@ export async function writeRevisions(
   return moved;
 }
 
+interface MadeRevision {
+  readonly revision: NewRevision;
+  readonly changed: StepRow[];
+  /** Of steps that had no record yet. */
+  readonly contents: ContentRow[];
+  readonly isCounted: boolean;
+  readonly leaf: Buffer;
+}
+
 function makeRevision(
   trace: ReadTrace,
   steps: readonly Step[],
-  known: ReadonlyMap<string, string>,
+  standing: StandingSteps,
+  sealer: StepSealer,
   nowUs: bigint,
-): { revision: NewRevision; changed: StepRow[]; isCounted: boolean; leaf: Buffer } {
+): MadeRevision {
   const { state } = trace;
   const revision = state.revision + 1;
-  const rows = steps.map((step): StepRow => ({
-    traceId: step.traceId,
-    revision,
-    spanId: step.spanId,
-    startedAtUs: step.startedAtNs / 1000n,
-    role: step.role,
-    provider: step.provider,
-    callModel: step.modelResponse ?? step.modelRequest,
-    record: canonicalJson(stepRecord(step)),
-  }));
-  const changed = rows.filter(
-    (row) => known.get(`${row.traceId} ${row.spanId} ${row.startedAtUs}`) !== row.record,
+  const contents: ContentRow[] = [];
+  const receivedAs = new Map(
+    trace.received.map((received) => [`${received.span.spanId} ${received.span.startedAtNs}`, received]),
   );
+  const rows = steps.map((step): StepRow => {
+    const sealed = standing.says(step)
+      ? standing.commitmentsOf(step)
+      : sealAnew(step, standing, sealer, receivedAs.get(`${step.spanId} ${step.startedAtNs}`)!, contents);
+    return {
+      traceId: step.traceId,
+      revision,
+      spanId: step.spanId,
+      startedAtUs: step.startedAtNs / 1000n,
+      role: step.role,
+      provider: step.provider,
+      callModel: step.modelResponse ?? step.modelRequest,
+      record: recordOf(step, sealed),
+    };
+  });
+  const changed = rows.filter((row) => standing.recordOf(row) !== row.record);
   const places = trace.received
     .map(({ stored }) => [stored.batchId, stored.position, stored.spanId] as const)
     .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
@@ -97,7 +134,7 @@ function makeRevision(
     revision,
     steps: {
       count: rows.length,
-      root: merkleRoot(rows.map(({ record }) => Buffer.from(record))).toString('base64'),
+      root: merkleRoot(rows.map(({ record }) => Buffer.from(sealedStepRecord(record)))).toString('base64'),
     },
     spans: {
       count: places.length,
@@ -107,9 +144,39 @@ function makeRevision(
   return {
     revision: { traceId: state.traceId, revision, spanCount: trace.received.length },
     changed,
+    contents,
     isCounted: trace.received.length === state.revisionSpanCount,
     leaf,
   };
+}
+
+const recordOf = (step: Step, commitments: StepCommitments | undefined): string =>
+  canonicalJson({
+    ...stepRecord(step),
+    commitments: commitments === undefined ? undefined : { ...commitments },
+  });
+
+/**
+ * What a step that is new, or says something else than before, commits to. What it committed to before stands: only the
+ * personal members may have changed. Where the key was destroyed it stands whatever they say now.
+ */
+function sealAnew(
+  step: Step,
+  standing: StandingSteps,
+  sealer: StepSealer,
+  received: ReceivedSpan,
+  contents: ContentRow[],
+): StepCommitments | undefined {
+  const identity = canonicalJson(personalMembers(stepRecord(step)));
+  const before = standing.commitmentsOf(step);
+  if (before !== undefined) {
+    if (identity === standing.identityOf(step)) return before;
+    return { ...before, identity: sealer.identity(before, step, identity) ?? before.identity };
+  }
+  const sealed = sealer.seal(step, received, identity);
+  if (sealed === null) return undefined;
+  if (!standing.has(step)) contents.push(...sealed.contents);
+  return sealed.commitments;
 }
 
 /** Work items, runs, conversations and customers the trace names. Its attempts are filled in when it is posted. */

@@ -2,6 +2,10 @@
  * What is committed to, how it is hashed, and how it is proved: RFC 6962 trees of RFC 8785 leaves, served as
  * C2SP tlog-tiles under checkpoints that are signed notes. Pure but for node:crypto.
  */
+export { decodeKeyTree, encodeKeyTree, newKeyTree, secretOf, withoutSubject } from './content/key-tree.ts';
+export type { KeyTree } from './content/key-tree.ts';
+export { contentAddress, decryptContent, encryptContent, saltOf, subjectKeys } from './content/seal-content.ts';
+export type { SubjectKeys } from './content/seal-content.ts';
 export { canonicalJson } from './canonical-json.ts';
 export type { CanonicalValue } from './canonical-json.ts';
 export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';

@@ -31,6 +31,7 @@ export type {
   ReportedCost,
   SpanAddress,
   Step,
+  StepCommitments,
   StepKind,
   TokenBucket,
   ToolUse,

@@ -97,7 +97,9 @@ export interface SpanAddress {
 export interface ToolUse {
   readonly name: string;
   readonly callId: string | null;
+  /** As the agent declares it; absent where it does not, so that records are as they were. */
   readonly disposition?: Disposition;
+  readonly effect?: Effect;
 }
 
 /** What a judge said of a step: the score as decimal text, as received. */
@@ -161,14 +163,31 @@ export interface Step {
   readonly flags: readonly string[];
   /** Of an evaluation whose result was told: absent on all other steps, so that their records are as they were. */
   readonly evaluation?: EvaluationResult;
-  /** Work items this span itself names, by key mappings; empty when it names none. */
-  readonly workItemKeys: readonly WorkItemKey[];
   /** What the agent said of how it decided, in the order it was said; absent where it said nothing. */
   readonly decisions?: readonly Decision[];
+  /** Work items this span itself names, by key mappings; empty when it names none. */
+  readonly workItemKeys: readonly WorkItemKey[];
   /** `work_item.attempt`, where the agent numbers its attempts itself. */
   readonly attemptNumber: string | null;
   /** Overhead pool a declared rule put this step into, with the rule's version. */
   readonly overheadPool: string | null;
   /** Attributes the tenant declared as dimensions, as text. */
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Absent from records of before there were any, and where the subject's key was destroyed before. */
+  readonly commitments?: StepCommitments;
+}
+
+/**
+ * What a step record commits to without showing it: each SHA-256(salt || bytes), base64, under a salt of 32 bytes that
+ * follows from the subject's key and is gone with it.
+ */
+export interface StepCommitments {
+  /** Whom the content is about: a random id of a work item, or the trace id as a uuid. */
+  readonly subject: string;
+  /** The received bytes of the span or log record. */
+  readonly span: string;
+  /** The personal members of the record, as `identityOf` writes them. */
+  readonly identity: string;
+  /** Content parts by class. */
+  readonly parts: Readonly<Record<string, string>>;
 }

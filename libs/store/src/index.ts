@@ -69,6 +69,11 @@ export type {
 } from './embedded/start-embedded-postgres.ts';
 export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
 export type { SignedCheckpoint } from './evidence/checkpoints.ts';
+export { insertContents, readContentRows } from './content/contents.ts';
+export type { ContentRow } from './content/contents.ts';
+export { subjectsOf } from './content/content-subjects.ts';
+export { openKeyDirectory } from './content/key-directory-store.ts';
+export type { KeyStore } from './content/key-store.ts';
 export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';
 export type { SealedLeaf } from './evidence/insert-leaves.ts';
 export { createSigningKey, readGuard, readSigningSeeds, writeGuard } from './evidence/key-directory.ts';

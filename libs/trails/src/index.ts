@@ -2,7 +2,7 @@
  * Steps -> trail: the step record (how a step is stored, hashed and read back), and the decision trail of a work item:
  * its fold, its replay. Pure.
  */
-export { identityOf, parseStep, sealedStepRecord, stepRecord } from './step-record.ts';
+export { identityOf, parseStep, personalMembers, sealedStepRecord, stepRecord } from './step-record.ts';
 export { foldTrail } from './fold/fold-trail.ts';
 export type { Trail } from './fold/fold-trail.ts';
 export type { TrailFacts, ToldFact } from './fold/trail-facts.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Step } from '#model';
-import { parseStep, stepRecord } from './step-record.ts';
+import { identityOf, parseStep, sealedStepRecord, stepRecord } from './step-record.ts';
 
 const step: Step = {
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
@@ -50,3 +50,33 @@ test('a step survives its record, counts beyond 2^53 included', () => {
 test('a record of another version is refused', () => {
   expect(() => parseStep('{"v":2}')).toThrow('not of version 1');
 });
+
+test('the leaf of a record with commitments says nothing personal; what it leaves out is what identity commits to', () => {
+  const commitments = { subject: 's', span: 'a', identity: 'b', parts: { 'input.messages': 'c' } };
+  const text = JSON.stringify(sorted(stepRecord({ ...step, commitments })));
+  expect(parseStep(text)).toEqual({ ...step, commitments });
+  const { conversationId, dimensions, errorType, name, workItemKeys, ...rest } = sorted(
+    stepRecord({ ...step, commitments }),
+  );
+  expect(sealedStepRecord(text)).toBe(JSON.stringify(rest));
+  expect(identityOf(text)).toBe(
+    JSON.stringify({ conversationId, dimensions, errorType, name, workItemKeys }),
+  );
+});
+
+test('a record of before there were commitments is hashed as it stands', () => {
+  const text = JSON.stringify(sorted(stepRecord(step)));
+  expect(sealedStepRecord(text)).toBe(text);
+  const quoting = JSON.stringify(sorted(stepRecord({ ...step, name: '"commitments":{' })));
+  expect(sealedStepRecord(quoting)).toBe(quoting);
+});
+
+function sorted<Value extends object>(value: Value): Value {
+  const text = JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+  const parsed: Value = JSON.parse(text);
+  return parsed;
+}

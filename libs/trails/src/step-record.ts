@@ -98,17 +98,21 @@ function mapCounts<Name extends string, From, To>(
 }
 
 /** Members that name persons or things of a business; leaves commit to them under a salt only. In order of their names. */
-const PERSONAL = ['conversationId', 'decisions', 'dimensions', 'errorType', 'name', 'workItemKeys'] as const;
+const PERSONAL = ['conversationId', 'dimensions', 'errorType', 'name', 'workItemKeys'] as const;
 
 /**
- * The personal members of a stored record, as text that `commitments.identity` is a commitment to.
- *
- * @param text canonical JSON, as `steps.record` holds it
+ * The personal members of a record, in the order of their names: what `commitments.identity` commits to, as canonical
+ * JSON.
  */
-export function identityOf(text: string): string {
-  const record = parseRecord(text);
-  return JSON.stringify(Object.fromEntries(PERSONAL.flatMap((name) => (name in record ? [[name, record[name]]] : []))));
+export function personalMembers<Record extends Partial<StepRecord>>(
+  record: Record,
+): Partial<Pick<Record, (typeof PERSONAL)[number]>> {
+  const { conversationId, dimensions, errorType, name, workItemKeys } = record;
+  return { conversationId, dimensions, errorType, name, workItemKeys };
 }
+
+/** The same of a stored record. @param text canonical JSON, as `steps.record` holds it @returns canonical JSON */
+export const identityOf = (text: string): string => JSON.stringify(personalMembers(parseRecord(text)));
 
 /**
  * What the leaf of a revision holds of a step: its record without the personal members, which it commits to instead; a
@@ -120,13 +124,13 @@ export function identityOf(text: string): string {
 export function sealedStepRecord(text: string): string {
   if (!text.includes('"commitments":{')) return text;
   const record = parseRecord(text);
-  if (record['commitments'] === undefined) return text;
+  if (record.commitments === undefined) return text;
   const isPersonal = (name: string): boolean => PERSONAL.some((personal) => personal === name);
   return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([name]) => !isPersonal(name))));
 }
 
 /** Members keep the order they stand in, so what is written again is canonical still. */
-function parseRecord(text: string): Readonly<Record<string, unknown>> {
-  const record: Readonly<Record<string, unknown>> = JSON.parse(text);
+function parseRecord(text: string): Partial<StepRecord> {
+  const record: Partial<StepRecord> = JSON.parse(text);
   return record;
 }

@@ -14,6 +14,8 @@ export interface StoredSpan {
   readonly batchId: string;
   readonly position: number;
   readonly bytes: Buffer;
+  /** Content that it was received with was cut since. */
+  readonly isCut: boolean;
 }
 
 export interface TraceState {
@@ -77,10 +79,11 @@ SELECT min(first_started_at) AS first, max(last_ended_at) AS last
     parent_span_id: bigint | null;
     signal: number;
     bytes: Buffer;
+    is_cut: boolean;
   }>({
     name: 'read-trace-spans',
     text: `
-SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, parent_span_id, signal, bytes
+SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, parent_span_id, signal, bytes, cut_at IS NOT NULL AS is_cut
   FROM spans
  WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
    AND started_at >= to_timestamp(($3::bigint - 1000000) / 1000000) AND started_at <= to_timestamp(($4::bigint + 1000000) / 1000000)
@@ -97,5 +100,6 @@ SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, parent_span
     batchId: row.batch_id,
     position: row.position,
     bytes: row.bytes,
+    isCut: row.is_cut,
   }));
 }

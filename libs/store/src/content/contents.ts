@@ -1,0 +1,104 @@
+import type { SpanId, TraceId } from '#model';
+import type { Queryable } from '../connection/database.ts';
+import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+
+/** One encrypted part of what a step said or saw. */
+export interface ContentRow {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  readonly startedAtUs: bigint;
+  readonly part: string;
+  readonly subjectId: string;
+  readonly mediaType: string;
+  /** Names only: attribute keys and events. */
+  readonly sources: readonly string[];
+  /** As `encryptContent` made it. */
+  readonly sealed: Buffer;
+}
+
+/** Bytes of one statement: what the driver copies as text at a time. */
+const STATEMENT_BYTES = 4 << 20;
+
+/** Adds content of steps that are new; what stands is left. Idempotent. */
+export async function insertContents(
+  db: Queryable,
+  tenantId: bigint,
+  rows: readonly ContentRow[],
+  recordedAtUs: bigint,
+): Promise<void> {
+  for (let start = 0; start < rows.length;) {
+    let bytes = 0;
+    let end = start;
+    for (; end < rows.length && (end === start || bytes < STATEMENT_BYTES); end += 1)
+      bytes += rows[end]!.sealed.length;
+    await insertRows(db, tenantId, rows.slice(start, end), recordedAtUs);
+    start = end;
+  }
+}
+
+async function insertRows(
+  db: Queryable,
+  tenantId: bigint,
+  rows: readonly ContentRow[],
+  recordedAtUs: bigint,
+): Promise<void> {
+  await db.query({
+    name: 'insert-contents',
+    text: `
+INSERT INTO contents (tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at)
+SELECT $1, c.trace_id, c.span_id, c.started_at, c.part, c.subject_id, c.media_type,
+       ARRAY (SELECT jsonb_array_elements_text(c.sources)), c.sealed, $10
+  FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[], $9::bytea[])
+       AS c (trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed)
+ON CONFLICT DO NOTHING`,
+    values: [
+      tenantId,
+      rows.map(({ traceId }) => traceId),
+      rows.map(({ spanId }) => spanIdToInt8(spanId)),
+      rows.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
+      rows.map(({ part }) => part),
+      rows.map(({ subjectId }) => subjectId),
+      rows.map(({ mediaType }) => mediaType),
+      rows.map(({ sources }) => JSON.stringify(sources)),
+      rows.map(({ sealed }) => sealed),
+      timestampFromUs(recordedAtUs),
+    ],
+  });
+}
+
+/** The content of traces, or of one span of one, by trace, start, span and part. */
+export async function readContentRows(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+  spanId: SpanId | null = null,
+): Promise<ContentRow[]> {
+  const { rows } = await db.query<{
+    trace_id: string;
+    span_id: bigint;
+    started_at: bigint;
+    part: string;
+    subject_id: string;
+    media_type: string;
+    sources: string[];
+    sealed: Buffer;
+  }>({
+    name: 'read-contents',
+    text: `
+SELECT trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed
+  FROM contents WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) AND ($3::bigint IS NULL OR span_id = $3)
+ ORDER BY trace_id, started_at, span_id, part`,
+    values: [tenantId, traceIds, spanId === null ? null : spanIdToInt8(spanId)],
+  });
+  return rows.map((row) => ({
+    traceId: traceIdFromUuid(row.trace_id),
+    spanId: spanIdFromInt8(row.span_id),
+    startedAtUs: row.started_at,
+    part: row.part,
+    subjectId: row.subject_id,
+    mediaType: row.media_type,
+    sources: row.sources,
+    sealed: row.sealed,
+  }));
+}
