@@ -30,4 +30,3 @@ export const migrations = [
   Contents20261123051500,
   RunningTotals20261123061000,
 ];
-  Decisions20261123050000,
