@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { costPerOutcomeInterval, type CostInterval } from './cost-per-outcome.ts';
 import { fiellerInterval } from './fieller-interval.ts';
-import { meanCost, type ItemCost } from './mean-cost.ts';
+import { meanCost, momentsOfItems, type ItemCost } from './mean-cost.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 const PICO = 1_000_000_000_000n;
@@ -12,6 +12,8 @@ const items = (count: number, outcomes: number, cost: (index: number) => number)
     costPico: cents(cost(index)),
     isAchieved: index < outcomes,
   }));
+const intervalOf = (sample: ItemCost[]): CostInterval | null =>
+  costPerOutcomeInterval(momentsOfItems(sample));
 const dollars = (interval: CostInterval | null): unknown =>
   interval && [
     (Number(interval.lowPico) / 1e12).toFixed(4),
@@ -22,16 +24,12 @@ const dollars = (interval: CostInterval | null): unknown =>
 test('T3.2w: 70 of 100 at $0.50 each: share 0.6042 to 0.7811, $0.7143 is $0.6402 to $0.8276', () => {
   const { low, high } = wilsonInterval(70, 100);
   expect([low.toFixed(4), high.toFixed(4)]).toEqual(['0.6042', '0.7811']);
-  expect(dollars(costPerOutcomeInterval(items(100, 70, () => 0.5)))).toEqual([
-    '0.6402',
-    '0.8276',
-    'combined',
-  ]);
+  expect(dollars(intervalOf(items(100, 70, () => 0.5)))).toEqual(['0.6402', '0.8276', 'combined']);
 });
 
 test('T3.2z: none of 20 at $0.50 each: at least $3.10 per outcome, and no upper bound', () => {
   expect(wilsonInterval(0, 20).high.toFixed(6)).toBe('0.161125');
-  expect(dollars(costPerOutcomeInterval(items(20, 0, () => 0.5)))).toEqual(['3.1032', null, 'lower_bound']);
+  expect(dollars(intervalOf(items(20, 0, () => 0.5)))).toEqual(['3.1032', null, 'lower_bound']);
 });
 
 test('T3.2f: ratio 1.0375, g 0.142149, Fieller 0.4083 to 2.3916', () => {
@@ -87,7 +85,7 @@ test.each<[string, ItemCost[], ReturnType<typeof dollars>]>([
   ],
   ['the same cost everywhere, all achieved', items(40, 40, () => 1), ['1.0000', '1.0960', 'combined']],
 ])('%s', (_, sample, expected) => {
-  expect(dollars(costPerOutcomeInterval(sample))).toEqual(expected);
+  expect(dollars(intervalOf(sample))).toEqual(expected);
 });
 
 test('costs in another unit move the interval by the same factor, and it holds the figure', () => {
@@ -97,14 +95,14 @@ test('costs in another unit move the interval by the same factor, and it holds t
   );
   fc.assert(
     fc.property(anyItems, (sample) => {
-      const interval = costPerOutcomeInterval(sample)!;
+      const interval = intervalOf(sample)!;
       const outcomes = sample.filter(({ isAchieved }) => isAchieved).length;
       if (outcomes > 0) {
         const figure = sample.reduce((sum, { costPico }) => sum + costPico, 0n) / BigInt(outcomes);
         expect(interval.lowPico).toBeLessThanOrEqual(figure);
         expect(interval.highPico!).toBeGreaterThanOrEqual(figure);
       }
-      const thousandfold = costPerOutcomeInterval(
+      const thousandfold = intervalOf(
         sample.map(({ costPico, isAchieved }) => ({ costPico: costPico * 1000n, isAchieved })),
       )!;
       expect(Number(thousandfold.lowPico) / Number(interval.lowPico)).toBeCloseTo(1000, 0);
@@ -113,5 +111,5 @@ test('costs in another unit move the interval by the same factor, and it holds t
 });
 
 test('one item has no spread', () => {
-  expect(() => meanCost(items(1, 1, () => 1))).toThrow(RangeError);
+  expect(() => meanCost(momentsOfItems(items(1, 1, () => 1)))).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-import { meanCost, type ItemCost } from './mean-cost.ts';
+import { meanCost, type ItemMoments } from './mean-cost.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 /**
@@ -19,7 +19,6 @@ export interface CostInterval {
 export const FEWEST_ITEMS = 20;
 const FEWEST_FOR_COMBINED = 30;
 const FEWEST_OUTCOMES = 5;
-const MOST_OF_ONE_ITEM = 0.25;
 
 /**
  * The interval of realised cost per outcome C / N, with the work item as the unit (methods.md 3.2). No independence of
@@ -33,16 +32,16 @@ const MOST_OF_ONE_ITEM = 0.25;
  *
  * @returns null where no interval is told: fewer than 20 items, or nothing spent
  */
-export function costPerOutcomeInterval(items: readonly ItemCost[]): CostInterval | null {
-  if (items.length < FEWEST_ITEMS || items.every(({ costPico }) => costPico === 0n)) return null;
-  const cost = meanCost(items);
-  const outcomes = items.filter(({ isAchieved }) => isAchieved).length;
-  const share = wilsonInterval(outcomes, items.length);
+export function costPerOutcomeInterval(moments: ItemMoments): CostInterval | null {
+  const [items, outcomes] = [Number(moments.items), Number(moments.outcomes)];
+  if (items < FEWEST_ITEMS || moments.sum === 0n) return null;
+  const cost = meanCost(moments);
+  const share = wilsonInterval(outcomes, items);
   if (outcomes === 0)
     return { lowPico: floor(cost.lowPico / share.high), highPico: null, method: 'lower_bound' };
-  const achieved = outcomes / items.length;
+  const achieved = outcomes / items;
   const isOuter =
-    items.length < FEWEST_FOR_COMBINED || outcomes < FEWEST_OUTCOMES || cost.topShare > MOST_OF_ONE_ITEM;
+    items < FEWEST_FOR_COMBINED || outcomes < FEWEST_OUTCOMES || moments.maximum * 4n > moments.sum;
   const distance = (ofCost: number, ofShare: number): number =>
     isOuter
       ? ofCost + ofShare

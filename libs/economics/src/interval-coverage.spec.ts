@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { costPerOutcomeInterval, FEWEST_ITEMS } from './cost-per-outcome.ts';
-import type { ItemCost } from './mean-cost.ts';
+import { momentsOfItems, type ItemCost } from './mean-cost.ts';
 
 /** `FUZZ_FACTOR=10`, as in the nightly run, draws what stands in the documents; else a part of it, from the same seeds. */
 const isNightly = Number(process.env['FUZZ_FACTOR'] ?? '1') > 1;
@@ -49,7 +49,7 @@ test.each(cells)(
     let covered = 0;
     for (let sample = 0; sample < SAMPLES; sample++) {
       const items = Array.from({ length: size }, () => drawItem(random, sigma, share, failedFactor));
-      const interval = costPerOutcomeInterval(items)!;
+      const interval = costPerOutcomeInterval(momentsOfItems(items))!;
       if (Number(interval.lowPico) <= truthPico && truthPico <= Number(interval.highPico ?? Infinity))
         covered++;
     }
@@ -60,5 +60,5 @@ test.each(cells)(
 test('below the fewest items nothing is claimed', () => {
   const random = seeded(1);
   const items = Array.from({ length: FEWEST_ITEMS - 1 }, () => drawItem(random, 1, 1, 1));
-  expect(costPerOutcomeInterval(items)).toBeNull();
+  expect(costPerOutcomeInterval(momentsOfItems(items))).toBeNull();
 });

@@ -6,16 +6,44 @@ export interface ItemCost {
   readonly isAchieved: boolean;
 }
 
-/** Mean cost of items with its own interval, as multiples of the mean. */
+/** Sums over work items, exact, from which everything here is told: they can be made where the items are, and added. */
+export interface ItemMoments {
+  readonly items: bigint;
+  readonly outcomes: bigint;
+  /** Sums of the costs, of their squares and of their cubes, in pico, pico² and pico³. */
+  readonly sum: bigint;
+  readonly sumOfSquares: bigint;
+  readonly sumOfCubes: bigint;
+  /** Cost of the items that achieved their outcome. */
+  readonly achievedSum: bigint;
+  /** The dearest item. */
+  readonly maximum: bigint;
+}
+
+/** The moments of items given one by one. */
+export function momentsOfItems(items: readonly ItemCost[]): ItemMoments {
+  let [outcomes, sum, sumOfSquares, sumOfCubes, achievedSum, maximum] = [0n, 0n, 0n, 0n, 0n, 0n];
+  for (const { costPico, isAchieved } of items) {
+    sum += costPico;
+    sumOfSquares += costPico * costPico;
+    sumOfCubes += costPico * costPico * costPico;
+    if (costPico > maximum) maximum = costPico;
+    if (isAchieved) {
+      outcomes++;
+      achievedSum += costPico;
+    }
+  }
+  return { items: BigInt(items.length), outcomes, sum, sumOfSquares, sumOfCubes, achievedSum, maximum };
+}
+
+/** Mean cost of items with its own bounds, in pico. */
 export interface MeanCost {
   readonly meanPico: number;
-  /** Lower and upper bound of the mean, in pico; lower > 0 where anything was spent. */
+  /** Above 0 where anything was spent. */
   readonly lowPico: number;
   readonly highPico: number;
   /** Correlation of cost and success over the items, 0 where all or none succeeded. */
   readonly correlation: number;
-  /** The dearest item's part of all cost. */
-  readonly topShare: number;
 }
 
 const LOW_QUANTILE = 0.975;
@@ -33,39 +61,38 @@ const LEAST_PART = 1e-3;
  * Bounds the mean cost of items without assuming how costs are distributed: Student's t of the mean, corrected for the
  * skewness of the sample by Hall's monotone transformation (Hall 1992, *On the removal of skewness by transformation*).
  *
- * @param items at least two
- * @throws RangeError for fewer
+ * @throws RangeError for fewer than two items
  */
-export function meanCost(items: readonly ItemCost[]): MeanCost {
-  const count = items.length;
-  if (count < 2) throw new RangeError(`${count} items have no spread`);
-  const costs = items.map(({ costPico }) => Number(costPico));
-  const total = sum(costs);
-  const mean = total / count;
-  const achieved = items.filter(({ isAchieved }) => isAchieved).length / count;
-  let [second, third, mixed] = [0, 0, 0];
-  for (const [index, cost] of costs.entries()) {
-    const away = cost - mean;
-    second += away * away;
-    third += away * away * away;
-    mixed += away * ((items[index]!.isAchieved ? 1 : 0) - achieved);
-  }
-  const spread = Math.sqrt(second / count);
-  const standardError = Math.sqrt(second / (count - 1) / count);
-  const skewness = spread === 0 ? 0 : third / count / spread ** 3 / Math.sqrt(count);
+export function meanCost({
+  items,
+  outcomes,
+  sum,
+  sumOfSquares,
+  sumOfCubes,
+  achievedSum,
+}: ItemMoments): MeanCost {
+  if (items < 2n) throw new RangeError(`${items} items have no spread`);
+  const count = Number(items);
+  const mean = Number(sum) / count;
+  // Central moments as whole numbers: sums of squares and cubes of pico would cancel every digit of a float.
+  const variance = Number(items * sumOfSquares - sum * sum) / (count * count);
+  const third =
+    Number(items * items * sumOfCubes - 3n * items * sum * sumOfSquares + 2n * sum * sum * sum) / count ** 3;
+  const spread = Math.sqrt(variance);
+  const standardError = Math.sqrt(variance / (count - 1));
+  const skewness = spread === 0 ? 0 : third / spread ** 3 / Math.sqrt(count);
   const bound = (t: number): number => mean - standardError * unskew(t, skewness);
-  const outcomes = spread * Math.sqrt(achieved * (1 - achieved));
+  const share = Number(outcomes) / count;
+  const together = spread * Math.sqrt(share * (1 - share));
   return {
     meanPico: mean,
     lowPico: Math.max(mean * LEAST_PART, bound(studentTQuantile(LOW_QUANTILE, count - 1))),
     highPico: Math.max(mean, bound(-studentTQuantile(HIGH_QUANTILE, count - 1))),
-    correlation: outcomes === 0 ? 0 : mixed / count / outcomes,
-    topShare: total === 0 ? 0 : costs.reduce((most, cost) => Math.max(most, cost), 0) / total,
+    correlation:
+      together === 0 ? 0 : Number(items * achievedSum - outcomes * sum) / (count * count) / together,
   };
 }
 
 /** The inverse of Hall's t + g t²/3 + g² t³/27 + g/6, where g is the skewness over the root of the count. */
 const unskew = (t: number, g: number): number =>
   Math.abs(g) < 1e-9 ? t : ((Math.cbrt(1 + g * (t - g / 6)) - 1) * 3) / g;
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
