@@ -7,8 +7,8 @@ import { createKey, startTestIngest, type TestIngest } from '../support/ingest.t
 import { sumBatches } from '../support/stored-spans.ts';
 
 // `npm run test:python` prepares the interpreter. The http/json exporter is official too, and in beta (0.66b1).
-const python = process.env.OTLP_PYTHON;
-if (python === undefined) throw new Error('OTLP_PYTHON is not set: run `npm run test:python`');
+const python = process.env.PYTHON;
+if (python === undefined) throw new Error('PYTHON is not set: run `npm run test:python`');
 
 let at: TestIngest;
 beforeAll(async () => {

@@ -1,13 +1,14 @@
-// Prepares a virtual environment with OpenTelemetry's official Python packages (kept in node_modules/.cache, made anew
-// when requirements.txt changes), then runs test/interop/otlp-python.spec.ts with it.
+// run-python.mjs SUITE: prepares a virtual environment with the packages of test/interop/SUITE/requirements.txt (kept in
+// node_modules/.cache, made anew when they change), then runs test/interop/SUITE.spec.ts with its interpreter in PYTHON.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const requirements = 'test/interop/otlp-python/requirements.txt';
+const [suite, ...options] = process.argv.slice(2);
+const requirements = `test/interop/${suite}/requirements.txt`;
 const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-const environment = join(process.cwd(), 'node_modules/.cache', `otlp-python-${digest}`);
+const environment = join(process.cwd(), 'node_modules/.cache', `${suite}-${digest}`);
 const python = join(environment, 'bin/python');
 
 function run(command, args, env = {}) {
@@ -26,11 +27,6 @@ if (!existsSync(python)) {
 }
 run(
   process.execPath,
-  [
-    'test/support/run-tests.mjs',
-    '--testMatch',
-    '<rootDir>/test/interop/otlp-python.spec.ts',
-    ...process.argv.slice(2),
-  ],
-  { OTLP_PYTHON: python },
+  ['test/support/run-tests.mjs', '--testMatch', `<rootDir>/test/interop/${suite}.spec.ts`, ...options],
+  { PYTHON: python },
 );

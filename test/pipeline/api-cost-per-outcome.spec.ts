@@ -330,7 +330,6 @@ test.each<[string, number, string]>([
   ['basis=reported', 422, 'to'],
   ['as_of=2026-10-01', 422, 'as_of'],
   ['size=7', 422, 'size'],
-  ['format=parquet', 422, 'format'],
   ['from=2026-10-02&to=2026-10-02', 422, 'to'],
   ['from=2026-02-30', 400, 'from'],
   ['view=other', 400, 'view'],

@@ -1,6 +1,7 @@
 // Goal: a charge keeps its currency; a report converts by dated rates under a named policy, and says so when one is missing.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ClaimsOffice } from '../support/claims-office.ts';
+import { readParquet } from '../support/read-parquet.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -109,6 +110,51 @@ test('the rows of a grouped report sum to its total', async () => {
   const { body } = await office.ask('/v1/reports/cost-per-outcome?currency=USD&group_by=day,agent');
   const sum = body.rows.reduce((total: number, row: any) => total + Number(row.inCurrency.cost), 0);
   expect([sum.toFixed(6), body.total.inCurrency.cost]).toEqual(['10.800000', '10.8']);
+});
+
+test('the charges of a period in one currency, by where they sit; their sum is the cost', async () => {
+  const { body } = await office.ask('/v1/reports/cost-per-outcome?view=period&currency=USD&group_by=day');
+  expect(body.total.inCurrency).toEqual({
+    currency: 'USD',
+    policy: 'fx@1 month_end',
+    cost: '10.8',
+    costPerOutcome: null,
+    directCost: '3.6',
+    failedAttemptCost: '3.6',
+    noOutcomeCost: '3.6',
+    loadedCost: '15.8',
+    loadedCostPerOutcome: null,
+    pendingCost: null,
+    inProgressCost: '0',
+    overheadCost: '0',
+    unattributedCost: '0',
+    missing: [],
+  });
+  expect(
+    body.rows.map(({ group, inCurrency }: any) => [group.day, inCurrency.cost, inCurrency.loadedCost]),
+  ).toEqual([
+    ['2025-10-01', '3.6', '3.6'],
+    ['2025-10-20', '7.2', '12.2'],
+  ]);
+});
+
+test.each(['settled', 'period'])('converted figures of the view %s are in every format', async (view) => {
+  const path = `/v1/reports/cost-per-outcome?view=${view}&currency=USD`;
+  const csv = String((await office.ask(`${path}&format=csv`)).body).split('\r\n');
+  const columns = csv[0]!.split(',');
+  expect(csv[1]!.split(',')[columns.indexOf('inCurrencyCost')]).toBe('10.8');
+  const ndjson = String((await office.ask(`${path}&format=ndjson`)).body).split('\n');
+  expect(JSON.parse(ndjson[0]!).inCurrency.cost).toBe('10.8');
+  const file = await fetch(`${service.api.url}${path}&format=parquet`, {
+    headers: { authorization: `Bearer ${office.key}` },
+  });
+  expect(file.headers.get('content-type')).toBe('application/vnd.apache.parquet');
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="cost-per-outcome.parquet"');
+  const { rows, beside } = await readParquet(await file.arrayBuffer());
+  const { body } = await office.ask(path);
+  expect(rows).toMatchObject([{ inCurrencyCost: '10.8', workItems: 2n, grade: 'incomplete' }]);
+  expect(Object.keys(rows[0]!)).toEqual(columns.slice(1, -1));
+  expect(beside).toEqual({ total: { ...body.total, additive: true }, tieOut: body.tieOut });
 });
 
 test.each<[string, object, string]>([

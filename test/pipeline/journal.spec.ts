@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Desk } from '../support/desk.ts';
+import { readParquet } from '../support/read-parquet.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -50,6 +51,32 @@ test('NDJSON and CSV have every entry once, and one size is one file for ever', 
   expect(rowsOf(await journal(''))).not.toHaveLength(Number(rows[0]!.n));
   expect((await desk.call('/v1/ledger/journal?size=100000')).status).toBe(422);
   expect((await desk.call('/v1/ledger/journal?format=xml')).status).toBe(400);
+});
+
+test('Parquet has the same entries, with exact amounts', async () => {
+  const file = await desk.bytes('/v1/ledger/journal?format=parquet');
+  const { rows, metadata } = await readParquet(file);
+  const expected = rowsOf(await journal(''));
+  expect(
+    rows.map((row) => ({
+      ...row,
+      n: Number(row.n),
+      effective_at: row.effective_at.toISOString(),
+      recorded_at: row.recorded_at.toISOString(),
+      usage_day: row.usage_day.toISOString().slice(0, 10),
+    })),
+  ).toEqual(
+    expected.map((row) => ({
+      ...row,
+      effective_at: new Date(row.effective_at).toISOString(),
+      recorded_at: new Date(row.recorded_at).toISOString(),
+    })),
+  );
+  expect(metadata.schema.find(({ name }) => name === 'amount')).toMatchObject({
+    converted_type: 'DECIMAL',
+    precision: 38,
+    scale: 12,
+  });
 });
 
 /** Tools that are not installed are left out, loudly; `.ci/run` installs them for `npm run test:accounting`. */

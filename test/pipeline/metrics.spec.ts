@@ -127,7 +127,7 @@ test('C03: the metric stands beside the log records of the session, and is never
   expect(steps).toEqual([{ steps: 2 }]);
   expect(await service.check(tenant.tenantId)).toEqual([]);
   expect(await report('csv')).toContain(
-    `${DAY},claude-code,${MODEL},claude_code.token.usage,output,tokens,13,12,1,0,2,0\r\n`,
+    `row,${DAY},claude-code,${MODEL},claude_code.token.usage,output,tokens,13,12,1,0,2,0,\r\n`,
   );
 });
 

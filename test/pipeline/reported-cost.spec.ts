@@ -303,8 +303,8 @@ test('pages, formats and refusals', async () => {
     key: admin,
   });
   expect(csv.body.split('\r\n')).toEqual([
-    'record,calls,reportedUsd,comparedCalls,comparedReportedUsd,computedUsd,differenceUsd,relativeDifference,callsOffByMoreThan5Percent,notComparedCalls,notComparedReportedUsd,zeroReportedWithTokens,note',
-    'total,0,,0,,,,,0,0,,0,',
+    'record,calls,reportedUsd,comparedCalls,comparedReportedUsd,computedUsd,differenceUsd,relativeDifference,callsOffByMoreThan5Percent,notComparedCalls,notComparedReportedUsd,notComparedByReason,zeroReportedWithTokens,examples,note',
+    'total,0,,0,,,,,0,0,,{},0,[],',
     '',
   ]);
   const ndjson = await service.api.call('/v1/reports/reported-cost?group_by=model&format=ndjson', {

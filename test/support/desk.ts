@@ -40,7 +40,7 @@ export class Desk {
     readonly service: TestService,
     readonly tenant: TestTenant,
     readonly key: string,
-    private readonly log: Log,
+    readonly log: Log,
   ) {}
 
   static async begin(service: TestService, name: string): Promise<Desk> {
@@ -161,6 +161,15 @@ export class Desk {
     if (answer.status === 500) await this.call(path);
     if (answer.status !== 200) throw new Error(`${path} answered ${answer.status} ${body}`);
     return body;
+  }
+
+  /** The very bytes of a successful answer. */
+  async bytes(path: string): Promise<ArrayBuffer> {
+    const answer = await fetch(`${this.service.api.url}${path}`, {
+      headers: { authorization: `Bearer ${this.key}` },
+    });
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
+    return answer.arrayBuffer();
   }
 
   /** Seals all that waits and signs; works nothing off. @returns the size of the newest checkpoint */

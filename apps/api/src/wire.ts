@@ -11,7 +11,9 @@ export const Json = z.custom<JsonValue>();
 export const Money = z
   .string()
   .regex(/^-?\d+(\.\d{1,12})?$/)
-  .meta({ description: 'Exact decimal' });
+  .meta({ description: 'Exact decimal', format: 'decimal' });
+/** A quotient or a share: a decimal of at most 12 places. */
+export const Ratio = z.string().meta({ format: 'decimal' });
 export const Time = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339, UTC' });
 
 /** A query parameter: an RFC 3339 time or a UTC day, read as microseconds since the epoch. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { formatPico } from '#model';
 import type { StoredTransaction } from '#store';
+import type { Column, ColumnKind } from '../formats/columns-of.ts';
+import { csvLine, csvValues } from '../formats/csv-text.ts';
+import { parquetFile } from '../formats/parquet-file.ts';
 import { formatWireTime } from '../wire.ts';
 
 /** How a journal is written: what stands before it, each transaction, and its media type. */
@@ -20,77 +23,61 @@ const decimal = ({ asset, amount }: Entry): string =>
   asset.endsWith('/12') ? formatPico(amount) : amount.toString();
 const unitOf = (asset: string): string => asset.slice(0, asset.lastIndexOf('/'));
 
-const COLUMNS = [
-  'transaction_id',
-  'posting_id',
-  'n',
-  'code',
-  'cause',
-  'effective_at',
-  'recorded_at',
-  'period',
-  'account',
-  'unit',
-  'amount',
-  'usage_span_id',
-  'usage_day',
-  'provider',
-  'call_model',
-  'attempt_id',
-  'price_id',
-  'batch_id',
-] as const;
-
-function rowOf(
-  transaction: StoredTransaction,
-  entry: Entry,
-  n: number,
-): Record<string, string | number | null> {
-  return {
-    transaction_id: transaction.transactionId,
-    posting_id: transaction.postingId,
-    n,
-    code: transaction.code,
-    cause: transaction.cause,
-    effective_at: formatWireTime(transaction.effectiveAtUs),
-    recorded_at: formatWireTime(transaction.recordedAtUs),
-    period: transaction.period,
-    account: entry.account,
-    unit: unitOf(entry.asset),
-    amount: decimal(entry),
-    usage_span_id: entry.usageSpanId,
-    usage_day: entry.usageDay,
-    provider: entry.provider,
-    call_model: entry.callModel,
-    attempt_id: entry.attemptId,
-    price_id: entry.priceId,
-    batch_id: transaction.batchId,
-  };
+interface JournalRow {
+  readonly transaction: StoredTransaction;
+  readonly entry: Entry;
+  readonly n: number;
 }
 
-/** RFC 4180; what a spreadsheet would run as a formula is kept as text. */
-function cell(value: string | number | null): string {
-  const text = value === null ? '' : String(value);
-  const safe = /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const column = (
+  name: string,
+  kind: ColumnKind,
+  valueOf: (row: JournalRow) => string | number | null,
+): Column<JournalRow> => ({ name, kind, valueOf });
+
+/** A row an entry. */
+const COLUMNS: readonly Column<JournalRow>[] = [
+  column('transaction_id', 'text', ({ transaction }) => transaction.transactionId),
+  column('posting_id', 'text', ({ transaction }) => transaction.postingId),
+  column('n', 'integer', ({ n }) => n),
+  column('code', 'text', ({ transaction }) => transaction.code),
+  column('cause', 'text', ({ transaction }) => transaction.cause),
+  column('effective_at', 'time', ({ transaction }) => formatWireTime(transaction.effectiveAtUs)),
+  column('recorded_at', 'time', ({ transaction }) => formatWireTime(transaction.recordedAtUs)),
+  column('period', 'text', ({ transaction }) => transaction.period),
+  column('account', 'text', ({ entry }) => entry.account),
+  column('unit', 'text', ({ entry }) => unitOf(entry.asset)),
+  column('amount', 'decimal', ({ entry }) => decimal(entry)),
+  column('usage_span_id', 'text', ({ entry }) => entry.usageSpanId),
+  column('usage_day', 'day', ({ entry }) => entry.usageDay),
+  column('provider', 'text', ({ entry }) => entry.provider),
+  column('call_model', 'text', ({ entry }) => entry.callModel),
+  column('attempt_id', 'text', ({ entry }) => entry.attemptId),
+  column('price_id', 'text', ({ entry }) => entry.priceId),
+  column('batch_id', 'text', ({ transaction }) => transaction.batchId),
+];
+
+const rowsOf = (transaction: StoredTransaction): JournalRow[] =>
+  transaction.entries.map((entry, n) => ({ transaction, entry, n }));
 
 const ndjson: JournalFormat = {
   type: 'application/x-ndjson',
   begin: nothing,
   transaction: (each) =>
-    each.entries.map((entry, n) => `${JSON.stringify(rowOf(each, entry, n))}\n`).join(''),
+    rowsOf(each)
+      .map((row) => {
+        const fields = COLUMNS.map(({ name, valueOf }) => [name, valueOf(row)] as const);
+        return `${JSON.stringify(Object.fromEntries(fields))}\n`;
+      })
+      .join(''),
 };
 
 const csv: JournalFormat = {
   type: 'text/csv; charset=utf-8',
-  begin: () => `${COLUMNS.join(',')}\r\n`,
+  begin: () => csvLine(COLUMNS.map(({ name }) => name)),
   transaction: (each) =>
-    each.entries
-      .map((entry, n) => {
-        const row = rowOf(each, entry, n);
-        return `${COLUMNS.map((column) => cell(row[column] ?? null)).join(',')}\r\n`;
-      })
+    rowsOf(each)
+      .map((row) => csvLine(csvValues(COLUMNS, row)))
       .join(''),
 };
 
@@ -144,6 +131,16 @@ const ledger: JournalFormat = {
       .map((entry) => `    ${plain(entry.account)}  ${decimal(entry)} "${unitOf(entry.asset)}"\n`)
       .join(''),
 };
+
+/** The journal as a Parquet file with the columns of the CSV, made of pages as they are read. */
+export async function* journalParquet(
+  pages: AsyncIterable<readonly StoredTransaction[]>,
+): AsyncGenerator<Uint8Array> {
+  const rows = async function* (): AsyncGenerator<JournalRow[]> {
+    for await (const page of pages) yield page.flatMap(rowsOf);
+  };
+  yield* parquetFile(COLUMNS, rows(), {});
+}
 
 export const JOURNAL_FORMATS = { ndjson, csv, beancount, ledger } as const satisfies Record<
   string,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot, listTransactions, readTrialBalance } from '#store';
+import { inTenantSnapshot, listTransactions, readTrialBalance, type StoredTransaction } from '#store';
 import { Controller, Get, Inject, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,11 +9,11 @@ import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { pastBooks } from '../reports/past-books.ts';
 import { BEGINNING, END } from '../reports/report-query.ts';
 import { LogSize } from '../wire.ts';
-import { JOURNAL_FORMATS, type JournalFormat } from './journal-formats.ts';
+import { JOURNAL_FORMATS, journalParquet, type JournalFormat } from './journal-formats.ts';
 import { PeriodName } from './period-views.ts';
 
 const JournalQuery = z.object({
-  format: z.enum(['ndjson', 'csv', 'beancount', 'ledger']).default('ndjson'),
+  format: z.enum(['ndjson', 'csv', 'parquet', 'beancount', 'ledger']).default('ndjson'),
   period: PeriodName.optional().meta({ description: 'Only what was posted to this month' }),
   size: LogSize.optional().meta({ description: 'At this size of the log; absent = all that is posted' }),
 });
@@ -21,7 +21,6 @@ const TRANSACTIONS_PER_PAGE = 500;
 
 interface Journal {
   readonly tenantId: bigint;
-  readonly format: JournalFormat;
   readonly period: string | undefined;
   readonly size: number | null;
 }
@@ -36,37 +35,47 @@ export class JournalController {
   @ApiOperation({
     summary: 'Every transaction with its entries, as a file',
     description:
-      'NDJSON and CSV have a row an entry; beancount and ledger are files of those tools. By posting and transaction ' +
+      'NDJSON, CSV and Parquet have a row an entry; beancount and ledger are files of those tools. By posting and transaction ' +
       'id, read page by page: with a size the file is the same for ever, without one it is what is posted as it is read.',
   })
-  @ApiProduces('application/x-ndjson', 'text/csv', 'text/plain')
+  @ApiProduces('application/x-ndjson', 'text/csv', 'application/vnd.apache.parquet', 'text/plain')
   @ApiResponse({ status: 200 })
   async journal(
     @Query({ schema: JournalQuery }) query: z.infer<typeof JournalQuery>,
     @Caller() { tenantId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const format = JOURNAL_FORMATS[query.format];
     // Refused before the first byte: a stream that has begun can only break off.
     const past = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       pastBooks(client, tenantId, query),
     );
+    const journal = { tenantId, period: query.period, size: past?.size ?? null };
+    if (query.format === 'parquet')
+      return new StreamableFile(Readable.from(journalParquet(this.pages(journal))), {
+        type: 'application/vnd.apache.parquet',
+        disposition: 'attachment; filename="journal.parquet"',
+      });
+    const format = JOURNAL_FORMATS[query.format];
     void reply.type(format.type);
-    const journal = { tenantId, format, period: query.period, size: past?.size ?? null };
-    return new StreamableFile(Readable.from(this.lines(journal)));
+    return new StreamableFile(Readable.from(this.lines(journal, format)));
   }
 
-  private async *lines({ tenantId, format, period, size }: Journal): AsyncGenerator<string> {
-    const accounts = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      readTrialBalance(client, tenantId, BEGINNING, END, null),
+  private async *lines(journal: Journal, format: JournalFormat): AsyncGenerator<string> {
+    const accounts = await inTenantSnapshot(this.api.db, journal.tenantId, (client) =>
+      readTrialBalance(client, journal.tenantId, BEGINNING, END, null),
     );
     yield format.begin([...new Set(accounts.map(({ account }) => account))]);
+    for await (const page of this.pages(journal))
+      for (const transaction of page) yield format.transaction(transaction);
+  }
+
+  private async *pages({ tenantId, period, size }: Journal): AsyncGenerator<StoredTransaction[]> {
     let after: { postingId: string; transactionId: string } | undefined;
     for (;;) {
       const page = await inTenantSnapshot(this.api.db, tenantId, (client) =>
         listTransactions(client, tenantId, { period, size, after, limit: TRANSACTIONS_PER_PAGE }),
       );
-      for (const transaction of page) yield format.transaction(transaction);
+      yield page;
       const last = page.at(-1);
       if (last === undefined || page.length < TRANSACTIONS_PER_PAGE) return;
       after = { postingId: last.postingId, transactionId: last.transactionId };

@@ -3,7 +3,9 @@ import { canonicalJson } from '#evidence';
 import { parsePico, RejectedInput } from '#model';
 import {
   readBilled,
+  readCostByDay,
   readCostPerOutcome,
+  readPeriodCostByDay,
   readPeriodCosts,
   readPeriodOutcomes,
   readLoadedCosts,
@@ -80,12 +82,21 @@ export async function costPerOutcome(
   const isMeasured =
     billed.view.reconciliation === 'reconciled' && parsePico(figures.fromOtherPeriodsUsd) === 0n;
   const inCurrency =
-    query.currency === undefined || query.view === 'period'
+    query.currency === undefined
       ? null
-      : await figuresInCurrency(client, tenantId, { ...range, view: query.view, groupBy }, query.currency);
+      : await figuresInCurrency(
+          client,
+          tenantId,
+          query.view === 'period'
+            ? await readPeriodCostByDay(client, tenantId, { ...range, groupBy })
+            : await readCostByDay(client, tenantId, { ...range, view: query.view, groupBy }),
+          { ...range, currency: query.currency },
+        );
   const finish = (row: CostRow, group: readonly (string | null)[] | null): CostRow => ({
     ...withBills(row, billed.share, isMeasured),
-    ...(inCurrency === null ? {} : { inCurrency: inCurrency(group, row.outcomes ?? 0) }),
+    ...(inCurrency === null
+      ? {}
+      : { inCurrency: inCurrency(group, query.view === 'period' ? null : (row.outcomes ?? 0)) }),
   });
   const rows = counted.rows.map((row) =>
     finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),

@@ -1,7 +1,7 @@
 import { dividePico, formatPico } from '#model';
 import type { CostPerOutcomeRow, GroupKey, PeriodCostRow, PeriodOutcomeRow } from '#store';
 import { z } from 'zod';
-import { Money } from '../wire.ts';
+import { Money, Ratio as Decimal } from '../wire.ts';
 import { ControlCoverageView } from './control-coverage.ts';
 import {
   bandOf,
@@ -13,7 +13,7 @@ import {
 import { InCurrency } from './in-currency.ts';
 import { Grade, loadedFigures, LoadedView, NOTHING_LOADED, type Loaded } from './loaded-cost.ts';
 
-const Ratio = z.string().nullable();
+const Ratio = Decimal.nullable();
 const Cost = Money.nullable();
 
 const OutcomesByTier = z.object({

@@ -1,15 +1,8 @@
 import { convertParts, CostPolicies, findRate, toFxRate } from '#ledger';
 import { dividePico, formatPico } from '#model';
-import {
-  listFxRates,
-  readCostByDay,
-  readTenantRules,
-  type Client,
-  type CostFigure,
-  type CostPerOutcomeQuery,
-} from '#store';
+import { listFxRates, readSettings, type Client, type CostFigure, type DatedCost } from '#store';
 import { z } from 'zod';
-import { Money } from '../wire.ts';
+import { Money, Ratio } from '../wire.ts';
 
 const Amount = Money.nullable();
 
@@ -19,13 +12,16 @@ export const InCurrency = z
     currency: z.string(),
     policy: z.string().meta({ description: 'The policy that says which rates: `fx@version`; 0 = shipped' }),
     cost: Amount,
-    costPerOutcome: z.string().nullable(),
+    costPerOutcome: Ratio.nullable(),
     directCost: Amount,
     failedAttemptCost: Amount,
     noOutcomeCost: Amount,
     loadedCost: Amount,
-    loadedCostPerOutcome: z.string().nullable(),
+    loadedCostPerOutcome: Ratio.nullable(),
     pendingCost: Amount,
+    inProgressCost: Amount.optional(),
+    overheadCost: Amount.optional(),
+    unattributedCost: Amount.optional(),
     missing: z
       .array(z.string())
       .meta({ description: 'Rates nobody told; then no figure is given, because a rate is never guessed' }),
@@ -36,27 +32,35 @@ export type InCurrency = z.infer<typeof InCurrency>;
 /** Rates of a tenant that are read at most; more would be decades of every pair. */
 const MAX_RATES = 200_000;
 
+/** What a conversion needs beside the parts: when it is asked, and of which books. */
+export interface ConversionQuery {
+  readonly currency: string;
+  /** Rates told later are left out; the policy in force then says which count. */
+  readonly nowUs: bigint;
+  readonly size: number | null;
+}
+
 /**
  * Converts the figures of a report: each currency and usage day (or month) has its total converted by the dated rate
  * of the policy in force, half-even, and split over the rows, so that rows sum to the total.
  *
- * @returns the figures of a group, or of the total (null), with the outcomes it divides by
+ * @param outcomes what the figures of a group are divided by; null = by nothing, as in a period
+ * @returns the figures of a group, or of the total (null)
  */
 export async function figuresInCurrency(
   client: Client,
   tenantId: bigint,
-  query: CostPerOutcomeQuery,
-  currency: string,
-): Promise<(group: readonly (string | null)[] | null, outcomes: number) => InCurrency> {
-  const parts = await readCostByDay(client, tenantId, query);
-  const rates = (await listFxRates(client, tenantId, { createdBeforeUs: query.nowUs, limit: MAX_RATES })).map(
+  parts: readonly DatedCost[],
+  { currency, nowUs, size }: ConversionQuery,
+): Promise<(group: readonly (string | null)[] | null, outcomes: number | null) => InCurrency> {
+  const rates = (await listFxRates(client, tenantId, { createdBeforeUs: nowUs, limit: MAX_RATES })).map(
     toFxRate,
   );
-  const policies = new CostPolicies((await readTenantRules(client, tenantId)).policies);
-  const { rule, version } = policies.fxAt(query.nowUs);
+  const policies = new CostPolicies(await readSettings(client, tenantId, 'policies', size));
+  const { rule, version } = policies.fxAt(nowUs);
   const missing = new Set<string>();
   const sums = new Map<string, Map<CostFigure, bigint>>();
-  const buckets = new Map<string, typeof parts>();
+  const buckets = new Map<string, DatedCost[]>();
   for (const part of parts) {
     const bucket = `${part.asset} ${rule.basis === 'month_end' ? part.usageDay.slice(0, 7) : part.usageDay}`;
     buckets.set(bucket, [...(buckets.get(bucket) ?? []), part]);
@@ -87,22 +91,28 @@ export async function figuresInCurrency(
     toInCurrency(
       { currency, policy: `${version} ${rule.basis}`, missing: reasons },
       sums.get(group === null ? TOTAL : JSON.stringify(group)) ?? new Map<CostFigure, bigint>(),
-      BigInt(outcomes),
+      outcomes === null ? null : BigInt(outcomes),
     );
 }
 
 const TOTAL = 'total';
+/** In the loaded cost alone, or of items that are not counted. */
+const BESIDE_COST: ReadonlySet<CostFigure> = new Set(['loaded', 'pending']);
 
 function toInCurrency(
   head: Pick<InCurrency, 'currency' | 'policy' | 'missing'>,
   figures: ReadonlyMap<CostFigure, bigint>,
-  outcomes: bigint,
+  outcomes: bigint | null,
 ): InCurrency {
   const isKnown = head.missing.length === 0;
   const of = (figure: CostFigure): bigint => figures.get(figure) ?? 0n;
   const shown = (amount: bigint): string | null => (isKnown ? formatPico(amount) : null);
-  const ratio = (amount: bigint): string | null => (isKnown ? dividePico(amount, outcomes) : null);
-  const cost = of('direct') + of('failed_attempt') + of('no_outcome');
+  const ratio = (amount: bigint): string | null =>
+    isKnown && outcomes !== null ? dividePico(amount, outcomes) : null;
+  const cost = [...figures].reduce(
+    (sum, [figure, amount]) => (BESIDE_COST.has(figure) ? sum : sum + amount),
+    0n,
+  );
   return {
     ...head,
     cost: shown(cost),
@@ -112,6 +122,13 @@ function toInCurrency(
     noOutcomeCost: shown(of('no_outcome')),
     loadedCost: shown(cost + of('loaded')),
     loadedCostPerOutcome: ratio(cost + of('loaded')),
-    pendingCost: shown(of('pending')),
+    pendingCost: outcomes === null ? null : shown(of('pending')),
+    ...(outcomes === null
+      ? {
+          inProgressCost: shown(of('in_progress')),
+          overheadCost: shown(of('overhead')),
+          unattributedCost: shown(of('unattributed')),
+        }
+      : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { dividePico, formatPico } from '#model';
 import type { LoadedCostRow } from '#store';
 import { z } from 'zod';
-import { Money } from '../wire.ts';
+import { Money, Ratio } from '../wire.ts';
 
 /** How well a figure is known, from the best to the worst (architecture 6). */
 export const Grade = z.enum(['measured', 'metered', 'allocated', 'estimated', 'assumed', 'incomplete']);
@@ -12,7 +12,7 @@ export const LoadedView = z.object({
   loadedCostUsd: Money.nullable().meta({
     description: 'costUsd + costLinesUsd + usedOverheadUsd: compare this with a baseline',
   }),
-  loadedCostPerOutcomeUsd: z.string().nullable(),
+  loadedCostPerOutcomeUsd: Ratio.nullable(),
   loadedGrade: Grade.meta({ description: 'Of the loaded cost: the weakest of what is in it' }),
   costLinesUsd: Money.meta({
     description: 'Human minutes, fees, hand-overs, infrastructure of the settled items',
@@ -20,7 +20,7 @@ export const LoadedView = z.object({
   usedOverheadUsd: Money.meta({
     description: 'Their part of overhead pools; idle capacity is never in it',
   }),
-  humanMinutes: z.string().nullable().meta({ description: 'Priced or not' }),
+  humanMinutes: Ratio.nullable().meta({ description: 'Priced or not' }),
   unpricedLines: z.int().nullable(),
 });
 

@@ -1,14 +1,15 @@
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot } from '#store';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import {
   meteredAgainstMetrics,
   MeteredAgainstMetrics,
-  meteredAgainstMetricsCsv,
   MeteredAgainstMetricsQuery,
+  meteredAgainstMetricsTable,
 } from './metered-against-metrics.ts';
 
 @ApiTags('reports')
@@ -24,13 +25,13 @@ export class MeteredAgainstMetricsController {
       'A row per day, service, model, metric and token class. Metrics are one more copy of the same tokens: they are ' +
       'compared and never added, and never make a charge.',
   })
-  @ApiProduces('application/json', 'text/csv')
+  @ApiProduces(...REPORT_TYPES)
   @ApiResponse({ status: 200, standardSchema: MeteredAgainstMetrics })
   async report(
     @Query({ schema: MeteredAgainstMetricsQuery }) query: MeteredAgainstMetricsQuery,
     @Caller() { tenantId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<MeteredAgainstMetrics | string> {
+  ): Promise<MeteredAgainstMetrics | StreamableFile | string> {
     const { limits, version } = this.api;
     const report = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       meteredAgainstMetrics(client, query, {
@@ -39,9 +40,8 @@ export class MeteredAgainstMetricsController {
         pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
       }),
     );
-    if (query.format === 'json') return report;
-    if (report.next !== null) void reply.header('link', `<?cursor=${report.next}>; rel="next"`);
-    void reply.type('text/csv; charset=utf-8');
-    return meteredAgainstMetricsCsv(report);
+    return query.format === 'json'
+      ? report
+      : reportFile(reply, query.format, meteredAgainstMetricsTable(report));
   }
 }

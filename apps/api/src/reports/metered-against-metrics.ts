@@ -1,8 +1,9 @@
 import { RejectedInput } from '#model';
 import { readCounters, readStepCounts, type Client, type CountedByMetric, type CountedBySteps } from '#store';
 import { z } from 'zod';
+import { columnsOf } from '../formats/columns-of.ts';
+import { ReportFormat, type ReportTable } from '../formats/report-file.ts';
 import { decodeCursor, encodeCursor, PageSize } from '../wire.ts';
-import { cell } from './render-report.ts';
 import { Day } from './report-query.ts';
 import { readSealed, TieOut } from './tie-out.ts';
 
@@ -12,7 +13,7 @@ const DAY_MS = 86_400_000;
 export const MeteredAgainstMetricsQuery = z.object({
   from: Day.meta({ description: 'First UTC day' }),
   to: Day.meta({ description: `UTC day after the last one; at most ${LONGEST_DAYS} days after from` }),
-  format: z.enum(['json', 'csv']).default('json'),
+  format: ReportFormat,
   cursor: z.string().optional(),
   limit: PageSize,
 });
@@ -157,23 +158,15 @@ function isAfter(left: readonly string[], right: readonly string[]): boolean {
   return at >= 0 && left[at]! > right[at]!;
 }
 
-const COLUMNS = [
-  'day',
-  'service',
-  'model',
-  'metric',
-  'tokenClass',
-  'unit',
-  'metricTotal',
-  'callsTotal',
-  'difference',
-  'restored',
-  'calls',
-  'callsWithoutUsage',
-] as const satisfies readonly (keyof Row)[];
-
-/** RFC 4180 text with a header; what nobody said is an empty cell. */
-export function meteredAgainstMetricsCsv({ rows }: MeteredAgainstMetrics): string {
-  const lines = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => row[column]))];
-  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
-}
+/** The report as a table. */
+export const meteredAgainstMetricsTable = ({
+  report,
+  rows,
+  next,
+}: MeteredAgainstMetrics): ReportTable<Row> => ({
+  name: report,
+  columns: columnsOf(Row, { groups: [] }),
+  rows,
+  beside: [],
+  next,
+});

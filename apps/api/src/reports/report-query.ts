@@ -1,6 +1,7 @@
 import { RejectedInput } from '#model';
 import type { GroupKey } from '#store';
 import { z } from 'zod';
+import { ReportFormat } from '../formats/report-file.ts';
 import { Instant, LogSize, PageSize } from '../wire.ts';
 
 const BUILT_IN = [
@@ -35,7 +36,7 @@ export const ReportQuery = z.object({
     .default('')
     .meta({ description: `Comma-separated: ${BUILT_IN.join(', ')}, or a declared dimension` }),
   outcome_type: z.string().min(1).max(127).optional(),
-  format: z.enum(['json', 'csv', 'ndjson', 'parquet']).default('json'),
+  format: ReportFormat,
   basis: z.enum(['restated', 'reported']).default('restated'),
   as_of: Instant.optional().meta({
     description: 'As it stood then: at the newest settled size of the log that was sealed by then',
@@ -71,18 +72,9 @@ export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
     refuse('to', 'basis=reported needs the first day after a closed month');
   if (query.as_of !== undefined && query.size !== undefined) refuse('as_of', 'goes without size: give one');
   if (query.as_of !== undefined && query.as_of > nowUs) refuse('as_of', 'is in the future');
-  checkForm(query, refuse);
   if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
     refuse('to', 'must be after from');
 }
-
-function checkForm(query: ReportQuery, refuse: (field: string, message: string) => never): void {
-  if (!hasCurrency(query)) refuse('currency', 'goes with the views settled and cohort, as json or ndjson');
-  if (query.format === 'parquet') refuse('format', 'parquet is not offered yet: json, csv, ndjson');
-}
-
-const hasCurrency = ({ currency, view, format }: ReportQuery): boolean =>
-  currency === undefined || (view !== 'period' && format !== 'csv');
 
 /**
  * @param declared attributes the tenant declared as dimensions

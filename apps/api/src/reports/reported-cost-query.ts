@@ -1,6 +1,7 @@
 import { RejectedInput } from '#model';
 import { REPORTED_COST_KEYS, type ReportedCostKey } from '#store';
 import { z } from 'zod';
+import { ReportFormat } from '../formats/report-file.ts';
 import { PageSize } from '../wire.ts';
 import { BEGINNING, Day, END } from './report-query.ts';
 
@@ -24,7 +25,7 @@ export const ReportedCostQuery = z.object({
     .meta({
       description: 'How many of the claims more than 5 % off, of each group, the largest difference first',
     }),
-  format: z.enum(['json', 'csv', 'ndjson']).default('json'),
+  format: ReportFormat,
   cursor: z.string().optional(),
   limit: PageSize,
 });

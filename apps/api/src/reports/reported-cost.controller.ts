@@ -1,12 +1,13 @@
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot } from '#store';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import { reportedCost, ReportedCostReport } from './reported-cost.ts';
 import { ReportedCostQuery } from './reported-cost-query.ts';
-import { reportedCostCsv, reportedCostNdjson } from './render-reported-cost.ts';
+import { reportedCostTable } from './reported-cost-table.ts';
 
 @ApiTags('reports')
 @Controller('v1/reports/reported-cost')
@@ -21,13 +22,13 @@ export class ReportedCostController {
       'Kept apart, never added. Grouped by emitter or source, every emitter’s own claims are compared, once a call; ' +
       'otherwise each call once, by the claim nearest to the bill.',
   })
-  @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
+  @ApiProduces(...REPORT_TYPES)
   @ApiResponse({ status: 200, standardSchema: ReportedCostReport })
   async report(
     @Query({ schema: ReportedCostQuery }) query: ReportedCostQuery,
     @Caller() { tenantId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ReportedCostReport | string> {
+  ): Promise<ReportedCostReport | StreamableFile | string> {
     const { limits, version } = this.api;
     const report = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       reportedCost(client, query, {
@@ -36,9 +37,6 @@ export class ReportedCostController {
         pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
       }),
     );
-    if (query.format === 'json') return report;
-    if (report.next !== null) void reply.header('link', `<?cursor=${report.next}>; rel="next"`);
-    void reply.type(query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
-    return query.format === 'csv' ? reportedCostCsv(report) : reportedCostNdjson(report);
+    return query.format === 'json' ? report : reportFile(reply, query.format, reportedCostTable(report));
   }
 }

@@ -1,12 +1,13 @@
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot } from '#store';
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import { CostReport, costPerOutcome } from './cost-per-outcome.ts';
-import { toCsv, toNdjson } from './render-report.ts';
+import { costTable } from './cost-table.ts';
 import { checkReportQuery, ReportQuery } from './report-query.ts';
 
 @ApiTags('reports')
@@ -24,14 +25,14 @@ export class ReportsController {
       'its total to all that was metered in the period.',
   })
   @ApiParam({ name: 'name', schema: { type: 'string', enum: ['cost-per-outcome'] } })
-  @ApiProduces('application/json', 'text/csv', 'application/x-ndjson')
+  @ApiProduces(...REPORT_TYPES)
   @ApiResponse({ status: 200, standardSchema: CostReport })
   async report(
     @Param('name') name: string,
     @Query({ schema: ReportQuery }) query: ReportQuery,
     @Caller() { tenantId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CostReport | string> {
+  ): Promise<CostReport | StreamableFile | string> {
     if (name !== 'cost-per-outcome') throw new RejectedInput('not_found', `there is no report ${name}`);
     const { limits, nowUs, version } = this.api;
     checkReportQuery(query, nowUs());
@@ -44,9 +45,6 @@ export class ReportsController {
         pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
       }),
     );
-    if (query.format === 'json') return report;
-    if (report.next !== null) void reply.header('link', `<?cursor=${report.next}>; rel="next"`);
-    void reply.type(query.format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
-    return query.format === 'csv' ? toCsv(report) : toNdjson(report);
+    return query.format === 'json' ? report : reportFile(reply, query.format, costTable(report));
   }
 }

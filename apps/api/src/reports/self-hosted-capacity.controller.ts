@@ -1,20 +1,21 @@
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot, readBookRows, readChargedUsage } from '#store';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { REPORT_TYPES, ReportFormat, reportFile } from '../formats/report-file.ts';
 import { SELF_HOSTED_RATES } from '../settings/kept-books.ts';
 import { Day } from './report-query.ts';
-import { capacityCsv, CapacityReport, capacityReport } from './self-hosted-capacity.ts';
+import { CapacityReport, capacityReport, capacityTable } from './self-hosted-capacity.ts';
 
 const CapacityQuery = z.object({
   from: Day,
   to: Day.meta({ description: 'UTC day after the last one' }),
   group_by: z.enum(['', 'day']).default('').meta({ description: 'day: a row for each usage day' }),
-  format: z.enum(['json', 'csv']).default('json'),
+  format: ReportFormat,
 });
 const MAX_DAYS = 1_100;
 const DAY_MS = 86_400_000;
@@ -31,13 +32,13 @@ export class SelfHostedCapacityController {
     description:
       'Idle capacity is a line of its own here and in no cost per outcome: capacityCost = charged + idle for every row.',
   })
-  @ApiProduces('application/json', 'text/csv')
+  @ApiProduces(...REPORT_TYPES)
   @ApiResponse({ status: 200, standardSchema: CapacityReport })
   async report(
     @Query({ schema: CapacityQuery }) query: z.infer<typeof CapacityQuery>,
     @Caller() { tenantId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CapacityReport | string> {
+  ): Promise<CapacityReport | StreamableFile | string> {
     const { from, to } = query;
     if (from >= to) throw new RejectedInput('unprocessable', 'must be after from', 'to');
     if (Date.parse(to) - Date.parse(from) > MAX_DAYS * DAY_MS)
@@ -49,8 +50,6 @@ export class SelfHostedCapacityController {
       const nowNs = this.api.nowUs() * 1000n;
       return capacityReport(rates, usage, { from, to, isByDay: query.group_by === 'day', nowNs });
     });
-    if (query.format === 'json') return report;
-    void reply.type('text/csv; charset=utf-8');
-    return capacityCsv(report);
+    return query.format === 'json' ? report : reportFile(reply, query.format, capacityTable(report));
   }
 }

@@ -2,8 +2,9 @@ import { dividePico, formatPico } from '#model';
 import { capacitySpans, type PriceRow } from '#pricing';
 import type { ChargedUsage } from '#store';
 import { z } from 'zod';
-import { Money } from '../wire.ts';
-import { cell } from './render-report.ts';
+import { columnsOf } from '../formats/columns-of.ts';
+import type { ReportTable } from '../formats/report-file.ts';
+import { Money, Ratio } from '../wire.ts';
 
 const CapacityRow = z
   .object({
@@ -20,7 +21,7 @@ const CapacityRow = z
       description:
         'capacityCost - charged: what nobody used; less than 0 where more was done than the practical capacity',
     }),
-    usedShare: z.string().nullable().meta({
+    usedShare: Ratio.nullable().meta({
       description: 'charged / capacityCost: the share of the practical capacity; null: it cost nothing',
     }),
     rates: z.array(
@@ -170,29 +171,17 @@ const dayOf = (ns: bigint): string => timeOf(ns).slice(0, 10);
 const timeOf = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString().replace('.000Z', 'Z');
 const least = (a: bigint, b: bigint): bigint => (b < a ? b : a);
 
-const COLUMNS = [
-  'provider',
-  'model',
-  'currency',
-  'day',
-  'capacityCost',
-  'calls',
-  'inputTokens',
-  'outputTokens',
-  'charged',
-  'idle',
-  'usedShare',
-] as const satisfies readonly (keyof CapacityRow)[];
-
-/** RFC 4180 text with a header: the rows, then a total for each currency. */
-export function capacityCsv(report: CapacityReport): string {
-  const lines = [
-    ['record', ...COLUMNS],
-    ...report.rows.map((row) => ['row', ...COLUMNS.map((column) => row[column])]),
-    ...report.totals.map((total): string[] => {
-      const figures: Readonly<Record<string, string>> = total;
-      return ['total', ...COLUMNS.map((column) => figures[column] ?? '')];
-    }),
-  ];
-  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+/** The report as a table: the rows, beside them a total for each currency. */
+export function capacityTable(report: CapacityReport): ReportTable<CapacityRow> {
+  return {
+    name: 'self-hosted-capacity',
+    columns: columnsOf(CapacityRow, { groups: [] }),
+    rows: report.rows,
+    beside: report.totals.map((total) => ({
+      record: 'total',
+      value: total,
+      csv: [{ cells: total, note: '' }],
+    })),
+    next: null,
+  };
 }

@@ -1,6 +1,6 @@
 import { USAGE_UNITS, type BookChange } from '#pricing';
 import { z } from 'zod';
-import { cell } from '../reports/render-report.ts';
+import { csvLine } from '../formats/csv-text.ts';
 import { Json } from '../wire.ts';
 
 const Effect = z
@@ -94,5 +94,5 @@ export function differencesCsv(changes: readonly BookChange[]): string {
       ...end,
     ]);
   });
-  return [HEADER, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return [HEADER, ...lines].map(csvLine).join('');
 }

@@ -4,7 +4,16 @@ import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
 import { groupSql } from './group-keys.ts';
 
 /** Which figure of a cost-per-outcome row an amount belongs to. */
-export type CostFigure = 'direct' | 'failed_attempt' | 'no_outcome' | 'pending' | 'loaded';
+export type CostFigure =
+  | 'direct'
+  | 'failed_attempt'
+  | 'no_outcome'
+  | 'pending'
+  | 'in_progress'
+  | 'overhead'
+  | 'unattributed'
+  | 'elsewhere'
+  | 'loaded';
 
 /** A part of a figure: of one currency and usage day. Figures are apart: their sum is the whole. */
 export interface DatedCost {
@@ -31,7 +40,7 @@ export async function readCostByDay(
     outcome_type: 'i.outcome_type',
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
-  const { rows } = await client.query<Row>(
+  const { rows } = await client.query<DatedCostRow>(
     `${cells}, keyed AS (
   SELECT work_item_ref, attempt_id, substr(min(keys COLLATE "C"), 57)::text[] AS keys
     FROM part GROUP BY work_item_ref, attempt_id
@@ -58,16 +67,18 @@ SELECT ${group}, 'loaded', e.asset, e.usage_day, sum(e.amount)
  ORDER BY 1, 2, 3, 4`,
     values,
   );
-  return rows.map(({ grp, figure, asset, usage_day: usageDay, amount }) => ({
-    group: grp,
-    figure,
-    asset,
-    usageDay,
-    amountPico: BigInt(amount),
-  }));
+  return rows.map(toDatedCost);
 }
 
-interface Row {
+export const toDatedCost = (row: DatedCostRow): DatedCost => ({
+  group: row.grp,
+  figure: row.figure,
+  asset: row.asset,
+  usageDay: row.usage_day,
+  amountPico: BigInt(row.amount),
+});
+
+export interface DatedCostRow {
   grp: (string | null)[];
   figure: CostFigure;
   asset: Asset;

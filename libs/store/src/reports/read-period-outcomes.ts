@@ -2,7 +2,7 @@ import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { booksAt } from './books-at.ts';
 import { attemptKeysSql, groupSql } from './group-keys.ts';
-import type { PeriodQuery } from './read-period-costs.ts';
+import type { PeriodQuery } from './period-cells.ts';
 
 /** Outcomes achieved in a period and the state of usage of the attempts begun in it; `group` null = the total. */
 export interface PeriodOutcomeRow {
