@@ -207,3 +207,34 @@ test('a work item that no agent was seen at costs nobody knows what', async () =
   const cost = await ask('/v1/work-items/ticket/unseen/cost');
   expect([item.cost.costUsd, cost.costUsd, cost.lines]).toEqual([null, null, []]);
 });
+
+test('names that cannot be stored as they are keep no cost from the books', async () => {
+  const names = [
+    'gen_ai.agent.name',
+    'gen_ai.workflow.name',
+    'gen_ai.conversation.id',
+    'gen_ai.response.id',
+    'request_id',
+    'gen_ai.response.model',
+  ];
+  const nul = (what: string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, `${what}, a name with \0 in it`]));
+  const spans = [
+    { ...counted, ...nul('known'), 'gen_ai.response.model': 'house-1', 'ticket.id': 'nul' },
+    { ...counted, 'session.id': 's'.repeat(20_000), 'ticket.id': 'endless' },
+    { ...counted, ...nul('unpriced'), 'gen_ai.request.model': 'mystery \0', 'ticket.id': 'unpriced-nul' },
+  ].map((attributes, index) => ({ trace: `e${index}`, id: `e${index}`, attributes }));
+  await sendSpans(service, admin, { service: 'a\0b', scope: 'sdk', spans });
+  await service.settle();
+  const costs = await Promise.all(
+    ['nul', 'endless', 'unpriced-nul'].map(async (key) => {
+      const { cost } = await ask(`/v1/work-items/ticket/${key}`);
+      return [key, cost.costUsd, cost.unpricedCalls];
+    }),
+  );
+  expect(costs).toEqual([
+    ['nul', '0.001', 0],
+    ['endless', '0.001', 0],
+    ['unpriced-nul', null, 1],
+  ]);
+});

@@ -216,6 +216,48 @@ describe('readStep', () => {
   });
 });
 
+const NAME_KEYS = [
+  'gen_ai.provider.name',
+  'gen_ai.request.model',
+  'gen_ai.response.model',
+  'gen_ai.conversation.id',
+  'gen_ai.response.id',
+  'request_id',
+  'gen_ai.agent.name',
+  'gen_ai.workflow.name',
+];
+
+test('what cannot be stored is replaced in every name', () => {
+  const hostile = (text: string): ReadonlySet<string | null> => {
+    const attributes = Object.fromEntries(NAME_KEYS.map((name) => [name, text]));
+    const draft = readStep(
+      makeSpan({ service: text, attributes: { 'gen_ai.operation.name': 'chat', ...attributes } }),
+    );
+    return new Set([
+      draft.serviceName,
+      draft.provider,
+      draft.modelRequest,
+      draft.modelResponse,
+      draft.conversationId,
+      draft.responseId,
+      draft.requestId,
+      draft.agentName,
+      draft.workflowName,
+    ]);
+  };
+  expect(hostile('a\0b\ud800')).toEqual(new Set(['a\ufffdb\ufffd']));
+  expect(hostile('grün\u{1f331}')).toEqual(new Set(['grün\u{1f331}']));
+});
+
+test.each([
+  ['a conversation of 512 characters', 'gen_ai.operation.name', 512, 512],
+  ['a longer one is none, for no outcome could name it', 'gen_ai.operation.name', 513, undefined],
+  ['nor on a span of the application', 'http.method', 513, undefined],
+])('%s', (_name, key, length, expected) => {
+  const span = makeSpan({ attributes: { [key]: 'chat', 'session.id': 'x'.repeat(length) } });
+  expect(readStep(span).conversationId?.length).toBe(expected);
+});
+
 describe('joiningKeys', () => {
   const long = 'chatcmpl-aaaaaaaaaaaaaaaa';
   test.each([

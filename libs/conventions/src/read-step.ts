@@ -10,6 +10,7 @@ import { settleUsage } from './settle-usage.ts';
 import type { Signs } from './signs.ts';
 import { has, isOfInterest, readSigns, SIGN } from './signs.ts';
 import type { Stance, StepDraft } from './step-draft.ts';
+import { toStorable } from './storable-text.ts';
 
 const CALL_KINDS: ReadonlySet<StepKind> = new Set(['model_call', 'embedding', 'rerank']);
 /** Kinds that only ever sum up others, with or without totals of their own. */
@@ -73,11 +74,13 @@ export function plainStep(span: Span, signs: Signs, isLog = false): StepDraft {
     serviceTier: null,
     tool: null,
     documentCount: null,
-    conversationId: has(signs, SIGN.session) ? readConversationId(span.attributes, signs) : null,
+    conversationId: has(signs, SIGN.session)
+      ? knownConversation(readConversationId(span.attributes, signs))
+      : null,
     responseId: null,
     requestId: null,
     agentName: null,
-    workflowName: toText(span.attributes.get('workflow.name')),
+    workflowName: toStorable(toText(span.attributes.get('workflow.name'))),
     errorType: readErrorType(span),
     evaluation: null,
     finishReasons: NOTHING,
@@ -98,10 +101,10 @@ export function toDraft(
   const { kind, flags } = reading;
   const settled = settle(reading);
   const stance = stanceOf(reading, settled);
-  const modelRequest = knownModel(reading.modelRequest);
-  const modelResponse = knownModel(reading.modelResponse);
+  const modelRequest = toStorable(knownModel(reading.modelRequest));
+  const modelResponse = toStorable(knownModel(reading.modelResponse));
   const { provider, isFromFamily } = resolveProvider(
-    reading.provider,
+    toStorable(reading.provider),
     modelResponse ?? modelRequest,
     reading.serverAddress,
   );
@@ -127,7 +130,7 @@ export function toDraft(
     isSampled: isSampled(span, signs),
     isLog,
     isDoubtful: reading.isDoubtful,
-    promptId: reading.promptId,
+    promptId: toStorable(reading.promptId),
     isProtocolTool: reading.isProtocolTool,
     provider,
     modelRequest,
@@ -140,11 +143,11 @@ export function toDraft(
     serviceTier: reading.serviceTier,
     tool: kind === 'tool_call' ? (reading.tool ?? { name: span.name, callId: null }) : null,
     documentCount: reading.documentCount,
-    conversationId: reading.conversationId,
-    responseId: reading.responseId,
-    requestId: reading.requestId,
-    agentName: reading.agentName,
-    workflowName: reading.workflowName,
+    conversationId: knownConversation(reading.conversationId),
+    responseId: toStorable(reading.responseId),
+    requestId: toStorable(reading.requestId),
+    agentName: toStorable(reading.agentName),
+    workflowName: toStorable(reading.workflowName),
     errorType: reading.errorType,
     evaluation: reading.evaluation,
     finishReasons: reading.finishReasons,
@@ -194,6 +197,13 @@ function reportedCost(reading: Reading, settled: SettledUsage): Reading['cost'] 
   if (!tokens.some((count) => count > 0n)) return cost;
   reading.flags.add('zero_cost_with_tokens');
   return null;
+}
+
+/** No outcome event may name a longer one. */
+const CONVERSATION_LENGTH_MAX = 512;
+
+function knownConversation(id: string | null): string | null {
+  return id === null || id.length > CONVERSATION_LENGTH_MAX ? null : toStorable(id);
 }
 
 function knownModel(model: string | null): string | null {

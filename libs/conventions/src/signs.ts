@@ -1,5 +1,6 @@
 import type { Span } from '#model';
 import { toText } from './attribute.ts';
+import { toStorable } from './storable-text.ts';
 
 /**
  * What a single pass over a span's attribute keys shows: one bit per vocabulary. Most spans of a trace are HTTP or
@@ -82,7 +83,7 @@ export function readSigns(span: Span): Signs {
   }
   const scopeName = span.scope.name;
   if (SCOPE.test(scopeName) || span.name.startsWith('claude_code.')) bits |= SIGN.scope;
-  return { bits, scopeName, serviceName: toText(span.resource.attributes.get('service.name')) };
+  return { bits, scopeName, serviceName: toStorable(toText(span.resource.attributes.get('service.name'))) };
 }
 
 /** @returns false for a span that has nothing to do with models, agents or tools. */

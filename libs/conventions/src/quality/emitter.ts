@@ -1,4 +1,5 @@
 import type { Step } from '#model';
+import { toStorable } from '../storable-text.ts';
 
 /** Who wrote a span: what data quality is told apart by. */
 export interface Emitter {
@@ -25,6 +26,5 @@ export function emitterOf(
 }
 
 function bounded(text: string): string {
-  const cut = text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text;
-  return cut.includes('\0') || !cut.isWellFormed() ? cut.replaceAll('\0', '\u{FFFD}').toWellFormed() : cut;
+  return toStorable(text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text);
 }
