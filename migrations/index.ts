@@ -8,6 +8,7 @@ import { Links20261122170000 } from './20261122170000-links.ts';
 import { CostLines20261122030000 } from './20261122030000-cost-lines.ts';
 import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
+import { Previews20261123040000 } from './20261123040000-previews.ts';
 import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
 import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 import { Decisions20261123050000 } from './20261123050000-decisions.ts';
@@ -25,6 +26,7 @@ export const migrations = [
   Invoices20261122160000,
   Links20261122170000,
   PeriodsAndHalts20261122180000,
+  Previews20261123040000,
   ForeignInvoices20261123043000,
   Decisions20261123050000,
   Contents20261123051500,

@@ -739,6 +739,53 @@ TABLE postings WITH (fillfactor=80) ROW SECURITY
   POLICY postings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE preview_decisions ROW SECURITY
+  tenant_id bigint NOT NULL
+  preview_id uuid NOT NULL
+  decision text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  decided_by uuid NOT NULL
+  CONSTRAINT preview_decisions_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'declined'::text])))
+  CONSTRAINT preview_decisions_pkey PRIMARY KEY (tenant_id, preview_id)
+  POLICY preview_decisions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE preview_marks ROW SECURITY
+  tenant_id bigint NOT NULL
+  preview_id uuid NOT NULL
+  mark text NOT NULL
+  CONSTRAINT preview_marks_pkey PRIMARY KEY (tenant_id, preview_id, mark)
+  POLICY preview_marks_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE preview_namings ROW SECURITY
+  tenant_id bigint NOT NULL
+  preview_id uuid NOT NULL
+  ref text NOT NULL
+  trace_id uuid NOT NULL
+  CONSTRAINT preview_namings_pkey PRIMARY KEY (tenant_id, preview_id, ref, trace_id)
+  CREATE INDEX preview_namings_trace_idx ON public.preview_namings USING btree (tenant_id, preview_id, trace_id)
+  POLICY preview_namings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE previews ROW SECURITY
+  tenant_id bigint NOT NULL
+  preview_id uuid NOT NULL
+  kind text NOT NULL
+  digest bytea NOT NULL
+  body jsonb NOT NULL
+  rule jsonb NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  key_id uuid NOT NULL
+  from_size bigint NOT NULL
+  to_size bigint
+  traces_known bigint NOT NULL
+  summary jsonb NOT NULL DEFAULT '{}'::jsonb
+  CONSTRAINT previews_pkey PRIMARY KEY (tenant_id, preview_id)
+  POLICY previews_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE price_books ROW SECURITY
   tenant_id bigint NOT NULL
   book text NOT NULL

@@ -56,6 +56,10 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   positions: 'posting_id',
   posting_halts: 'local',
   postings: 'posting_id',
+  preview_decisions: 'local',
+  preview_marks: 'local',
+  preview_namings: 'local',
+  previews: 'local',
   price_books: 'reference',
   prices: 'reference',
   principals: 'local',
@@ -105,6 +109,9 @@ export const CHANGEABLE: readonly string[] = [
   'positions',
   'posting_halts', // cleared_at
   'postings', // version
+  'preview_marks',
+  'preview_namings',
+  'previews', // what is summed; over, and never decided about, it is removed
   'reconciliations', // the newest comparison
   'quality_backlog',
   'quality_days',

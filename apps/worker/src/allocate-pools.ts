@@ -21,23 +21,24 @@ const poolPostingId = (tenantId: bigint, pool: string, month: string): string =>
  * Idempotent. Of a month that has not ended the days that have begun count.
  *
  * @param month `YYYY-MM`, UTC
+ * @returns what was posted
  */
 export async function allocatePools(
   client: Client,
   poster: Poster,
   month: string,
   cause: string,
-): Promise<void> {
+): Promise<readonly LedgerTransaction[]> {
   const { tenantId, costPolicies, nowUs } = poster;
   const { fromUs, toUs, fromDay, toDay } = rangeOf(month);
   const days: bigint[] = [];
   for (let dayUs = fromUs; dayUs < toUs && dayUs <= nowUs; dayUs += DAY_US) days.push(dayUs);
-  if (days.length === 0) return;
+  if (days.length === 0) return [];
   const policies = days.map((dayUs) => costPolicies.poolsAt(dayUs)?.rule ?? null);
   const pools = [
     ...new Set(policies.flatMap((policy) => policy?.pools.map(({ pool }) => pool) ?? [])),
   ].sort();
-  if (pools.length === 0) return;
+  if (pools.length === 0) return [];
   const postingIds = new Map(pools.map((pool) => [pool, poolPostingId(tenantId, pool, month)]));
   const versions = await advancePostings(client, tenantId, [...postingIds.values()]);
   const metered = await readPoolCosts(client, tenantId, fromDay, toDay);
@@ -73,13 +74,21 @@ export async function allocatePools(
       effectiveAtUs: () => toUs - 1n,
     }),
   );
-  await commitPosting(client, poster, {
+  return commitPosting(client, poster, {
     transactions,
     traceIds: [],
     newTraceIds: new Set(),
     attempts: [],
     items: [],
   });
+}
+
+/** The months that are divided again by themselves: the one before the running one, and that one. */
+export function monthsAllocated(nowUs: bigint): string[] {
+  const now = new Date(Number(nowUs / 1000n));
+  return [1, 0].map((back) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)).toISOString().slice(0, 7),
+  );
 }
 
 function rangeOf(month: string) {

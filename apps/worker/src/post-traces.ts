@@ -41,11 +41,11 @@ import { readApprovedReversals, readCostFacts } from './read-cost-facts.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
 import { saveLinks } from './save-links.ts';
 import { saveQuality, type AssessedTrace } from './save-quality.ts';
-import type { TenantRulebook, TenantRulebooks } from './tenant-rules.ts';
+import type { Rulebooks, TenantRulebook } from './tenant-rules.ts';
 
 export interface PostParts {
   readonly db: Database;
-  readonly rulebooks: TenantRulebooks;
+  readonly rulebooks: Rulebooks;
   readonly nowUs: () => bigint;
   /** UUIDv7 of a posting commit. */
   readonly newId: () => string;

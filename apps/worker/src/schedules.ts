@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import type { Jobs, QueueName } from '#jobs';
 import type { ProcessLogger } from '#server';
 import { askForAllocation } from '#store';
+import { monthsAllocated } from './allocate-pools.ts';
 import { checkTail } from './check-tail.ts';
 import { closePeriods } from './close-periods.ts';
 import { QualityBacklog } from './quality-backlog.ts';
@@ -11,6 +12,7 @@ import { reconcileBills } from './reconcile-bills.ts';
 import { recordDeadlines } from './record-deadlines.ts';
 import { TraceDrain } from './trace-drain.ts';
 import { workCauses } from './work-causes.ts';
+import { workPreviews } from './work-previews.ts';
 import { workThroughFacts } from './work-through-facts.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -25,6 +27,8 @@ export interface ScheduleParts {
 /** While one batch waits for the database the other computes. */
 const DRAINS_AT_ONCE = 2;
 const FACTS_PER_TURN = 500;
+/** Traces a page of a preview begins with: others who want them wait until it is rolled back. */
+const PREVIEW_PAGE = 50;
 /** Traces of a rule that are posted together: what a posting commit may take of memory and time. */
 const CAUSE_PAGE = 200;
 const SWEEP_MS = 1000;
@@ -75,6 +79,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
       },
     ],
     ['work-causes', 1, () => workCauses(causeParts, causeOptions, () => isStopping)],
+    ['work-previews', 1, () => previewsOf(parts, causeOptions, failed, () => isStopping)],
     [
       'assemble-traces',
       DRAINS_AT_ONCE,
@@ -102,13 +107,24 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
   };
 }
 
+function previewsOf(
+  parts: ScheduleParts['parts'],
+  options: Parameters<typeof workPreviews>[1],
+  failed: (message: string, detail: Record<string, unknown>) => void,
+  isStopping: () => boolean,
+): Promise<number> {
+  const onPreviewFailure: Parameters<typeof workPreviews>[0]['onPreviewFailure'] = (preview, error) =>
+    failed('a page of a preview could not be worked through', {
+      tenantId: preview.tenantId.toString(),
+      preview: preview.causeId,
+      error,
+    });
+  return workPreviews({ ...parts, onPreviewFailure }, { ...options, pageSize: PREVIEW_PAGE }, isStopping);
+}
+
 /** The pools of the running month and the one before it, of every tenant that declared any. */
 async function askForAllocations({ db, nowUs }: PostParts): Promise<void> {
-  const now = new Date(Number(nowUs() / 1000n));
-  for (const back of [1, 0]) {
-    const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
-    await askForAllocation(db, null, month.toISOString().slice(0, 7), nowUs());
-  }
+  for (const month of monthsAllocated(nowUs())) await askForAllocation(db, null, month, nowUs());
 }
 
 const reportTo =

@@ -14,11 +14,9 @@ import {
 } from '#store';
 import { causeDoneLeaf } from './cause-leaves.ts';
 import { needsSteps, readCausePage, type CausePage } from './cause-pages.ts';
-import { commitPosting } from './commit-posting.ts';
 import { deltasOf } from './deltas-of.ts';
-import { posterOf, type PostParts } from './post-traces.ts';
-import { holdWorkItems } from './posting-facts.ts';
-import { readMovedItems } from './read-follow.ts';
+import { postItems } from './post-items.ts';
+import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
 import { workTraces } from './trace-drain.ts';
 
@@ -101,17 +99,7 @@ async function workPage(
   const renormalise = needsSteps(cause);
   return inTransaction(parts.db, async (client) => {
     if (page.refs.length > 0) {
-      const poster = await posterOf(client, parts, cause.tenantId);
-      const refs = await readMovedItems(client, cause.tenantId, page.refs);
-      const items = await holdWorkItems(client, poster, refs.sort(), new Map());
-      const transactions = await commitPosting(client, poster, {
-        transactions: [],
-        traceIds: [],
-        newTraceIds: new Set(),
-        attempts: [],
-        items: [...items.values()],
-        causeOfItem: () => cause.causeId,
-      });
+      const transactions = await postItems(client, parts, cause, page.refs);
       await addCauseDeltas(client, cause.tenantId, cause.causeId, deltasOf({ transactions, attempts: [] }));
     }
     const reasons = failed.map((traceId) => ({ traceId, cause: cause.causeId, renormalise }));

@@ -15,6 +15,8 @@ export const QUEUES = {
   'allocate-pools': z.strictObject({}),
   /** Rules that are being worked through stand in `causes`. */
   'work-causes': z.strictObject({}),
+  /** Rules that are only asked about stand there as well, and in `previews`. */
+  'work-previews': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */
   'close-periods': z.strictObject({}),
   /** New posting commits are held against the log. */

@@ -87,8 +87,7 @@ export function sumMoves(
 export function chargesOf(transactions: readonly LedgerTransaction[]): Record<string, string> {
   const sums: Record<string, string> = {};
   for (const { entries } of transactions)
-    for (const { account, asset, amount: moved } of entries)
-      if (isCost(account)) addTo(sums, asset, moved);
+    for (const { account, asset, amount: moved } of entries) if (isCost(account)) addTo(sums, asset, moved);
   return withoutZeros(sums);
 }
 

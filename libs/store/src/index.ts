@@ -45,7 +45,7 @@ export { openDatabase } from './connection/database.ts';
 export type { Client, Database, DatabaseOptions, Queryable } from './connection/database.ts';
 export { createDataSource, migrate } from './connection/migrate.ts';
 export { timestampFromUs, usFromTimestamp } from './connection/timestamp.ts';
-export { asTenant, inTransaction } from './connection/transaction.ts';
+export { asTenant, inRolledBackTransaction, inTransaction } from './connection/transaction.ts';
 export { asUnavailable, sqlState } from './connection/unavailable.ts';
 export { listCostLines, readCostLinesOf, readRefsWithCostLines } from './cost-lines/read-cost-lines.ts';
 export type { StoredCostLine } from './cost-lines/read-cost-lines.ts';
@@ -208,6 +208,24 @@ export { lockWorkItems, readContestedConversations, readOutcomeEvents } from './
 export type { StoredOutcomeEvent, WorkItemSeed } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
+export { previewRuleSchema, recordPreviewRule } from './previews/preview-rule.ts';
+export type { PreviewRule } from './previews/preview-rule.ts';
+export {
+  addMarks,
+  addNamings,
+  endPreview,
+  readMarks,
+  readNamings,
+  readOpenPreview,
+  removeExpiredPreviews,
+  saveSummary,
+} from './previews/preview-progress.ts';
+export type { OpenPreview, PreviewNaming } from './previews/preview-progress.ts';
+export { decidePreview, insertPreview, listPreviews } from './previews/previews.ts';
+export type { PreviewProof } from './previews/preview-proof.ts';
+export type { PreviewRow } from './previews/previews.ts';
+export { readConnected } from './previews/read-connected.ts';
+export { readShadowedFact, shadowWorkTables, takeShadowedDue } from './previews/shadow-work-tables.ts';
 export { insertPriceBook } from './prices/insert-price-book.ts';
 export type { NewPriceBook } from './prices/insert-price-book.ts';
 export { installShippedBook, SHIPPED_BOOK } from './prices/install-shipped-book.ts';

@@ -18,6 +18,8 @@ export interface Database extends Queryable {
   readonly pool: Pool;
   /** The PostgreSQL URL it was opened with; holds the password. */
   readonly connection: string;
+  /** Set inside `inRolledBackTransaction`: transactions of this database are savepoints of that one. */
+  readonly outer?: Client;
   /** Ends idle connections now and busy ones when they are released. Idempotent. */
   close(): Promise<void>;
 }

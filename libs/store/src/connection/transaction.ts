@@ -17,6 +17,7 @@ export function inTransaction<Result>(
   db: Database,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
+  if (db.outer !== undefined) return inSavepoint(db.outer, work);
   return repeatedly(db, 'BEGIN ISOLATION LEVEL READ COMMITTED', work);
 }
 
@@ -29,6 +30,7 @@ export function asTenant<Result>(
   tenantId: bigint,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
+  if (db.outer !== undefined) throw new TypeError('a tenant has no transaction inside another');
   // One round trip; the tenant is a bigint, so its text needs no quoting.
   const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL ROLE outcome_ledger_api; SET LOCAL app.tenant = '${tenantId}'`;
   return repeatedly(db, begin, work);
@@ -85,6 +87,61 @@ async function rollback(client: PoolClient, failure: unknown): Promise<boolean> 
     return false;
   } catch {
     return true;
+  }
+}
+
+/** What it changed is gone when it throws; the transaction around it goes on. Nothing is tried again here. */
+async function inSavepoint<Result>(
+  client: Client,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  await client.query('SAVEPOINT nested');
+  try {
+    const result = await work(client);
+    await client.query('RELEASE SAVEPOINT nested');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT nested; RELEASE SAVEPOINT nested').catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Runs `work` in one transaction that is always rolled back: nothing it does is ever seen by anybody else. All of it
+ * sees one moment of the database (REPEATABLE READ). It waits at most `lockTimeoutMs` for a lock, which is less than
+ * PostgreSQL waits before it looks for deadlocks: of two that are in each other's way this one gives up.
+ *
+ * @param work gets a database whose transactions are savepoints of this one, and its connection
+ * @returns what `work` returned
+ * @throws what `work` throws: 55P03 where a lock was not to be had, 40001 where a row changed since the moment
+ */
+export async function inRolledBackTransaction<Result>(
+  db: Database,
+  lockTimeoutMs: number,
+  work: (nested: Database, client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await db.pool.connect();
+  const ignore = () => {};
+  client.on('error', ignore);
+  let isBroken = false;
+  const query: Database['query'] = (statement, values) =>
+    client.query(statement, values === undefined ? undefined : [...values]);
+  try {
+    await client.query(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = ${Math.trunc(lockTimeoutMs)}`,
+    );
+    return await work({ ...db, query, outer: client }, client);
+  } catch (error) {
+    isBroken = asUnavailable(error) !== error;
+    throw asUnavailable(error);
+  } finally {
+    if (!isBroken)
+      isBroken = await client.query('ROLLBACK').then(
+        () => false,
+        () => true,
+      );
+    client.removeListener('error', ignore);
+    client.release(isBroken);
   }
 }
 

@@ -47,8 +47,15 @@ ON CONFLICT (tenant_id, cause_id) DO NOTHING`,
   return rowCount === 1;
 }
 
-/** Leases the oldest cause that is not done to this worker; others get others. A lease that runs out is taken again. */
-export async function claimCause(db: Queryable, leaseMs: number): Promise<OpenCause | null> {
+/**
+ * Leases the oldest cause of a mode that is not done to this worker; others get others. A lease that runs out is taken
+ * again.
+ */
+export async function claimCause(
+  db: Queryable,
+  leaseMs: number,
+  mode: OpenCause['mode'] = 'post',
+): Promise<OpenCause | null> {
   const { rows } = await db.query<{
     tenant_id: bigint;
     cause_id: string;
@@ -63,7 +70,7 @@ export async function claimCause(db: Queryable, leaseMs: number): Promise<OpenCa
     text: `
 WITH o AS MATERIALIZED (
   SELECT tenant_id, cause_id FROM causes
-   WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until < clock_timestamp())
+   WHERE done_at IS NULL AND mode = $2 AND (leased_until IS NULL OR leased_until < clock_timestamp())
      AND (expires_at IS NULL OR expires_at > clock_timestamp())
      AND NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = causes.tenant_id AND h.cleared_at IS NULL)
    ORDER BY opened_at, cause_id LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -71,7 +78,7 @@ WITH o AS MATERIALIZED (
 UPDATE causes c SET leased_until = clock_timestamp() + make_interval(secs => $1::double precision / 1000)
   FROM o WHERE c.tenant_id = o.tenant_id AND c.cause_id = o.cause_id
 RETURNING c.tenant_id, c.cause_id, c.kind, c.mode, c.detail, c.is_worked, c.cursor, c.traces_done`,
-    values: [leaseMs],
+    values: [leaseMs, mode],
   });
   const row = rows[0];
   if (row === undefined) return null;

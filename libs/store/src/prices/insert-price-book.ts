@@ -1,6 +1,7 @@
 import type { PriceRow } from '#pricing';
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import type { PreviewProof } from '../previews/preview-proof.ts';
 import { priceBookLeaf, priceBookRoot, type PriceBookHead } from './price-book-leaf.ts';
 
 export interface NewPriceBook {
@@ -14,6 +15,7 @@ export interface NewPriceBook {
   readonly rows: readonly PriceRow[];
   readonly createdBy: string | null;
   readonly recordedAtUs: bigint;
+  readonly preview?: PreviewProof | undefined;
 }
 
 const INSERT_BOOK = `
@@ -43,8 +45,8 @@ SELECT tenant_id, 'price.book', $2, $3, $4 FROM tenants WHERE $1::bigint IN (0, 
  * @throws the database's unique violation (23505) where the version is there already
  */
 export async function insertPriceBook(client: Client, price: NewPriceBook): Promise<PriceBookHead> {
-  const { tenantId, book, version, source, rows } = price;
-  const head = { tenantId, book, version, source, rowCount: rows.length, root: priceBookRoot(rows) };
+  const { tenantId, book, version, source, rows, preview } = price;
+  const head = { tenantId, book, version, source, rowCount: rows.length, root: priceBookRoot(rows), preview };
   const recordedAt = timestampFromUs(price.recordedAtUs);
   await client.query(INSERT_BOOK, [
     tenantId,

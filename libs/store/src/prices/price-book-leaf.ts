@@ -1,5 +1,6 @@
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import type { PriceRow } from '#pricing';
+import type { PreviewProof } from '../previews/preview-proof.ts';
 
 export interface PriceBookHead {
   readonly tenantId: bigint;
@@ -8,6 +9,8 @@ export interface PriceBookHead {
   readonly source: string;
   readonly rowCount: number;
   readonly root: Buffer;
+  /** The preview it was recorded by. */
+  readonly preview?: PreviewProof | undefined;
 }
 
 /** RFC 6962 root over the canonical JSON of the rows of a version, in the order of their price ids. */
@@ -24,5 +27,6 @@ export function priceBookLeaf(head: PriceBookHead, recordedAtUs: bigint): Buffer
     isShipped: head.tenantId === 0n,
     source: head.source,
     rows: { count: head.rowCount, root: head.root.toString('base64') },
+    preview: head.preview,
   });
 }

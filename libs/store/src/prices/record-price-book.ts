@@ -9,6 +9,7 @@ import {
 } from '#pricing';
 import type { Client, Queryable } from '../connection/database.ts';
 import { insertPriceBook } from './insert-price-book.ts';
+import type { PreviewProof } from '../previews/preview-proof.ts';
 import { priceBookRoot, type PriceBookHead } from './price-book-leaf.ts';
 import { readBookRows } from './read-book-rows.ts';
 
@@ -24,6 +25,8 @@ export interface PriceList {
   readonly mode: { readonly kind: 'add' } | RevisionMode;
   readonly createdBy: string | null;
   readonly recordedAtUs: bigint;
+  /** The preview it is recorded by; stands in its leaf. */
+  readonly preview?: PreviewProof | undefined;
 }
 
 /** What taking a list into its book would do. */
@@ -77,7 +80,7 @@ export async function recordPriceBook(
   list: PriceList,
   expectedRoot: Buffer | null = null,
 ): Promise<PriceBookHead | null> {
-  const { tenantId, book, source, createdBy, recordedAtUs } = list;
+  const { tenantId, book, source, createdBy, recordedAtUs, preview } = list;
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `price_books ${tenantId} ${book}`,
   ]);
@@ -90,5 +93,5 @@ export async function recordPriceBook(
     );
   if (plan === null) return null;
   const { version, rows } = plan;
-  return insertPriceBook(client, { tenantId, book, source, version, rows, createdBy, recordedAtUs });
+  return insertPriceBook(client, { tenantId, book, source, version, rows, createdBy, recordedAtUs, preview });
 }
