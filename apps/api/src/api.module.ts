@@ -17,6 +17,7 @@ import { PeriodsController } from './ledger/periods.controller.ts';
 import { HaltsController } from './ledger/halts.controller.ts';
 import { JournalController } from './ledger/journal.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
+import { PreviewsController } from './previews/previews.controller.ts';
 import { SettingsController } from './settings/settings.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { SelfHostedCapacityController } from './reports/self-hosted-capacity.controller.ts';
@@ -61,6 +62,7 @@ export class ApiModule {
         PeriodsController,
         HaltsController,
         JournalController,
+        PreviewsController,
         SettingsController,
         KeysController,
         PriceBooksController,

@@ -6,6 +6,7 @@ import {
   readTenantRules,
   readTracesOfItems,
   readTracesSinceAfter,
+  readTracesUsedIn,
   readTracesWithLeavesAfter,
   type OpenCause,
   type Client,
@@ -30,14 +31,14 @@ const priceBookDetail = z.object({
   /** Rows that price calls of tools or searches, whose traces may have no model call. */
   pricesCalls: z.boolean().default(false),
 });
-const renormaliseDetail = z.object({ from: timeDetail });
+const renormaliseDetail = z.object({ from: timeDetail, to: timeDetail });
 
 /** Facts that are rules: they are worked through as causes, page by page. The others touch a few work items. */
 const RULE_KINDS = ['price.book', 'definition', 'policy', 'key_mapping', 'renormalise'] as const;
 export const isRuleKind = (kind: string): boolean => RULE_KINDS.some((each) => each === kind);
 
 /** Policies that say what cost is, not what a step is. */
-const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools'] as const;
+const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools', 'approvals'] as const;
 const isCostPolicy = (name: string): boolean => COST_POLICIES.some((each) => each === name);
 
 /** Says which rates count: bills in other currencies are compared again. */
@@ -67,8 +68,9 @@ export async function readCausePage(client: Client, cause: OpenCause, limit: num
     case 'definition':
       return pageOfItems(client, cause, limit);
     case 'renormalise': {
-      const { from } = renormaliseDetail.parse(detail);
-      return pageOf(await readTracesSinceAfter(client, tenantId, timeUs(from), cursor, limit), limit);
+      const { from, to } = renormaliseDetail.parse(detail);
+      const range = { fromUs: timeUs(from), toUs: timeUs(to) };
+      return pageOf(await readTracesUsedIn(client, tenantId, range, cursor, limit), limit);
     }
     case 'policy':
     case 'key_mapping': {
@@ -103,7 +105,7 @@ async function pageOfItems(client: Client, cause: OpenCause, limit: number): Pro
 /** Stands before a trace id in the cursor of a policy that is about work items first, then about traces. */
 const TRACES = 'trace ';
 
-/** Rates and pools are read by whoever reports or allocates: they move no trace and no item. */
+/** Rates, pools and approvals are read by whoever reports, allocates or records: they move no trace and no item. */
 async function pageOfCostPolicy(
   client: Client,
   { tenantId, cursor, detail }: OpenCause,
@@ -111,7 +113,7 @@ async function pageOfCostPolicy(
   limit: number,
 ): Promise<CausePage> {
   const { name } = settingDetail.parse(detail);
-  if (name === 'fx' || name === 'pools') return pageOf([], limit);
+  if (name === 'fx' || name === 'pools' || name === 'approvals') return pageOf([], limit);
   if (cursor.startsWith(TRACES)) {
     const page = pageOf(
       await readTracesSinceAfter(client, tenantId, fromUs, cursor.slice(TRACES.length), limit),

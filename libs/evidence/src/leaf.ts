@@ -14,6 +14,7 @@ export type LeafKind =
   | 'fx.rate'
   | 'usage.report'
   | 'adjustment'
+  | 'preview'
   | 'price.book'
   | 'invoice'
   | 'definition'

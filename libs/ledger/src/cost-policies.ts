@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { approvalsPolicySchema, SHIPPED_APPROVALS, type ApprovalsPolicy } from './approvals-policy.ts';
 import { fxPolicySchema, SHIPPED_FX_POLICY, type FxPolicy } from './fx/fx-policy.ts';
 import { labourRatesPolicySchema, type LabourRates } from './labour-rates.ts';
 import { placementPolicySchema, SHIPPED_PLACEMENT, type PlacementPolicy } from './placement-policy.ts';
@@ -47,6 +48,7 @@ export class CostPolicies {
   private readonly labourRates: DatedRules<LabourRates>;
   private readonly pools: DatedRules<PoolsPolicy>;
   private readonly fx: DatedRules<FxPolicy>;
+  private readonly approvals: DatedRules<ApprovalsPolicy>;
 
   /** @param versions all policies of the tenant; those of other names are left out */
   constructor(versions: readonly PolicyVersion[]) {
@@ -54,6 +56,7 @@ export class CostPolicies {
     this.labourRates = new DatedRules('labour_rates', labourRatesPolicySchema, versions);
     this.pools = new DatedRules('pools', poolsPolicySchema, versions);
     this.fx = new DatedRules('fx', fxPolicySchema, versions);
+    this.approvals = new DatedRules('approvals', approvalsPolicySchema, versions);
   }
 
   placementAt(atUs: bigint): PlacementPolicy {
@@ -72,5 +75,10 @@ export class CostPolicies {
 
   fxAt(atUs: bigint): RuleInForce<FxPolicy> {
     return this.fx.at(atUs) ?? { rule: SHIPPED_FX_POLICY, version: 'fx@0' };
+  }
+
+  /** Which changes need a preview and a second principal. @param atUs the server's time */
+  approvalsAt(atUs: bigint): ApprovalsPolicy {
+    return this.approvals.at(atUs)?.rule ?? SHIPPED_APPROVALS;
   }
 }

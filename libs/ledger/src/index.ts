@@ -1,5 +1,6 @@
 /** Facts -> target balances -> transactions; the chart of accounts; policies about cost. Pure. */
 export { accountClass, CHART_OF_ACCOUNTS } from './accounts.ts';
+export { approvalsPolicySchema } from './approvals-policy.ts';
 export { COST_LINE_KINDS, priceLine, TIME_UNITS, timeOfLine } from './cost-line.ts';
 export type { CostLine } from './cost-line.ts';
 export { CostPolicies } from './cost-policies.ts';
@@ -15,7 +16,7 @@ export { placeLine } from './place-line.ts';
 export { placementPolicySchema, placementUnder } from './placement-policy.ts';
 export { poolsPolicySchema } from './pools/pools-policy.ts';
 export { targetOfPools } from './pools/target-of-pools.ts';
-export { postDifferences } from './post-differences.ts';
+export { postDifferences, RENORMALISE_CAUSE } from './post-differences.ts';
 export { addPage, chargesOf, previewSummarySchema, sumMoves } from './preview-summary.ts';
 export type { PreviewSummary } from './preview-summary.ts';
 export { postWithReversals, reversedAmounts, takeBack } from './reverse.ts';

@@ -2,6 +2,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { INestApplication } from '@nestjs/common';
 import { z } from 'zod';
 import { CloudEventBody } from '../outcomes/cloud-event.ts';
+import { PreviewBody } from '../previews/preview-bodies.ts';
 import { PriceBookBody } from '../settings/price-book-bodies.ts';
 
 /** RFC 9457, as `libs/server` answers every error. */
@@ -40,6 +41,7 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
   // Bodies that a route reads itself because their media type decides how, and the body of every error.
   Object.assign(schemas, toOpenApi(CloudEventBody, 'input').components);
   Object.assign(schemas, toOpenApi(PriceBookBody, 'input').components);
+  Object.assign(schemas, toOpenApi(PreviewBody, 'input').components);
   Object.assign(schemas, toOpenApi(Problem, 'output').components);
   for (const path of Object.values(document.paths))
     for (const operation of [path.get, path.post, path.delete])

@@ -1,4 +1,4 @@
-import { formatPico, RejectedInput } from '#model';
+import { formatAmount, RejectedInput, type Asset } from '#model';
 import { readCauseDeltas, type CauseDelta, type CauseRow, type Client } from '#store';
 import { z } from 'zod';
 import { formatWireTime, Money, Time } from '../wire.ts';
@@ -12,7 +12,7 @@ const Delta = z.object({
   amount: Money.meta({ description: '+ debit, - credit' }),
   entries: z.int(),
 });
-const Change = z.array(z.object({ currency: z.string(), amount: Money }));
+export const Change = z.array(z.object({ currency: z.string(), amount: Money }));
 
 export const CauseView = z
   .object({
@@ -35,7 +35,8 @@ export const CauseView = z
     charges: Change.meta({ description: 'By how much all charges changed' }),
   })
   .meta({ id: 'Cause' });
-export const CauseDetail = CauseView.extend({
+/** Every side of what a rule moves; each list sums to the same change of charges. */
+export const DeltaSums = z.object({
   byCode: z.array(z.object({ currency: z.string(), code: z.string(), amount: Money })).meta({
     description: 'The change of charges by transaction code; 0 where cost only moved',
   }),
@@ -43,7 +44,8 @@ export const CauseDetail = CauseView.extend({
   byAccount: z.array(z.object({ currency: z.string(), account: z.string(), amount: Money })),
   byWorkflow: z.array(z.object({ currency: z.string(), workflow: z.string().nullable(), amount: Money })),
   deltas: z.array(Delta),
-}).meta({ id: 'CauseDetail' });
+});
+export const CauseDetail = CauseView.extend(DeltaSums.shape).meta({ id: 'CauseDetail' });
 
 export function toCauseView(cause: CauseRow, deltas: readonly CauseDelta[]): z.infer<typeof CauseView> {
   const time = (us: bigint | null): string | null => (us === null ? null : formatWireTime(us));
@@ -59,15 +61,22 @@ export function toCauseView(cause: CauseRow, deltas: readonly CauseDelta[]): z.i
     tracesFailed: cause.tracesFailed,
     advancedAt: time(cause.advancedAtUs),
     error: cause.error,
-    charges: sumBy(deltas.filter(isCost), () => ({})),
+    charges: chargesMoved(deltas),
   };
 }
 
-/** Every side of what a cause moved; each list sums to the same change of charges. */
-export function toCauseDetail(cause: CauseRow, deltas: readonly CauseDelta[]): z.infer<typeof CauseDetail> {
+/** By how much all charges change. */
+export const chargesMoved = (deltas: readonly CauseDelta[]): z.infer<typeof Change> =>
+  sumBy(deltas.filter(isCost), () => ({}));
+
+export const toCauseDetail = (
+  cause: CauseRow,
+  deltas: readonly CauseDelta[],
+): z.infer<typeof CauseDetail> => ({ ...toCauseView(cause, deltas), ...toDeltaSums(deltas) });
+
+export function toDeltaSums(deltas: readonly CauseDelta[]): z.infer<typeof DeltaSums> {
   const costs = deltas.filter(isCost);
   return {
-    ...toCauseView(cause, deltas),
     byCode: sumBy(costs, ({ code }) => ({ code })),
     byPeriod: sumBy(costs, ({ period }) => ({ period })),
     byAccount: sumBy(costs, ({ account }) => ({ account })),
@@ -76,7 +85,7 @@ export function toCauseDetail(cause: CauseRow, deltas: readonly CauseDelta[]): z
       ...delta,
       workflow: nameOf(workflow),
       currency: currencyOf(asset),
-      amount: formatPico(amount),
+      amount: formatAmount(amount, asset),
     })),
   };
 }
@@ -94,14 +103,14 @@ export async function withDeltas(
 
 /** Where charges sit; the other side is what is owed for them. */
 const isCost = ({ account }: CauseDelta): boolean => account.startsWith('5');
-const currencyOf = (asset: string): string => asset.split('/')[0]!;
+export const currencyOf = (asset: string): string => asset.split('/')[0]!;
 const nameOf = (workflow: string): string | null => (workflow === '' ? null : workflow);
 
 function sumBy<Key extends object>(
   deltas: readonly CauseDelta[],
   keyOf: (delta: CauseDelta) => Key,
 ): (Key & { currency: string; amount: string })[] {
-  const sums = new Map<string, { key: Key; asset: string; amount: bigint }>();
+  const sums = new Map<string, { key: Key; asset: Asset; amount: bigint }>();
   for (const delta of deltas) {
     const key = keyOf(delta);
     const id = JSON.stringify([delta.asset, key]);
@@ -112,6 +121,6 @@ function sumBy<Key extends object>(
   return [...sums.values()].map(({ key, asset, amount }) => ({
     ...key,
     currency: currencyOf(asset),
-    amount: formatPico(amount),
+    amount: formatAmount(amount, asset),
   }));
 }

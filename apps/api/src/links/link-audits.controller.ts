@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { confidenceText, fellegiSunter, jeffreysMean, Rules } from '#attribution';
+import { confidenceText, jeffreysMean, Rules } from '#attribution';
 import { commitment, encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
@@ -19,24 +19,19 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidByTime } from 'uuid';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { recordVersion, toSettingView } from '../settings/record-version.ts';
+import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
+import { provePreview } from '../previews/prove-preview.ts';
+import { holdAgainstPreview, planSetting, recordVersion, toSettingView } from '../settings/record-version.ts';
 import { SettingView } from '../settings/setting-bodies.ts';
 import { CursorTime, CursorUuid, decodeCursor, encodeCursor, formatWireTime, PageSize } from '../wire.ts';
 import { AuditPage, AuditView, NewAuditBody, NewCalibrationBody } from './link-bodies.ts';
+import { planCalibration, TIERS, type Tier } from './plan-calibration.ts';
 
 const PageQuery = z.object({ cursor: z.string().optional(), limit: PageSize });
 const Cursor = z.tuple([CursorTime, CursorUuid]);
 const readCursor = (cursor: string) => {
   const [recordedAtUs, auditId] = decodeCursor(cursor, Cursor);
   return { recordedAtUs, auditId };
-};
-const TIERS = ['E1', 'E2', 'E3', 'E4', 'E5'] as const;
-type Tier = (typeof TIERS)[number];
-type Basis = {
-  readonly tier: Tier;
-  readonly method: string;
-  readonly right: number;
-  readonly audited: number;
 };
 
 /** How far links can be trusted: what people found, and what is concluded from it when somebody says so. */
@@ -131,32 +126,18 @@ export class LinkAuditsController {
   @ApiResponse({ status: 201, standardSchema: SettingView })
   async calibrate(
     @Body({ schema: NewCalibrationBody }) body: NewCalibrationBody,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
   ): Promise<z.infer<typeof SettingView>> {
     const nowUs = this.api.nowUs();
     const { setting } = await asTenant(this.api.db, caller.tenantId, async (client) => {
-      const counts = new Map(
-        (await countLinkAudits(client, caller.tenantId)).map((count) => [count.tier, count]),
-      );
-      const standing = (await this.rules(client, caller.tenantId)).readingAt(nowUs).links.confidenceBps;
-      const confidences = new Map(TIERS.map((tier) => [tier, confidenceText(standing[tier])]));
-      const basis: Basis[] = [];
-      body.tiers.forEach((each, index) => {
-        const { audited, right } = counts.get(each.tier) ?? { audited: 0, right: 0 };
-        if (each.method === 'jeffreys' && audited < body.minimumAudits)
-          throw new RejectedInput(
-            'unprocessable',
-            `${audited} links of ${each.tier} are audited, ${body.minimumAudits} are asked for`,
-            `tiers[${index}]`,
-          );
-        const bps =
-          each.method === 'jeffreys' ? jeffreysMean(right, audited) : fellegiSunter(each, true).confidenceBps;
-        confidences.set(each.tier, confidenceText(bps));
-        basis.push({ tier: each.tier, method: each.method, right, audited });
-      });
-      const rule = { ...Object.fromEntries(confidences), basis };
-      const version = { name: 'link_confidence', validFrom: nowUs, rule };
-      return recordVersion(client, caller, 'policies', version, [], nowUs);
+      const version = await planCalibration(client, caller, body, nowUs);
+      const planned = await planSetting(client, caller, 'policies', version, [], nowUs);
+      const digest = previewDigest('link_calibration', body);
+      const change = { kind: 'link_calibration', digest, previewId, needsApproval: false } as const;
+      const proof = await provePreview(client, caller.tenantId, change, nowUs);
+      if (proof !== null) holdAgainstPreview(planned, proof.preview);
+      return recordVersion(client, caller, 'policies', version, planned, nowUs, proof?.proof);
     });
     await this.api.wake('work-through-facts').catch((error: unknown) => {
       this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { commitment, encodeLeaf, merkleRoot, canonicalJson } from '#evidence';
-import { Rules } from '#attribution';
-import { parseRef, RejectedInput, toRef, type Ref } from '#model';
+import { toRef, type Ref } from '#model';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
 import {
   asTenant,
@@ -9,8 +8,6 @@ import {
   readLinkDecisions,
   readLinksOf,
   readLinksOfTraces,
-  readTenantRules,
-  readWorkItem,
   recordLinkDecision,
   type Client,
   type StoredLinkDecision,
@@ -20,9 +17,12 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidByTime } from 'uuid';
 import type { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
+import { provePreview } from '../previews/prove-preview.ts';
 import { DecisionsView, LinkPage, LinkQuery, NewLinkBody } from './link-bodies.ts';
 import { toDecisionView, toLinkView } from './link-views.ts';
 import { stepsDecided } from './steps-decided.ts';
+import { workItemDecided } from './work-item-decided.ts';
 
 /** Whose steps are, by the evidence and by the word of people. */
 @ApiTags('links')
@@ -68,11 +68,12 @@ export class LinksController {
   @ApiResponse({ status: 201, standardSchema: DecisionsView })
   async decide(
     @Body({ schema: NewLinkBody }) body: NewLinkBody,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
   ): Promise<z.infer<typeof DecisionsView>> {
     const ref = toRef(body.workItem.kind, caller.tenantId, body.workItem.key);
     const decision = await asTenant(this.api.db, caller.tenantId, (client) =>
-      this.record(client, caller, ref, body),
+      this.record(client, caller, ref, body, previewId),
     );
     await this.api.wake('work-through-facts').catch((error: unknown) => {
       this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
@@ -85,10 +86,18 @@ export class LinksController {
     caller: Principal,
     ref: Ref,
     body: NewLinkBody,
+    previewId: string | undefined,
   ): Promise<StoredLinkDecision[]> {
     const { tenantId } = caller;
     const recordedAtUs = this.api.nowUs();
-    const item = await this.workItem(client, tenantId, ref, recordedAtUs);
+    const change = {
+      kind: 'link',
+      digest: previewDigest('link', body),
+      previewId,
+      needsApproval: false,
+    } as const;
+    const shown = await provePreview(client, tenantId, change, recordedAtUs);
+    const item = await workItemDecided(client, tenantId, ref, recordedAtUs);
     const traces = await stepsDecided(client, tenantId, body);
     const salt = randomBytes(32);
     const { action, reason, attemptId = null } = body;
@@ -112,28 +121,9 @@ export class LinksController {
       reason: commitment(salt, Buffer.from(reason)).toString('base64'),
       key: caller.keyId,
       bootstrap: caller.isBootstrap ? true : undefined,
+      preview: shown?.proof,
     });
     await recordLinkDecision(client, tenantId, { ...decision, traces, salt, leaf });
     return traces.map((trace) => ({ ...decision, ...trace }));
-  }
-
-  /** @returns the id that names the work item in leaves */
-  private async workItem(client: Client, tenantId: bigint, ref: Ref, atUs: bigint): Promise<string> {
-    const { kind, key } = parseRef(ref);
-    const { definitions, policies, keyMappings } = await readTenantRules(client, tenantId);
-    if (!new Rules(definitions, policies, keyMappings).isWorkItemKind(kind, atUs))
-      throw new RejectedInput(
-        'unprocessable',
-        `no definition makes ${kind} a kind of work item`,
-        'workItem.kind',
-      );
-    const item = await readWorkItem(client, tenantId, ref);
-    if (item === null)
-      throw new RejectedInput(
-        'not_found',
-        `there is no work item ${kind} ${key}: neither an outcome event nor a span has named it`,
-        'workItem.key',
-      );
-    return item.surrogateId;
   }
 }

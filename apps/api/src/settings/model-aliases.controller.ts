@@ -1,21 +1,18 @@
-import { aliasRow, effectiveRows, modelAliasSchema } from '#pricing';
+import { aliasRow, effectiveRows } from '#pricing';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
-import { asTenant, inTenantSnapshot, readBookRows } from '#store';
-import { Body, Controller, Get, Inject, Post, Res, SerializeOptions } from '@nestjs/common';
+import { asTenant, inTenantSnapshot, readBookRows, type PriceList } from '#store';
+import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { MODEL_ALIASES } from './kept-books.ts';
+import { AliasesBody } from './model-alias-bodies.ts';
 import { BookVersionView } from './price-book-bodies.ts';
+import { PreviewQuery } from '../previews/preview-kind.ts';
+import { provePrices } from './prove-prices.ts';
 import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
 
-const AliasesBody = z
-  .strictObject({
-    source: z.string().min(1).max(500).default('declared').meta({ description: 'Who says so, for people' }),
-    aliases: z.array(modelAliasSchema).min(1).max(1000),
-  })
-  .meta({ id: 'NewModelAliases' });
 const AliasesAnswer = z
   .object({
     version: BookVersionView.nullable().meta({ description: 'null: all of this is declared already' }),
@@ -84,21 +81,26 @@ export class ModelAliasesController {
   @ApiResponse({ status: 201, standardSchema: AliasesAnswer })
   @ApiResponse({ status: 200, description: 'All of this is declared already', standardSchema: AliasesAnswer })
   async declare(
-    @Body({ schema: AliasesBody }) { source, aliases }: z.infer<typeof AliasesBody>,
+    @Body({ schema: AliasesBody }) body: z.infer<typeof AliasesBody>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() { tenantId, principalId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof AliasesAnswer>> {
-    const version = await asTenant(this.api.db, tenantId, (client) =>
-      recordBookVersion(client, {
-        tenantId,
-        book: MODEL_ALIASES,
-        source,
-        rows: aliases.map(aliasRow),
-        mode: { kind: 'add' },
-        createdBy: principalId,
-        recordedAtUs: this.api.nowUs(),
-      }),
-    );
+    const { source, aliases } = body;
+    const list: PriceList = {
+      tenantId,
+      book: MODEL_ALIASES,
+      source,
+      rows: aliases.map(aliasRow),
+      mode: { kind: 'add' },
+      createdBy: principalId,
+      recordedAtUs: this.api.nowUs(),
+    };
+    const asked = { kind: 'model_aliases', body, previewId, list } as const;
+    const version = await asTenant(this.api.db, tenantId, async (client) => {
+      const shown = await provePrices(client, asked, list.recordedAtUs);
+      return recordBookVersion(client, { ...list, preview: shown?.proof }, shown?.root ?? null);
+    });
     void reply.status(version === null ? 200 : 201);
     if (version !== null) await wakeForPrices(this.api, this.logger);
     return { version: version === null ? null : toBookView(version) };

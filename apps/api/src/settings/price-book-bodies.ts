@@ -11,6 +11,7 @@ import {
 } from '#pricing';
 import { RejectedInput } from '#model';
 import { z } from 'zod';
+import { PreviewQuery } from '../previews/preview-kind.ts';
 import { Time, Json } from '../wire.ts';
 import { DifferenceCounts, PriceDifference } from './price-diff-view.ts';
 
@@ -69,6 +70,7 @@ export const PriceBookQuery = z.object({
     .default('false')
     .transform((text) => text === 'true')
     .meta({ description: 'true: say what would differ, and record nothing' }),
+  previewId: PreviewQuery.shape.previewId,
   root: z.base64().optional().meta({
     description: 'Record only if the rows are those that a dry run gave this root; else 409',
   }),

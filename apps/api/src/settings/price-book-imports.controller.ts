@@ -8,8 +8,9 @@ import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { Json } from '../wire.ts';
 import { BookAnswer, PriceBookQuery } from './price-book-bodies.ts';
-import { readPriceBookRequest } from './price-book-request.ts';
+import { readPriceBookRequest, toPreviewed } from './price-book-request.ts';
 import { countDifferences, toDifferenceView } from './price-diff-view.ts';
+import { expectedRootOf, provePrices } from './prove-prices.ts';
 import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
 
 const Notes = z.array(Json);
@@ -64,10 +65,17 @@ export class PriceBookImportsController {
       void reply.status(200);
       return { version: null, preview: plan === null ? null : this.previewOf(plan), ...notes };
     }
-    const expectedRoot = query.root === undefined ? null : Buffer.from(query.root, 'base64');
-    const version = await asTenant(this.api.db, caller.tenantId, (client) =>
-      recordBookVersion(client, list, expectedRoot),
-    );
+    const asked = {
+      kind: 'price_book',
+      body: toPreviewed(list, mode),
+      previewId: query.previewId,
+      list,
+    } as const;
+    const version = await asTenant(this.api.db, caller.tenantId, async (client) => {
+      const shown = await provePrices(client, asked, list.recordedAtUs);
+      const root = expectedRootOf(shown?.root ?? null, query.root);
+      return recordBookVersion(client, { ...list, preview: shown?.proof }, root);
+    });
     void reply.status(version === null ? 200 : 201);
     if (version !== null) await wakeForPrices(this.api, this.logger);
     return { version: version === null ? null : toBookView(version), preview: null, ...notes };

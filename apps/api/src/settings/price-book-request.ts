@@ -61,3 +61,13 @@ async function readText(body: Readable, maxBytes: number): Promise<string> {
   }
   return Buffer.concat(chunks).toString();
 }
+
+/** What a price list is named by, whatever it was written as: its rows, and the book they are for. */
+export const toPreviewed = (
+  {
+    book,
+    source,
+    rows,
+  }: { readonly book: string; readonly source: string; readonly rows: readonly unknown[] },
+  mode: PriceBookRequest['mode'],
+): object => ({ book, source, mode, rows });

@@ -1,30 +1,17 @@
-import {
-  effectiveRows,
-  explainRate,
-  inputsOfRate,
-  selfHostedInputsSchema,
-  selfHostedRate,
-  type PriceRow,
-} from '#pricing';
+import { effectiveRows, explainRate, inputsOfRate, selfHostedRate, type PriceRow } from '#pricing';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
-import { asTenant, inTenantSnapshot, readBookRows } from '#store';
-import { Body, Controller, Get, Inject, Post, Res, SerializeOptions } from '@nestjs/common';
+import { asTenant, inTenantSnapshot, readBookRows, type PriceList } from '#store';
+import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { SELF_HOSTED_RATES } from './kept-books.ts';
 import { BookVersionView } from './price-book-bodies.ts';
+import { PreviewQuery } from '../previews/preview-kind.ts';
+import { provePrices } from './prove-prices.ts';
 import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
-
-const RateBody = z
-  .strictObject({
-    source: z.string().min(1).max(500).default('declared').meta({
-      description: 'Where the figures come from: the invoice, the measurement',
-    }),
-    rate: selfHostedInputsSchema,
-  })
-  .meta({ id: 'NewSelfHostedRate' });
+import { RateBody } from './self-hosted-bodies.ts';
 
 const RateView = z
   .object({
@@ -91,23 +78,30 @@ export class SelfHostedRatesController {
   @ApiResponse({ status: 201, standardSchema: RateAnswer })
   @ApiResponse({ status: 200, description: 'The rate stands so already', standardSchema: RateAnswer })
   async declare(
-    @Body({ schema: RateBody }) { source, rate }: z.infer<typeof RateBody>,
+    @Body({ schema: RateBody }) body: z.infer<typeof RateBody>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() { tenantId, principalId }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof RateAnswer>> {
+    const { source, rate } = body;
     const draft = selfHostedRate(rate);
-    const { version, rows } = await asTenant(this.api.db, tenantId, async (client) => ({
-      version: await recordBookVersion(client, {
-        tenantId,
-        book: SELF_HOSTED_RATES,
-        source,
-        rows: [draft],
-        mode: { kind: 'add' },
-        createdBy: principalId,
-        recordedAtUs: this.api.nowUs(),
-      }),
-      rows: await readBookRows(client, tenantId, SELF_HOSTED_RATES),
-    }));
+    const list: PriceList = {
+      tenantId,
+      book: SELF_HOSTED_RATES,
+      source,
+      rows: [draft],
+      mode: { kind: 'add' },
+      createdBy: principalId,
+      recordedAtUs: this.api.nowUs(),
+    };
+    const asked = { kind: 'self_hosted_rate', body, previewId, list } as const;
+    const { version, rows } = await asTenant(this.api.db, tenantId, async (client) => {
+      const shown = await provePrices(client, asked, list.recordedAtUs);
+      return {
+        version: await recordBookVersion(client, { ...list, preview: shown?.proof }, shown?.root ?? null),
+        rows: await readBookRows(client, tenantId, SELF_HOSTED_RATES),
+      };
+    });
     void reply.status(version === null ? 200 : 201);
     if (version !== null) await wakeForPrices(this.api, this.logger);
     const standing = effectiveRows(rows).filter(

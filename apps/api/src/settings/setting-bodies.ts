@@ -8,7 +8,13 @@ import {
   overheadPolicySchema,
   toolKeyRuleSchema,
 } from '#attribution';
-import { fxPolicySchema, labourRatesPolicySchema, placementPolicySchema, poolsPolicySchema } from '#ledger';
+import {
+  approvalsPolicySchema,
+  fxPolicySchema,
+  labourRatesPolicySchema,
+  placementPolicySchema,
+  poolsPolicySchema,
+} from '#ledger';
 import { RESERVED_REF_KINDS } from '#model';
 import { z } from 'zod';
 import { Instant, Time, Json } from '../wire.ts';
@@ -18,6 +24,14 @@ const validFrom = Instant.nullish().meta({
     'Business time from which it holds; null = from the beginning. Absent: from the beginning where nothing was in ' +
     'force under the name, else from now.',
 });
+const mode = z
+  .enum(['prospective', 'retrospective'])
+  .optional()
+  .meta({
+    description:
+      'retrospective: it restates what is posted; needs `validFrom`, and a preview that a second principal approved. ' +
+      'prospective: it holds from now on or later. Absent: as `validFrom` says, under the policy `approvals`.',
+  });
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9, "_" and "-", beginning with a letter');
@@ -48,18 +62,19 @@ const baselineRule = z
   .meta({ id: 'BaselineRule' });
 
 export const DefinitionBody = z
-  .strictObject({ name: kind, validFrom, rule: definitionRuleSchema })
+  .strictObject({ name: kind, validFrom, mode, rule: definitionRuleSchema })
   .meta({ id: 'NewDefinition' });
 export const PolicyBody = z
   .discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('overhead'), validFrom, rule: overheadPolicySchema }),
-    z.strictObject({ name: z.literal('dimensions'), validFrom, rule: dimensionsPolicySchema }),
-    z.strictObject({ name: z.literal('links'), validFrom, rule: linksPolicySchema }),
-    z.strictObject({ name: z.literal('link_confidence'), validFrom, rule: linkConfidenceSchema }),
-    z.strictObject({ name: z.literal('placement'), validFrom, rule: placementPolicySchema }),
-    z.strictObject({ name: z.literal('labour_rates'), validFrom, rule: labourRatesPolicySchema }),
-    z.strictObject({ name: z.literal('pools'), validFrom, rule: poolsPolicySchema }),
-    z.strictObject({ name: z.literal('fx'), validFrom, rule: fxPolicySchema }),
+    z.strictObject({ name: z.literal('overhead'), validFrom, mode, rule: overheadPolicySchema }),
+    z.strictObject({ name: z.literal('dimensions'), validFrom, mode, rule: dimensionsPolicySchema }),
+    z.strictObject({ name: z.literal('links'), validFrom, mode, rule: linksPolicySchema }),
+    z.strictObject({ name: z.literal('link_confidence'), validFrom, mode, rule: linkConfidenceSchema }),
+    z.strictObject({ name: z.literal('placement'), validFrom, mode, rule: placementPolicySchema }),
+    z.strictObject({ name: z.literal('labour_rates'), validFrom, mode, rule: labourRatesPolicySchema }),
+    z.strictObject({ name: z.literal('pools'), validFrom, mode, rule: poolsPolicySchema }),
+    z.strictObject({ name: z.literal('fx'), validFrom, mode, rule: fxPolicySchema }),
+    z.strictObject({ name: z.literal('approvals'), validFrom, mode, rule: approvalsPolicySchema }),
   ])
   .meta({ id: 'NewPolicy' });
 /** Of the three ways to find a key the one meant is told by its first member; its errors are those that are shown. */
@@ -72,7 +87,7 @@ const keyRule = z.union([keyMappingRuleSchema, toolKeyRuleSchema, keyPatternRule
   },
 });
 export const KeyMappingBody = z
-  .strictObject({ name, validFrom, rule: keyRule })
+  .strictObject({ name, validFrom, mode, rule: keyRule })
   .meta({ id: 'NewKeyMapping' });
 export const BaselineBody = z
   .strictObject({ name, validFrom, rule: baselineRule })

@@ -1,11 +1,13 @@
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
 import { asTenant, readSettings, type SettingTable } from '#store';
-import { Body, Controller, Get, Inject, Post, Res, SerializeOptions } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { recordVersion, toSettingView, type NewVersion } from './record-version.ts';
+import { PreviewQuery, type PreviewKind } from '../previews/preview-kind.ts';
+import { proveSetting } from './prove-setting.ts';
+import { planSetting, recordVersion, toSettingView, type NewVersion } from './record-version.ts';
 import {
   BaselineBody,
   DefinitionBody,
@@ -48,10 +50,11 @@ export class SettingsController {
   })
   define(
     @Body({ schema: DefinitionBody }) body: z.infer<typeof DefinitionBody>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<View> {
-    return this.record(caller, 'definitions', body, reply);
+    return this.record(caller, 'definitions', body, reply, { kind: 'definition', previewId });
   }
 
   @Get('policies')
@@ -74,10 +77,11 @@ export class SettingsController {
   })
   declare(
     @Body({ schema: PolicyBody }) body: z.infer<typeof PolicyBody>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<View> {
-    return this.record(caller, 'policies', body, reply);
+    return this.record(caller, 'policies', body, reply, { kind: 'policy', previewId });
   }
 
   @Get('key-mappings')
@@ -100,10 +104,11 @@ export class SettingsController {
   })
   map(
     @Body({ schema: KeyMappingBody }) body: z.infer<typeof KeyMappingBody>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<View> {
-    return this.record(caller, 'key_mappings', body, reply);
+    return this.record(caller, 'key_mappings', body, reply, { kind: 'key_mapping', previewId });
   }
 
   @Get('baselines')
@@ -142,11 +147,16 @@ export class SettingsController {
     table: SettingTable,
     body: NewVersion,
     reply: FastifyReply,
+    asked: { readonly kind: PreviewKind; readonly previewId: string | undefined } | null = null,
   ): Promise<View> {
     const shipped = SHIPPED_SETTINGS[table].map(({ name }) => name);
-    const { setting, isNew } = await asTenant(this.api.db, caller.tenantId, (client) =>
-      recordVersion(client, caller, table, body, shipped, this.api.nowUs()),
-    );
+    const nowUs = this.api.nowUs();
+    const { setting, isNew } = await asTenant(this.api.db, caller.tenantId, async (client) => {
+      const planned = await planSetting(client, caller, table, body, shipped, nowUs);
+      const proof =
+        asked === null ? null : await proveSetting(client, caller, { ...asked, body, planned }, nowUs);
+      return recordVersion(client, caller, table, body, planned, nowUs, proof);
+    });
     void reply.status(isNew ? 201 : 200);
     if (isNew)
       await this.api.wake('work-through-facts').catch((error: unknown) => {
