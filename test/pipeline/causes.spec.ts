@@ -1,7 +1,7 @@
 // Goal: a rule over a long history is worked through page by page, goes on after a crash from the last page, says what
 // it moved, and no figure is told while it is half done.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { claimCause } from '#store';
+import { claimCause, inTransaction, makeTracesDue } from '#store';
 import { workCauses } from '../../apps/worker/src/work-causes.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
 import { Desk } from '../support/desk.ts';
@@ -171,4 +171,82 @@ test('there is no cause of another id, and pages of causes follow each other', a
     ['price.book:tenant:desk@1', 'done'],
   ]);
   expect(second.next).toBeNull();
+});
+
+test('spans are read again only when that is asked for; what it moves is its own cause and code', async () => {
+  const desk = await deskWith(3);
+  const { tenantId } = desk.tenant;
+  // As an engine that had counted less would have left it: September's steps, and what was posted for them.
+  await service.database.db.query(
+    `UPDATE steps SET record = regexp_replace(record, '"in_uncached":"?100([02])"?', '"in_uncached":"1"')
+      WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  const { rows } = await service.database.db.query<{ trace_id: string }>(
+    'SELECT trace_id FROM traces WHERE tenant_id = $1',
+    [tenantId],
+  );
+  const traces = rows.map((row) => row.trace_id.replaceAll('-', ''));
+  await inTransaction(service.database.db, (client) =>
+    makeTracesDue(
+      client,
+      tenantId,
+      traces.map((traceId) => ({ traceId, cause: 'price.book:list@1', renormalise: false })),
+    ),
+  );
+  await desk.settle();
+  const cost = async () => (await desk.call('/v1/reports/cost-per-outcome?view=period')).body.total.costUsd;
+  expect(await cost()).toBe('0.003009');
+
+  const asked = await desk.call('/v1/renormalisations', {
+    body: { from: '2026-09-01', to: '2026-10-01', reason: 'engine 2 counts more' },
+  });
+  expect(asked).toMatchObject({
+    status: 202,
+    body: { from: '2026-09-01', to: '2026-10-01', engine: 'test', reason: 'engine 2 counts more' },
+  });
+  await desk.settle();
+  expect(await cost()).toBe('0.009009');
+  const causePath = `/v1/causes/${encodeURIComponent(asked.body.causeId)}`;
+  expect((await desk.call(causePath)).body).toMatchObject({
+    kind: 'renormalise',
+    state: 'done',
+    tracesDone: 2,
+    tracesFailed: 0,
+    charges: [{ currency: 'USD', amount: '0.006' }],
+    byCode: [{ currency: 'USD', code: 'C420', amount: '0.006' }],
+    byPeriod: [{ period: '2026-09', amount: '0.006' }],
+  });
+  const open = await service.database.db.query<{ entry: Buffer }>(
+    `SELECT entry FROM leaves WHERE tenant_id = $1 AND kind = 'cause.open' AND subject_id = $2`,
+    [tenantId, asked.body.causeId],
+  );
+  expect(JSON.parse(open.rows[0]!.entry.toString()).asked).toEqual({
+    from: '2026-09-01',
+    to: '2026-10-01',
+    reason: 'engine 2 counts more',
+    engine: 'test',
+    principal: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
+
+  // Once more, over everything: nothing reads otherwise, nothing is posted.
+  const again = await desk.post('/v1/renormalisations', { reason: 'to be sure' });
+  await desk.settle();
+  expect((await desk.call(`/v1/causes/${encodeURIComponent(again.causeId)}`)).body).toMatchObject({
+    state: 'done',
+    tracesDone: 3,
+    charges: [],
+    deltas: [],
+  });
+  expect(await cost()).toBe('0.009009');
+});
+
+test.each<[object, number, string]>([
+  [{}, 400, 'reason'],
+  [{ reason: 'r', from: '2026-10-01', to: '2026-10-01' }, 422, 'to'],
+  [{ reason: 'r', period: '2026-10' }, 400, ''],
+])('a request to read spans again is refused: %j', async (body, status, field) => {
+  const desk = await Desk.begin(service, 'causes');
+  const answer = await desk.call('/v1/renormalisations', { body });
+  expect([answer.status, answer.body.errors[0].field]).toEqual([status, field]);
 });

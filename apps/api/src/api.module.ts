@@ -14,6 +14,7 @@ import { LinkAuditsController } from './links/link-audits.controller.ts';
 import { LinksController } from './links/links.controller.ts';
 import { CausesController } from './ledger/causes.controller.ts';
 import { PeriodsController } from './ledger/periods.controller.ts';
+import { RenormalisationsController } from './ledger/renormalisations.controller.ts';
 import { HaltsController } from './ledger/halts.controller.ts';
 import { JournalController } from './ledger/journal.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
@@ -60,6 +61,7 @@ export class ApiModule {
         InvoicesController,
         CausesController,
         PeriodsController,
+        RenormalisationsController,
         HaltsController,
         JournalController,
         PreviewsController,

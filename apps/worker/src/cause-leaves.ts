@@ -1,9 +1,28 @@
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import type { CauseDelta, OpenCause, WaitingFact } from '#store';
+import { z } from 'zod';
 
-/** From here on the books are between what they were and what the rule makes of them. */
-export const causeOpenLeaf = ({ cause, kind }: Pick<WaitingFact, 'cause' | 'kind'>, nowUs: bigint): Buffer =>
-  encodeLeaf('cause.open', nowUs, { cause, rule: kind });
+/**
+ * From here on the books are between what they were and what the rule makes of them. A rule has a leaf of its own that
+ * the cause names; a request to read spans again is told here.
+ */
+export const causeOpenLeaf = (
+  { cause, kind, detail }: Pick<WaitingFact, 'cause' | 'kind' | 'detail'>,
+  nowUs: bigint,
+): Buffer =>
+  encodeLeaf('cause.open', nowUs, {
+    cause,
+    rule: kind,
+    asked: kind === 'renormalise' ? askedDetail.parse(detail) : undefined,
+  });
+
+const askedDetail = z.object({
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  reason: z.string(),
+  engine: z.string(),
+  principal: z.string(),
+});
 
 /**
  * The rule is worked through: what it moved, as an RFC 6962 root over the canonical rows with their count, and as the

@@ -5,7 +5,6 @@ import { readNewestSteps, readTracesUsedIn, type Database } from '#store';
 import { parseStep } from '#trails';
 
 const TRACES_PER_PAGE = 500;
-const FIRST_TRACE = '0'.repeat(32);
 const TOKENS: Partial<Record<BillClass, TokenBucket>> = {
   in_uncached: 'in_uncached',
   cache_read: 'cache_read',
@@ -38,7 +37,7 @@ export async function ownUsageOf(
   prices: PriceIndex,
 ): Promise<Map<Asset, OwnUsage[]>> {
   const sums = new UsageSums();
-  let after = FIRST_TRACE;
+  let after = '';
   for (;;) {
     const traceIds = await readTracesUsedIn(db, tenantId, range, after, TRACES_PER_PAGE);
     const last = traceIds.at(-1);

@@ -140,6 +140,20 @@ test('what is no longer charged is taken back, overhead and a charge of nothing 
   expect(books.balances()).toEqual({});
 });
 
+test('what another reading of the same spans moves has a code of its own, whatever it moves', () => {
+  const books = new Books();
+  const work = (amountPico: bigint) => charge('u', amountPico, '2026-10-20', [share('W', 'work')]);
+  expect(books.post('spans', work(10n))).toEqual(['C100']);
+  expect(books.post('renormalise:1', work(10n))).toEqual([]);
+  expect(books.post('renormalise:2', work(7n))).toEqual(['C420']);
+  expect(books.post('renormalise:3', work(7n), charge('v', 5n, '2026-10-20', []))).toEqual(['C420']);
+  expect(books.balances()).toEqual({
+    '2000:accrued:prov:2026-10': -12n,
+    '5000:unattributed': 5n,
+    '5100:work W': 7n,
+  });
+});
+
 test('any path of targets ends where the last one says, balanced at every step', () => {
   const placements = ['work', 'outcome', 'waste:retry', 'waste:failed'];
   const anyCharge = fc.record({

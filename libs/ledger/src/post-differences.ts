@@ -8,6 +8,9 @@ import {
 import { codeOf, familyOf, type Family } from './code-of.ts';
 import type { Balance } from './target.ts';
 
+/** Before the id of a request to read spans again, in the cause of what it posts. */
+export const RENORMALISE_CAUSE = 'renormalise:';
+
 /** What the transactions of one posting commit have in common. */
 export interface PostingContext {
   readonly postingId: string;
@@ -46,7 +49,8 @@ export function postDifferences(
   const byCode = new Map<TransactionCode, Balance[]>();
   for (const [key, { usage, family, legs }] of moves) {
     const beside = family === 'pending' ? (moves.get(`${usage} cost`)?.legs ?? []) : [];
-    const code = codeOf(family, legs, { isKnown: known.has(key), isWanted: wanted.has(key), beside });
+    const move = { isKnown: known.has(key), isWanted: wanted.has(key), beside };
+    const code = family === 'cost' && isRenormalised(context.cause) ? 'C420' : codeOf(family, legs, move);
     const list = byCode.get(code);
     if (list === undefined) byCode.set(code, [...legs]);
     else list.push(...legs);
@@ -55,6 +59,9 @@ export function postDifferences(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([code, legs]) => toTransaction(code, legs, context));
 }
+
+/** What is known of the world is as it was; how spans are read is not: that has a code of its own. */
+const isRenormalised = (cause: string): boolean => cause.startsWith(RENORMALISE_CAUSE);
 
 function differences(target: readonly Balance[], posted: readonly Balance[]): Balance[] {
   const sums = new Map<string, Balance>();

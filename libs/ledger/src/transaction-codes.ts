@@ -13,6 +13,7 @@ export const TRANSACTION_CODES: Readonly<Record<TransactionCode, string>> = {
   C310: 'outcome reopened',
   C400: 're-priced',
   C410: 're-attributed',
+  C420: 're-normalised: the spans were read again, by another version of the engine',
   C500: 'invoice booked',
   C510: 'variance against an invoice',
   C600: 'written off',

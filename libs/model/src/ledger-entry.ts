@@ -18,6 +18,7 @@ export type TransactionCode =
   | 'C310' // outcome reopened
   | 'C400' // re-priced
   | 'C410' // re-attributed
+  | 'C420' // re-normalised
   | 'C500' // invoice booked
   | 'C510' // variance against an invoice
   | 'C600' // written off

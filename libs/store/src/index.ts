@@ -158,6 +158,7 @@ export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
 export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { askForAllocation } from './pools/ask-for-allocations.ts';
+export { askToRenormalise } from './facts/ask-to-renormalise.ts';
 export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
 export { openPosting, stopPosting } from './periods/open-posting.ts';
 export type { OpenPosting } from './periods/open-posting.ts';

@@ -3,11 +3,18 @@ import type { Queryable } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 
-/** Traces with spans in [from, to), ascending by id, after one: a page of a walk over a period's usage. */
+const FIRST_TRACE = '0'.repeat(32);
+
+/**
+ * Traces with spans in [from, to), ascending by id: a page of a walk over a period's usage.
+ *
+ * @param range null = without a beginning, without an end
+ * @param afterTraceId '' = from the first one
+ */
 export async function readTracesUsedIn(
   db: Queryable,
   tenantId: bigint,
-  range: { readonly fromUs: bigint; readonly toUs: bigint },
+  range: { readonly fromUs: bigint | null; readonly toUs: bigint | null },
   afterTraceId: TraceId,
   limit: number,
 ): Promise<TraceId[]> {
@@ -15,9 +22,16 @@ export async function readTracesUsedIn(
     name: 'read-traces-used-in',
     text: `
 SELECT trace_id FROM traces
- WHERE tenant_id = $1 AND trace_id > $2::uuid AND first_started_at < $4 AND last_ended_at >= $3
+ WHERE tenant_id = $1 AND trace_id > $2::uuid AND first_started_at < coalesce($4::timestamptz, 'infinity')
+   AND last_ended_at >= coalesce($3::timestamptz, '-infinity')
  ORDER BY trace_id LIMIT $5`,
-    values: [tenantId, afterTraceId, timestampFromUs(range.fromUs), timestampFromUs(range.toUs), limit],
+    values: [
+      tenantId,
+      afterTraceId === '' ? FIRST_TRACE : afterTraceId,
+      range.fromUs === null ? null : timestampFromUs(range.fromUs),
+      range.toUs === null ? null : timestampFromUs(range.toUs),
+      limit,
+    ],
   });
   return rows.map((row) => traceIdFromUuid(row.trace_id));
 }
