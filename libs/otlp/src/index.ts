@@ -12,7 +12,7 @@ export type { StoredPart } from './part-cache.ts';
 export { readLogs } from './read-logs.ts';
 export { readMetrics } from './read-metrics.ts';
 export { readTraces } from './read-traces.ts';
-export type { ReadContext, ReadResult } from './read-traces.ts';
+export type { ReadContext, ReadResult } from './request-reading.ts';
 export { describeRejections } from './rejection.ts';
 export type { Rejections } from './rejection.ts';
 export { SpanRows } from './span-rows.ts';

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { isSet } from './set-bytes.ts';
+import { ItemScan } from './item-scan.ts';
+import type { SpanLimits } from './item-scan.ts';
 import type { RejectionReason } from './rejection.ts';
-import type { SpanLimits } from './span-scan.ts';
 import { ANY_VALUE, checkMessage, KEY_VALUE } from './well-formed.ts';
-import { WireReader } from './wire-reader.ts';
 
 /** Attributes that say to which piece of work a record belongs, where it has no trace context. */
 export const GROUP_KEYS = [
@@ -27,20 +26,10 @@ const LONGEST_WANTED = Math.max(...[...WANTED.keys()].map((key) => key.length));
 const MAX_GROUP_VALUE_BYTES = 256;
 
 /**
- * Where the parts of one log record lie in a request body (opentelemetry-proto logs.proto, LogRecord). One is reused
- * for all records. Positions are -1 where the field is absent or no valid id: such a record belongs to no trace, as
- * the protocol has it, and is not refused for that. Of a repeated field the last counts.
+ * The parts of a log record (opentelemetry-proto logs.proto, LogRecord). One without valid ids belongs to no trace, as the
+ * protocol has it, and is not refused for that. Its name is `event_name`, else the attribute `event.name`.
  */
-export class LogScan {
-  private readonly reader = new WireReader();
-  private bytes: Buffer = Buffer.alloc(0);
-  private view: DataView = new DataView(new ArrayBuffer(0));
-
-  traceIdAt = -1;
-  spanIdAt = -1;
-  /** `event_name`, else the attribute `event.name`. */
-  nameAt = 0;
-  nameLength = 0;
+export class LogScan extends ItemScan {
   /** `time_unix_nano`, else `observed_time_unix_nano`, as the two 32-bit halves. */
   timeHigh = 0;
   timeLow = 0;
@@ -48,16 +37,8 @@ export class LogScan {
   readonly groups = new Map<GroupKey, string>();
   private observedHigh = 0;
   private observedLow = 0;
-  private attributeCount = 0;
   private attributeNameAt = 0;
   private attributeNameLength = 0;
-
-  /** Turns to the body that the following calls of `scan` are about. */
-  open(bytes: Buffer, view: DataView): void {
-    this.bytes = bytes;
-    this.view = view;
-    this.reader.bytes = bytes;
-  }
 
   /**
    * Reads the record between two positions and checks all of its structure.
@@ -84,15 +65,11 @@ export class LogScan {
   }
 
   private clear(): void {
-    this.traceIdAt = -1;
-    this.spanIdAt = -1;
-    this.nameAt = 0;
-    this.nameLength = 0;
+    this.clearItem();
     this.timeHigh = 0;
     this.timeLow = 0;
     this.observedHigh = 0;
     this.observedLow = 0;
-    this.attributeCount = 0;
     this.attributeNameAt = 0;
     this.attributeNameLength = 0;
     this.groups.clear();
@@ -144,9 +121,8 @@ export class LogScan {
     if (size < 0) return 'malformed';
     const at = this.reader.at;
     this.reader.at = at + size;
-    if (tag === 0x4a)
-      this.traceIdAt = size === 16 && (isSet(this.view, at) || isSet(this.view, at + 8)) ? at : -1;
-    else if (tag === 0x52) this.spanIdAt = size === 8 && isSet(this.view, at) ? at : -1;
+    if (tag === 0x4a) this.traceIdAt = this.traceIdIn(at, size);
+    else if (tag === 0x52) this.spanIdAt = this.spanIdIn(at, size);
     else {
       this.nameAt = at;
       this.nameLength = size;
@@ -155,10 +131,8 @@ export class LogScan {
   }
 
   private attribute(end: number, limits: SpanLimits): RejectionReason | null {
-    this.attributeCount += 1;
-    if (this.attributeCount > limits.maxAttributes) return 'too_many_attributes';
     const tagAt = this.reader.at;
-    const reason = this.message(KEY_VALUE, end, limits, 0);
+    const reason = this.countAttribute(limits) ?? this.message(KEY_VALUE, end, limits, 0);
     if (reason === null) this.take(tagAt, this.reader.at);
     return reason;
   }

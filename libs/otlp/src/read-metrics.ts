@@ -9,7 +9,7 @@ import { MessageReader } from './message-reader.ts';
 import type { PartCache } from './part-cache.ts';
 import { Rejections } from './rejection.ts';
 import type { RejectionReason } from './rejection.ts';
-import type { SpanLimits } from './span-scan.ts';
+import type { SpanLimits } from './item-scan.ts';
 import type { WindowContext } from './time-window.ts';
 
 export interface MetricsContext extends SpanLimits, WindowContext {

@@ -1,47 +1,22 @@
 import { isUtf8 } from 'node:buffer';
+import { ItemScan } from './item-scan.ts';
+import type { SpanLimits } from './item-scan.ts';
 import type { RejectionReason } from './rejection.ts';
-import { isSet } from './set-bytes.ts';
 import { isWithin } from './time-window.ts';
 import type { TimeWindow } from './time-window.ts';
-import type { Shape, ShapeLimits } from './well-formed.ts';
+import type { Shape } from './well-formed.ts';
 import { checkMessage, KEY_VALUE, SPAN_EVENT, SPAN_LINK, SPAN_STATUS } from './well-formed.ts';
-import { WireReader } from './wire-reader.ts';
-
-export interface SpanLimits extends ShapeLimits {
-  readonly maxSpanBytes: number;
-  readonly maxNameBytes: number;
-}
 
 const ATTRIBUTE = 0x4a; // Span.attributes, field 9
 
-/**
- * Where the parts of one span lie in a request body. One is reused for all spans: no object, string or
- * bigint is made per span. Positions are -1 where the field is absent; of a repeated field the last counts,
- * as protobuf has it. Times are the two 32-bit halves of the nanoseconds.
- */
-export class SpanScan {
-  private readonly reader = new WireReader();
-  private bytes: Buffer = Buffer.alloc(0);
-  private view: DataView = new DataView(new ArrayBuffer(0));
-
-  traceIdAt = -1;
-  spanIdAt = -1;
+/** The parts of a span (opentelemetry-proto trace.proto, Span). One without valid ids is refused. */
+export class SpanScan extends ItemScan {
   parentSpanIdAt = -1;
-  nameAt = 0;
-  nameLength = 0;
   startHigh = 0;
   startLow = 0;
   endHigh = 0;
   endLow = 0;
   private hasBadParent = false;
-  private attributeCount = 0;
-
-  /** Turns to the body that the following calls of `scan` are about. */
-  open(bytes: Buffer, view: DataView): void {
-    this.bytes = bytes;
-    this.view = view;
-    this.reader.bytes = bytes;
-  }
 
   /**
    * Reads the span between two positions and checks all of its structure.
@@ -75,17 +50,13 @@ export class SpanScan {
   }
 
   private clear(): void {
-    this.traceIdAt = -1;
-    this.spanIdAt = -1;
+    this.clearItem();
     this.parentSpanIdAt = -1;
-    this.nameAt = 0;
-    this.nameLength = 0;
     this.startHigh = 0;
     this.startLow = 0;
     this.endHigh = 0;
     this.endLow = 0;
     this.hasBadParent = false;
-    this.attributeCount = 0;
   }
 
   /** The rules that are not about structure, ids first so that the reason names the span's identity. */
@@ -140,13 +111,13 @@ export class SpanScan {
     this.reader.at = at + size;
     switch (tag) {
       case 0x0a:
-        this.traceIdAt = size === 16 && (isSet(this.view, at) || isSet(this.view, at + 8)) ? at : -1;
+        this.traceIdAt = this.traceIdIn(at, size);
         break;
       case 0x12:
-        this.spanIdAt = size === 8 && isSet(this.view, at) ? at : -1;
+        this.spanIdAt = this.spanIdIn(at, size);
         break;
       case 0x22:
-        this.parentSpanIdAt = size === 8 && isSet(this.view, at) ? at : -1;
+        this.parentSpanIdAt = this.spanIdIn(at, size);
         this.hasBadParent = size !== 8 && size !== 0;
         break;
       default:
@@ -179,11 +150,6 @@ export class SpanScan {
 
   private attribute(end: number, limits: SpanLimits): RejectionReason | null {
     return this.countAttribute(limits) ?? this.message(KEY_VALUE, end, limits);
-  }
-
-  private countAttribute(limits: SpanLimits): RejectionReason | null {
-    this.attributeCount += 1;
-    return this.attributeCount > limits.maxAttributes ? 'too_many_attributes' : null;
   }
 }
 

@@ -1,17 +1,9 @@
 import type { ProtoWriter } from '../proto-writer.ts';
 import { encodeAttributes, encodeValue } from './encode-attributes.ts';
-import {
-  BROKEN_OFF,
-  encodeFlags,
-  encodeId,
-  encodeNested,
-  encodeNumber,
-  encodeString,
-  encodeTime,
-} from './encode-fields.ts';
+import { encodeFlags, encodeId, encodeNumber, encodeString, encodeTime } from './encode-fields.ts';
 import { encodeRequestFromJson } from './encode-request.ts';
 import type { JsonLimits, JsonSignal } from './encode-request.ts';
-import { BadJsonField, enumField, field, isJsonObject, uint32Field } from './json-fields.ts';
+import { enumField, field, uint32Field } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
 /**
@@ -29,7 +21,8 @@ const LOGS: JsonSignal = {
   resources: 'resourceLogs',
   scopes: 'scopeLogs',
   items: 'logRecords',
-  encodeItem: encodeLogRecord,
+  encodeFields: encodeRecordFields,
+  kept: { traceId: 9, spanId: 10, attributes: 6 },
 };
 
 /** opentelemetry-proto logs.proto: TRACE, DEBUG, INFO, WARN, ERROR and FATAL, four numbers each. */
@@ -41,24 +34,6 @@ const SEVERITY: Readonly<Record<string, number>> = Object.fromEntries(
     ]),
   ),
 );
-
-function encodeLogRecord(writer: ProtoWriter, number: number, record: unknown, maxDepth: number): void {
-  const start = writer.begin(number);
-  try {
-    if (!isJsonObject(record)) throw new BadJsonField('logRecords', 'an object');
-    encodeRecordFields(writer, record, maxDepth);
-  } catch (error) {
-    if (!(error instanceof BadJsonField)) throw error;
-    writer.undo(start);
-    if (isJsonObject(record)) {
-      encodeId(writer, 9, record, 'traceId');
-      encodeId(writer, 10, record, 'spanId');
-    }
-    if (error.reason === 'nesting_too_deep') encodeNested(writer, 6, maxDepth + 1);
-    writer.raw(BROKEN_OFF);
-  }
-  writer.end(start);
-}
 
 function encodeRecordFields(writer: ProtoWriter, record: JsonObject, maxDepth: number): void {
   encodeTime(writer, 1, record, 'timeUnixNano');

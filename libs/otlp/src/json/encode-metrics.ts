@@ -1,6 +1,6 @@
 import type { ProtoWriter } from '../proto-writer.ts';
 import { encodeAttributes, toDouble } from './encode-attributes.ts';
-import { BROKEN_OFF, encodeNumber, encodeString, encodeTime } from './encode-fields.ts';
+import { encodeNumber, encodeString, encodeTime } from './encode-fields.ts';
 import { encodeRequestFromJson } from './encode-request.ts';
 import type { JsonLimits, JsonSignal } from './encode-request.ts';
 import {
@@ -30,7 +30,8 @@ const METRICS: JsonSignal = {
   resources: 'resourceMetrics',
   scopes: 'scopeMetrics',
   items: 'metrics',
-  encodeItem: encodeMetric,
+  encodeFields: encodeMetric,
+  kept: null,
 };
 
 const TEMPORALITY = {
@@ -49,22 +50,13 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-function encodeMetric(writer: ProtoWriter, number: number, metric: unknown, maxDepth: number): void {
-  const start = writer.begin(number);
-  try {
-    if (!isJsonObject(metric)) throw new BadJsonField('metrics', 'an object');
-    encodeString(writer, 1, metric, 'name');
-    encodeString(writer, 3, metric, 'unit');
-    for (const kind of KINDS) {
-      const data = objectField(metric, kind.name);
-      if (data !== null) encodeData(writer, kind, data, maxDepth);
-    }
-  } catch (error) {
-    if (!(error instanceof BadJsonField)) throw error;
-    writer.undo(start);
-    writer.raw(BROKEN_OFF);
+function encodeMetric(writer: ProtoWriter, metric: JsonObject, maxDepth: number): void {
+  encodeString(writer, 1, metric, 'name');
+  encodeString(writer, 3, metric, 'unit');
+  for (const kind of KINDS) {
+    const data = objectField(metric, kind.name);
+    if (data !== null) encodeData(writer, kind, data, maxDepth);
   }
-  writer.end(start);
 }
 
 function encodeData(writer: ProtoWriter, kind: Kind, data: JsonObject, maxDepth: number): void {

@@ -2,7 +2,7 @@ import { RejectedInput } from '#model';
 import { tooMany } from '../envelope.ts';
 import { ProtoWriter } from '../proto-writer.ts';
 import { encodeAttributes } from './encode-attributes.ts';
-import { BROKEN_OFF } from './encode-fields.ts';
+import { BROKEN_OFF, encodeId, encodeNested } from './encode-fields.ts';
 import { quoteLongIntegers } from './exact-integers.ts';
 import {
   BadJsonField,
@@ -26,8 +26,9 @@ export interface JsonSignal {
   readonly resources: string;
   readonly scopes: string;
   readonly items: string;
-  /** Writes one item as field `number`; where it is none, bytes that the reader refuses. */
-  readonly encodeItem: (writer: ProtoWriter, number: number, item: unknown, maxDepth: number) => void;
+  readonly encodeFields: (writer: ProtoWriter, item: JsonObject, maxDepth: number) => void;
+  /** Field numbers of what is kept of an item that cannot be written; null where nothing is. */
+  readonly kept: { readonly traceId: number; readonly spanId: number; readonly attributes: number } | null;
 }
 
 /** Re-encodes an export request of any signal; see `encodeTracesFromJson`. */
@@ -86,17 +87,43 @@ class RequestEncoder {
 
   private scopeItems(scopeItems: JsonObject, path: string): void {
     const start = this.writer.begin(2);
-    const { items, encodeItem } = this.signal;
+    const { items } = this.signal;
     this.at(path, () => {
       this.scope(scopeItems);
       for (const item of listField(scopeItems, items)) {
         this.itemCount += 1;
         if (this.itemCount > this.limits.maxSpans) throw tooMany(this.limits.maxSpans, toSnakeCase(items));
-        encodeItem(this.writer, 2, item, this.limits.maxDepth);
+        this.item(item);
       }
       this.schemaUrl(scopeItems);
     });
     this.writer.end(start);
+  }
+
+  /**
+   * Always writes one: where the JSON is no such item, the bytes written are such that the reader refuses them for the
+   * same reason, so that the item is counted, keeps its position and fails no other. An id that is no hex is left out.
+   */
+  private item(item: unknown): void {
+    const { writer, signal } = this;
+    const { maxDepth } = this.limits;
+    const start = writer.begin(2);
+    try {
+      if (!isJsonObject(item)) throw new BadJsonField(signal.items, 'an object');
+      signal.encodeFields(writer, item, maxDepth);
+    } catch (error) {
+      if (!(error instanceof BadJsonField)) throw error;
+      writer.undo(start);
+      const { kept } = signal;
+      if (kept !== null && isJsonObject(item)) {
+        encodeId(writer, kept.traceId, item, 'traceId');
+        encodeId(writer, kept.spanId, item, 'spanId');
+      }
+      if (kept !== null && error.reason === 'nesting_too_deep')
+        encodeNested(writer, kept.attributes, maxDepth + 1);
+      writer.raw(BROKEN_OFF);
+    }
+    writer.end(start);
   }
 
   private scope(scopeItems: JsonObject): void {

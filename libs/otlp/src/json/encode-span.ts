@@ -1,14 +1,6 @@
 import type { ProtoWriter } from '../proto-writer.ts';
 import { encodeAttributes } from './encode-attributes.ts';
-import {
-  BROKEN_OFF,
-  encodeFlags,
-  encodeId,
-  encodeNested,
-  encodeNumber,
-  encodeString,
-  encodeTime,
-} from './encode-fields.ts';
+import { encodeFlags, encodeId, encodeNumber, encodeString, encodeTime } from './encode-fields.ts';
 import { BadJsonField, enumField, isJsonObject, listField, objectField, uint32Field } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
 
@@ -22,30 +14,8 @@ const SPAN_KIND = {
 };
 const STATUS_CODE = { STATUS_CODE_UNSET: 0, STATUS_CODE_OK: 1, STATUS_CODE_ERROR: 2 };
 
-/**
- * Writes one span as field `number`, its fields in number order. Always writes one: where the JSON is no span,
- * the bytes written are such that `readTraces` refuses them for the same reason, so that the span is counted,
- * keeps its position and fails no other. An id that is no hex is left out (`bad_trace_id`, `bad_span_id`).
- */
-export function encodeSpan(writer: ProtoWriter, number: number, span: unknown, maxDepth: number): void {
-  const start = writer.begin(number);
-  try {
-    if (!isJsonObject(span)) throw new BadJsonField('spans', 'an object');
-    encodeFields(writer, span, maxDepth);
-  } catch (error) {
-    if (!(error instanceof BadJsonField)) throw error;
-    writer.undo(start);
-    if (isJsonObject(span)) {
-      encodeId(writer, 1, span, 'traceId');
-      encodeId(writer, 2, span, 'spanId');
-    }
-    if (error.reason === 'nesting_too_deep') encodeNested(writer, 9, maxDepth + 1);
-    writer.raw(BROKEN_OFF);
-  }
-  writer.end(start);
-}
-
-function encodeFields(writer: ProtoWriter, span: JsonObject, maxDepth: number): void {
+/** Writes the fields of a span in number order. @throws BadJsonField where one is none */
+export function encodeSpanFields(writer: ProtoWriter, span: JsonObject, maxDepth: number): void {
   encodeId(writer, 1, span, 'traceId');
   encodeId(writer, 2, span, 'spanId');
   encodeString(writer, 3, span, 'traceState');

@@ -1,6 +1,6 @@
 import { encodeRequestFromJson } from './encode-request.ts';
 import type { JsonLimits, JsonSignal } from './encode-request.ts';
-import { encodeSpan } from './encode-span.ts';
+import { encodeSpanFields } from './encode-span.ts';
 
 /**
  * Re-encodes an OTLP JSON ExportTraceServiceRequest as protobuf, fields in number order: the bytes that are
@@ -23,5 +23,6 @@ const TRACES: JsonSignal = {
   resources: 'resourceSpans',
   scopes: 'scopeSpans',
   items: 'spans',
-  encodeItem: encodeSpan,
+  encodeFields: encodeSpanFields,
+  kept: { traceId: 1, spanId: 2, attributes: 9 },
 };
