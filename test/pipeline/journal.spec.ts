@@ -105,3 +105,83 @@ test.each(TOOLS)('the %s file is balanced, also for %s', async (format, command,
   const run = spawnSync(command, args(file), { encoding: 'utf8' });
   expect({ status: run.status, said: run.stderr }).toEqual({ status: 0, said: '' });
 });
+
+const transactions = async (query: string): Promise<any[]> => {
+  const items: any[] = [];
+  for (let cursor = ''; ;) {
+    const { status, body } = await desk.call(`/v1/ledger/transactions?limit=2&${query}${cursor}`);
+    if (status !== 200) throw new Error(`${query}: ${status} ${JSON.stringify(body)}`);
+    items.push(...body.items);
+    if (body.next === null) return items;
+    cursor = `&cursor=${body.next}`;
+  }
+};
+
+test.each<[string, (transaction: any) => boolean]>([
+  [
+    'account=5000:unattributed',
+    ({ entries }) => entries.some(({ account }: any) => account === '5000:unattributed'),
+  ],
+  ['account=2000', ({ entries }) => entries.some(({ account }: any) => account.startsWith('2000:'))],
+  ['account=5200', ({ entries }) => entries.some(({ account }: any) => account.startsWith('5200:'))],
+  ['period=2026-08', ({ period }) => period === '2026-08'],
+  ['code=C400', ({ code }) => code === 'C400'],
+  ['kind=ticket&key=T%221', ({ entries }) => entries.some(({ workItem }: any) => workItem?.key === 'T"1')],
+  [
+    'account=5200&code=C400&kind=ticket&key=T%221',
+    ({ code, entries }) => code === 'C400' && entries.some(({ account }: any) => account.startsWith('5200:')),
+  ],
+])('transactions are filtered by %s, page by page', async (query, isWanted) => {
+  const all = await transactions('');
+  const found = await transactions(query);
+  expect(found.length).toBeGreaterThan(0);
+  expect(found).toEqual(all.filter(isWanted));
+});
+
+test('a trace, a cause and a size; what is posted meanwhile moves no page', async () => {
+  const all = await transactions('');
+  const { postingId, cause } = all.find(({ entries }) => entries[0].callModel === 'desk-model');
+  expect(await transactions(`trace=${postingId}`)).toEqual(
+    all.filter((each) => each.postingId === postingId),
+  );
+  expect(await transactions(`cause=${encodeURIComponent(cause)}`)).toEqual(
+    all.filter((each) => each.cause === cause),
+  );
+  const size = await desk.seal();
+  const balances = async (query: string) => {
+    const [accounts, trial] = await Promise.all(
+      ['accounts', 'trial-balance'].map(async (name) => (await desk.call(`/v1/ledger/${name}${query}`)).body),
+    );
+    return {
+      accounts: accounts.items,
+      trial: trial.accounts,
+      totals: trial.totals,
+      sizes: [accounts.size, trial.size],
+    };
+  };
+  const before = await balances('');
+  expect(before.sizes).toEqual([null, null]);
+  await desk.price('11');
+  await desk.settle();
+  expect((await balances('')).accounts).not.toEqual(before.accounts);
+  const past = await balances(`?size=${size}`);
+  expect(past).toEqual({ ...before, sizes: [size, size] });
+  expect(past.totals.every(({ isBalanced }: any) => isBalanced)).toBe(true);
+  expect(await transactions(`size=${size}`)).toEqual(all);
+  const period = await desk.call(`/v1/ledger/trial-balance?period=2026-07&size=${size}`);
+  expect(period.body.period).toEqual({ from: null, to: null, posting: '2026-07' });
+  expect(period.body.accounts.length).toBeGreaterThan(0);
+});
+
+test.each<[string, number, string]>([
+  ['transactions?kind=ticket', 422, 'key'],
+  ['transactions?key=T1', 422, 'kind'],
+  ['transactions?account=5', 400, 'account'],
+  ['transactions?size=100000', 422, 'size'],
+  ['accounts?size=0', 400, 'size'],
+  ['trial-balance?as_of=1990-01-01', 422, 'as_of'],
+  ['transactions?cursor=x', 400, 'cursor'],
+])('refused: %s', async (path, status, field) => {
+  const answer = await desk.call(`/v1/ledger/${path}`);
+  expect([answer.status, answer.body.errors[0].field]).toEqual([status, field]);
+});

@@ -1,23 +1,47 @@
 import { accountClass, CHART_OF_ACCOUNTS, TRANSACTION_CODES } from '#ledger';
-import { formatAmount, parseRef, RejectedInput } from '#model';
+import { formatAmount, parseRef, RejectedInput, toRef } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { inTenantSnapshot, listTransactions, readTrialBalance, type AccountBalance } from '#store';
 import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { pastBooks } from '../reports/past-books.ts';
 import { BEGINNING, Day, END } from '../reports/report-query.ts';
 import { PeriodName } from './period-views.ts';
-import { CursorUuid, decodeCursor, encodeCursor, formatWireTime, Money, PageSize, Time } from '../wire.ts';
+import {
+  CursorUuid,
+  decodeCursor,
+  encodeCursor,
+  formatWireTime,
+  Instant,
+  LogSize,
+  Money,
+  PageSize,
+  Time,
+} from '../wire.ts';
 
-const RangeQuery = z.object({
+const PastQuery = z.object({
+  size: LogSize.optional().meta({ description: 'At this size of the evidence log' }),
+  as_of: Instant.optional().meta({ description: 'At the newest settled size that was sealed by then' }),
+});
+const RangeQuery = PastQuery.extend({
   from: Day.optional().meta({ description: 'First UTC usage day' }),
   to: Day.optional().meta({ description: 'UTC usage day after the last one' }),
 });
 const TrialBalanceQuery = RangeQuery.extend({
   period: PeriodName.optional().meta({ description: 'A posting period; goes without from and to' }),
 });
-const TransactionQuery = z.object({
+const TransactionQuery = PastQuery.extend({
+  account: z
+    .string()
+    .min(4)
+    .max(256)
+    .optional()
+    .meta({ description: 'With an entry on this account (5200:outcome), or on one of this class (5300)' }),
+  period: PeriodName.optional().meta({ description: 'Posted to this month' }),
+  kind: z.string().min(1).max(64).optional().meta({ description: 'With key: of one work item' }),
+  key: z.string().min(1).max(256).optional(),
   trace: z
     .string()
     .regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits')
@@ -27,6 +51,9 @@ const TransactionQuery = z.object({
   cursor: z.string().optional(),
   limit: PageSize,
 });
+
+/** Up to where the log covers an answer; null = it is of the books as they stand. */
+const AtSize = z.int().nullable().meta({ description: 'Size of the log it is read at; null: as it stands' });
 
 const Cursor = z.tuple([z.string().regex(/^[0-9a-f]{32}$/), CursorUuid]);
 const readCursor = (cursor: string) => {
@@ -45,6 +72,7 @@ const Balance = z.object({
 });
 const Accounts = z
   .object({
+    size: AtSize,
     items: z.array(Balance),
     chart: z
       .array(
@@ -61,6 +89,7 @@ const Accounts = z
   .meta({ id: 'LedgerAccounts' });
 const TrialBalance = z
   .object({
+    size: AtSize,
     period: z.object({
       from: z.string().nullable(),
       to: z.string().nullable(),
@@ -72,6 +101,7 @@ const TrialBalance = z
   .meta({ id: 'TrialBalance' });
 const Transactions = z
   .object({
+    size: AtSize,
     items: z.array(
       z.object({
         transactionId: z.guid(),
@@ -111,13 +141,15 @@ export class LedgerController {
 
   @Get('accounts')
   @SerializeOptions({ schema: Accounts })
-  @ApiOperation({ summary: 'Every account with its balance now' })
+  @ApiOperation({ summary: 'Every account with its balance, now or at a size of the log' })
   @ApiResponse({ status: 200, standardSchema: Accounts })
-  async accounts(@Caller() { tenantId }: Principal): Promise<z.infer<typeof Accounts>> {
-    const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      readTrialBalance(client, tenantId, BEGINNING, END, null),
-    );
+  async accounts(
+    @Query({ schema: PastQuery }) past: z.infer<typeof PastQuery>,
+    @Caller() { tenantId }: Principal,
+  ): Promise<z.infer<typeof Accounts>> {
+    const { size, balances } = await this.balancesAt(tenantId, past, [BEGINNING, END], null);
     return {
+      size,
       items: balances.map(toBalance),
       chart: [...CHART_OF_ACCOUNTS],
       codes: Object.entries(TRANSACTION_CODES).map(([code, meaning]) => ({ code, meaning })),
@@ -129,16 +161,16 @@ export class LedgerController {
   @ApiOperation({ summary: 'Debits against credits of the usage days asked for' })
   @ApiResponse({ status: 200, standardSchema: TrialBalance })
   async trialBalance(
-    @Query({ schema: TrialBalanceQuery }) { from, to, period }: z.infer<typeof TrialBalanceQuery>,
+    @Query({ schema: TrialBalanceQuery }) { from, to, period, ...past }: z.infer<typeof TrialBalanceQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof TrialBalance>> {
     if (period !== undefined && (from !== undefined || to !== undefined))
       throw new RejectedInput('unprocessable', 'goes without from and to', 'period');
-    const balances = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      readTrialBalance(client, tenantId, from ?? BEGINNING, to ?? END, period ?? null),
-    );
+    const range = [from ?? BEGINNING, to ?? END] as const;
+    const { size, balances } = await this.balancesAt(tenantId, past, range, period ?? null);
     const assets = [...new Set(balances.map(({ asset }) => asset))];
     return {
+      size,
       period: { from: from ?? null, to: to ?? null, posting: period ?? null },
       accounts: balances.map(toBalance),
       totals: assets.map((asset) => {
@@ -157,20 +189,36 @@ export class LedgerController {
 
   @Get('transactions')
   @SerializeOptions({ schema: Transactions })
-  @ApiOperation({ summary: 'Ledger transactions with their entries' })
+  @ApiOperation({
+    summary: 'Ledger transactions with their entries, by posting and transaction id',
+    description:
+      'Filters are combined; a transaction is shown whole, with its other entries. Pages follow each other by id: what ' +
+      'is posted meanwhile moves none of them, and with a size the answer is the same for ever.',
+  })
   @ApiResponse({ status: 200, standardSchema: Transactions })
   async transactions(
     @Query({ schema: TransactionQuery }) query: z.infer<typeof TransactionQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Transactions>> {
-    const { trace, code, cause, cursor } = query;
+    const { trace, code, cause, account, period, kind, key, cursor } = query;
+    if ((kind === undefined) !== (key === undefined))
+      throw new RejectedInput(
+        'unprocessable',
+        'kind and key name one work item: give both',
+        kind === undefined ? 'kind' : 'key',
+      );
+    const workItemRef = kind === undefined ? undefined : toRef(kind, tenantId, key!);
     const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
     const after = cursor === undefined ? undefined : readCursor(cursor);
-    const found = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-      listTransactions(client, tenantId, { traceId: trace, code, cause, after, limit: limit + 1 }),
-    );
+    const { size, found } = await inTenantSnapshot(this.api.db, tenantId, async (client) => {
+      const at = (await pastBooks(client, tenantId, query))?.size ?? null;
+      const wanted = { traceId: trace, code, cause, account, period, workItemRef, size: at };
+      const page = { ...wanted, after, limit: limit + 1 };
+      return { size: at, found: await listTransactions(client, tenantId, page) };
+    });
     const last = found.length > limit ? found[limit - 1] : undefined;
     return {
+      size,
       items: found.slice(0, limit).map(({ effectiveAtUs, recordedAtUs, entries, ...transaction }) => ({
         ...transaction,
         effectiveAt: formatWireTime(effectiveAtUs),
@@ -188,6 +236,21 @@ export class LedgerController {
       })),
       next: last === undefined ? null : encodeCursor([last.postingId, last.transactionId]),
     };
+  }
+
+  private balancesAt(
+    tenantId: bigint,
+    past: z.infer<typeof PastQuery>,
+    [fromDay, toDay]: readonly [string, string],
+    period: string | null,
+  ): Promise<{ size: number | null; balances: AccountBalance[] }> {
+    return inTenantSnapshot(this.api.db, tenantId, async (client) => {
+      const size = (await pastBooks(client, tenantId, past))?.size ?? null;
+      return {
+        size,
+        balances: await readTrialBalance(client, tenantId, fromDay, toDay, period, size),
+      };
+    });
   }
 }
 

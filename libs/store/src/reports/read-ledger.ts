@@ -1,6 +1,7 @@
 import type { Asset, Ref, SpanId } from '#model';
 import type { Client, Queryable } from '../connection/database.ts';
 import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { booksAt } from './books-at.ts';
 
 /** What was debited and credited on an account over the usage days asked for; smallest units of the asset. */
 export interface AccountBalance {
@@ -11,14 +12,22 @@ export interface AccountBalance {
   readonly entries: bigint;
 }
 
-/** @param fromDay UTC usage day, `YYYY-MM-DD`; `toDay` is exclusive @param period posted to this month; null = to any @returns accounts by asset and name */
+/**
+ * @param fromDay UTC usage day, `YYYY-MM-DD`; `toDay` is exclusive
+ * @param period posted to this month; null = to any
+ * @param size leaves of the log the books are read at; null = as they stand
+ * @returns accounts by asset and name
+ */
 export async function readTrialBalance(
   client: Client,
   tenantId: bigint,
   fromDay: string,
   toDay: string,
   period: string | null,
+  size: number | null = null,
 ): Promise<AccountBalance[]> {
+  const values: unknown[] = [tenantId, fromDay, toDay, period];
+  const books = booksAt(size, (value) => `$${values.push(value)}`);
   const { rows } = await client.query<{
     account: string;
     asset: Asset;
@@ -26,15 +35,16 @@ export async function readTrialBalance(
     credit: string;
     entries: bigint;
   }>(
-    `SELECT account, asset, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
+    `WITH ${books}entry AS (
+       SELECT account, asset, amount FROM ledger_entries e
+        WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
+          AND ($4::text IS NULL OR EXISTS (
+                SELECT FROM ledger_transactions t WHERE t.tenant_id = $1 AND t.posting_id = e.posting_id
+                   AND t.txn_id = e.txn_id AND t.period = $4)))
+     SELECT account, asset, coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debit,
             coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS credit, count(*) AS entries
-       FROM ledger_entries e
-      WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
-        AND ($4::text IS NULL OR EXISTS (
-              SELECT FROM ledger_transactions t WHERE t.tenant_id = $1 AND t.posting_id = e.posting_id
-                 AND t.txn_id = e.txn_id AND t.period = $4))
-      GROUP BY account, asset ORDER BY asset, account`,
-    [tenantId, fromDay, toDay, period],
+       FROM entry GROUP BY account, asset ORDER BY asset, account`,
+    values,
   );
   return rows.map((row) => ({ ...row, debit: BigInt(row.debit), credit: BigInt(row.credit) }));
 }
@@ -46,6 +56,9 @@ export interface TransactionFilter {
   readonly cause?: string | undefined;
   /** Posting period, `YYYY-MM`. */
   readonly period?: string | undefined;
+  /** An account by its whole name, or a class by its number (`5300`). */
+  readonly account?: string | undefined;
+  readonly workItemRef?: Ref | undefined;
   /** Leaves of the log the books are read at; absent or null = as they stand. */
   readonly size?: number | null | undefined;
   readonly after?: { readonly postingId: string; readonly transactionId: string } | undefined;
@@ -89,6 +102,11 @@ export async function listTransactions(
         AND ($4::text IS NULL OR cause = $4) AND ($8::text IS NULL OR period = $8)
         AND ($9::bigint IS NULL OR EXISTS (
               SELECT FROM ledger_batches b WHERE b.tenant_id = $1 AND b.batch_id = t.batch_id AND b.leaf_index < $9))
+        AND (($10::text IS NULL AND $11::text IS NULL) OR EXISTS (
+              SELECT FROM ledger_entries e
+               WHERE e.tenant_id = $1 AND e.posting_id = t.posting_id AND e.txn_id = t.txn_id
+                 AND ($10::text IS NULL OR e.account = $10 OR starts_with(e.account, $10 || ':') AND length($10) = 4)
+                 AND ($11::text IS NULL OR e.work_item_ref = $11)))
         AND ($5::uuid IS NULL OR (posting_id, txn_id) > ($5, $6::uuid))
       ORDER BY posting_id, txn_id LIMIT $7`,
     [
@@ -101,6 +119,8 @@ export async function listTransactions(
       filter.limit,
       filter.period ?? null,
       filter.size ?? null,
+      filter.account ?? null,
+      filter.workItemRef ?? null,
     ],
   );
   const entries = await readEntries(client, tenantId, rows);
