@@ -72,5 +72,5 @@ CREATE POLICY ${table}_tenant ON ${table} TO outcome_ledger_api USING (tenant_id
 GRANT SELECT ON ${table} TO outcome_ledger_api;`,
   )
   .join('')}
-GRANT INSERT ON erasures TO outcome_ledger_api;
+GRANT INSERT, UPDATE (decision, decided_reason, decided_at, decided_by) ON erasures TO outcome_ledger_api;
 `;

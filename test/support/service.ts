@@ -1,10 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { v7 as uuidByTime } from 'uuid';
 import { readConfig } from '#config';
 import { createMetrics, ProcessLogger } from '#server';
-import { checkBooks, installShippedBook, openKeyDirectory, inTransaction, type Violation } from '#store';
+import { checkBooks, installShippedBook, inTransaction, type Violation } from '#store';
 import { startIngest } from '../../apps/ingest/src/start-ingest.ts';
 import { recordDeadlines } from '../../apps/worker/src/record-deadlines.ts';
 import { SpanReader } from '../../apps/worker/src/read-spans.ts';
@@ -12,9 +9,11 @@ import { reconcileBills } from '../../apps/worker/src/reconcile-bills.ts';
 import { TenantRulebooks } from '../../apps/worker/src/tenant-rules.ts';
 import { TraceDrain } from '../../apps/worker/src/trace-drain.ts';
 import { workCauses } from '../../apps/worker/src/work-causes.ts';
+import { workErasures } from '../../apps/worker/src/work-erasures.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
 import { WorkerMetrics } from '../../apps/worker/src/worker-metrics.ts';
 import { startTestApi, type TestApi } from './api.ts';
+import { contentKeysOf } from './content-keys.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export interface TestService {
@@ -40,7 +39,7 @@ export function workerParts(database: TestDatabase) {
     db: database.db,
     spans: new SpanReader(),
     rulebooks: new TenantRulebooks(),
-    contentKeys: openKeyDirectory(mkdtempSync(join(tmpdir(), 'outcome-ledger-keys-'))),
+    contentKeys: contentKeysOf(database.db),
     nowUs: () => BigInt(Date.now()) * 1000n,
     newId: uuidByTime,
   };
@@ -82,6 +81,8 @@ export async function startTestService(
       const facts = await workThroughFacts({ ...parts, onFailure: (_, error) => failures.push(error) }, 500);
       const onCauseFailure = (_: unknown, error: unknown): void => void failures.push(error);
       const pages = await workCauses({ ...parts, onCauseFailure }, CAUSES);
+      const onErasureFailure = (_: unknown, error: unknown): void => void failures.push(error);
+      const erasures = await workErasures({ ...parts, backupDays: 30, onErasureFailure });
       const traces = await drain.run();
       const deadlines = await recordDeadlines(database.db, parts.nowUs());
       // Bills wait a moment for more charges before they are compared; here nobody waits.
@@ -89,7 +90,7 @@ export async function startTestService(
       const bills = await reconcileBills({ ...parts, onFailure: (_, error) => failures.push(error) });
       const problem = failures[0] ?? lines.find((line) => line.includes('could not be worked through'));
       if (problem !== undefined) throw new Error('the worker failed', { cause: problem });
-      if (facts + pages + traces + deadlines + bills === 0) return;
+      if (facts + pages + erasures + traces + deadlines + bills === 0) return;
     }
   };
   return {

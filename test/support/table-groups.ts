@@ -98,6 +98,7 @@ export const CHANGEABLE: readonly string[] = [
   'causes', // progress
   'due_reconciliations',
   'due_traces',
+  'erasures', // decided, done
   'evidence_inbox',
   'fact_inbox',
   'imports', // progress

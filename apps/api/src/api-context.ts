@@ -6,7 +6,7 @@ export interface ApiContext {
   readonly db: Database;
   readonly limits: Limits;
   /** Tells the worker, after a commit, that facts wait; losing it costs seconds, never data. */
-  readonly wake: (job: 'work-through-facts' | 'reconcile-bills' | 'work-previews') => Promise<void>;
+  readonly wake: (job: 'work-through-facts' | 'reconcile-bills' | 'work-previews' | 'work-erasures') => Promise<void>;
   /** Microseconds since the epoch. */
   readonly nowUs: () => bigint;
   /** Standing in evidence and reports as the engine that made them. */

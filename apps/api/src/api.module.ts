@@ -8,6 +8,7 @@ import { OutcomeAuditsController } from './outcomes/outcome-audits.controller.ts
 import { OutcomeControlsController } from './outcomes/outcome-controls.controller.ts';
 import { OutcomesController } from './outcomes/outcomes.controller.ts';
 import { SetAsideController } from './reports/set-aside.controller.ts';
+import { ErasuresController } from './erasures/erasures.controller.ts';
 import { ExplainController } from './explain/explain.controller.ts';
 import { InvoicesController } from './invoices/invoices.controller.ts';
 import { LinkAuditsController } from './links/link-audits.controller.ts';
@@ -49,6 +50,7 @@ export class ApiModule {
         OutcomeAuditsController,
         MeteredAgainstMetricsController,
         ReportsController,
+        ErasuresController,
         ExplainController,
         ReportedCostController,
         DataQualityController,

@@ -29,9 +29,17 @@ export interface ItemPostings {
   readonly lines: ReadonlyMap<Ref, LineCounts>;
 }
 
-/** The posting of what belongs to a work item besides its traces: outcome count, value, cost lines. 32 hex digits. */
+/**
+ * The posting of what belongs to a work item besides its traces: outcome count, value, cost lines. 32 hex digits. An item
+ * whose key was erased keeps the one it had: it is what is left of its name (docs/adr/022).
+ */
 export const itemPostingId = (ref: Ref): string =>
-  uuidFromName(`work item ${ref}`, NAMESPACE).replaceAll('-', '');
+  ERASED.exec(ref)?.[1] ?? uuidFromName(`work item ${ref}`, NAMESPACE).replaceAll('-', '');
+
+const ERASED = /^[a-z][a-z0-9_]*:\d+:erased-([0-9a-f]{32})$/;
+
+/** The key that an erased work item has from then on. */
+export const erasedKeyOf = (ref: Ref): string => `erased-${itemPostingId(ref)}`;
 
 /**
  * What is to be posted for held items: target minus posted, one posting per item. Whoever holds an item's row posts

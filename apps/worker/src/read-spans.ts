@@ -42,6 +42,12 @@ export class SpanReader {
     return byTrace;
   }
 
+  /** Forgets resources and scopes: they were changed by an erasure. */
+  forget(): void {
+    this.resources.clear();
+    this.scopes.clear();
+  }
+
   private async learn(db: Queryable, tenantId: bigint, stored: readonly StoredSpan[]): Promise<void> {
     if (this.resources.size > MAX_ORIGINS) this.resources.clear();
     if (this.scopes.size > MAX_ORIGINS) this.scopes.clear();

@@ -6,6 +6,7 @@ import { v7 as uuidByTime } from 'uuid';
 import { BUNDLE_README } from './export/readme.ts';
 import { readVerifier } from './export/read-verifier.ts';
 import { signersOf } from './export/signers-of.ts';
+import { schedulePrivacy } from './schedule-privacy.ts';
 import { startSchedules } from './schedules.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
@@ -51,6 +52,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
   const kit = { software: ENGINE, verifier: await readVerifier(), readme: BUNDLE_README };
   const exports = { kit, signersOf: signersOf(db, config.keyDir) };
   const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger, exports });
+  await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
 
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));

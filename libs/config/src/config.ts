@@ -27,6 +27,8 @@ export interface Config {
   readonly traceQuietMs: number;
   readonly traceMaxWaitMs: number;
   readonly spanMaxAgeDays: number;
+  /** How long backups of the database and of the keys are kept: erased content is gone from everywhere after that. */
+  readonly backupDays: number;
   readonly limits: Limits;
 }
 
@@ -103,6 +105,7 @@ export const environment = z.object({
   TRACE_QUIET_MS: integer(5_000, 0, DAY_MS),
   TRACE_MAX_WAIT_MS: integer(600_000, 0, 7 * DAY_MS),
   SPAN_MAX_AGE_DAYS: integer(1_100, 1, 36_500),
+  BACKUP_DAYS: integer(30, 0, 3_650),
   ...limits,
 });
 
@@ -138,6 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     traceQuietMs: read.TRACE_QUIET_MS,
     traceMaxWaitMs: read.TRACE_MAX_WAIT_MS,
     spanMaxAgeDays: read.SPAN_MAX_AGE_DAYS,
+    backupDays: read.BACKUP_DAYS,
     limits: Object.freeze(readLimits(read)),
   });
 }

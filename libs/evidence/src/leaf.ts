@@ -21,6 +21,7 @@ export type LeafKind =
   | 'policy'
   | 'key_mapping'
   | 'baseline'
+  | 'erasure'
   | 'cause.open'
   | 'cause.done'
   | 'period.close'

@@ -19,6 +19,8 @@ export const QUEUES = {
   'work-previews': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */
   'close-periods': z.strictObject({}),
+  /** Erasures that were approved stand in `erasures`. */
+  'work-erasures': z.strictObject({}),
   /** New posting commits are held against the log. */
   'check-books': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;

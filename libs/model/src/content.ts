@@ -21,8 +21,10 @@ export interface ItemEdit {
   concerns(event: string | null, key: string): boolean;
   /** @returns the value itself to leave it as it is */
   attribute(event: string | null, key: string, value: AttributeValue): AttributeValue;
+  /** A span's name; absent: it stays. */
+  readonly name?: (name: string) => string;
   /** The message of a span's status; never empty. */
-  status(message: string): string;
+  readonly status: (message: string) => string;
   /** The body of a log record. */
   body(event: string, value: AttributeValue): AttributeValue;
 }

@@ -6,7 +6,7 @@ import { ProtoWriter } from './proto-writer.ts';
 import { WireReader } from './wire-reader.ts';
 import { writeAnyValue } from './write-any-value.ts';
 
-const SPAN = { attributes: 0x4a, events: 0x5a, links: 0x6a, status: 0x7a } as const;
+const SPAN = { name: 0x2a, attributes: 0x4a, events: 0x5a, links: 0x6a, status: 0x7a } as const;
 const EVENT = { name: 0x12, attributes: 0x1a } as const;
 const LINK_ATTRIBUTES = 0x22;
 const STATUS_MESSAGE = 0x12;
@@ -22,6 +22,8 @@ const LOG = { body: 0x2a, attributes: 0x32 } as const;
 export function editSpan(bytes: Uint8Array, edit: ItemEdit): Uint8Array {
   return editMessage(bytes, (tag, content) => {
     switch (tag) {
+      case SPAN.name:
+        return editString(content, edit.name);
       case SPAN.attributes:
         return editAttribute(content, null, edit);
       case SPAN.events:
@@ -32,7 +34,7 @@ export function editSpan(bytes: Uint8Array, edit: ItemEdit): Uint8Array {
         );
       case SPAN.status:
         return editMessage(content, (inner, value) =>
-          inner === STATUS_MESSAGE ? editText(value, edit) : value,
+          inner === STATUS_MESSAGE ? editString(value, edit.status) : value,
         );
       default:
         return content;
@@ -131,10 +133,10 @@ function decodeKeyValueOf(bytes: Uint8Array): AttributeValue {
   return null;
 }
 
-function editText(bytes: Uint8Array, edit: ItemEdit): Uint8Array {
-  if (bytes.length === 0) return bytes;
+function editString(bytes: Uint8Array, edit: ((text: string) => string) | undefined): Uint8Array {
+  if (bytes.length === 0 || edit === undefined) return bytes;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const edited = edit.status(text);
+  const edited = edit(text);
   return edited === text ? bytes : new Uint8Array(Buffer.from(edited, 'utf8'));
 }
 

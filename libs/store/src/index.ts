@@ -71,9 +71,36 @@ export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
 export type { SignedCheckpoint } from './evidence/checkpoints.ts';
 export { insertContents, readContentRows } from './content/contents.ts';
 export type { ContentRow } from './content/contents.ts';
+export { readContents } from './content/read-contents.ts';
+export type { CommittedStep, ReadPart, ReadStepContent } from './content/read-contents.ts';
 export { subjectsOf } from './content/content-subjects.ts';
 export { openKeyDirectory } from './content/key-directory-store.ts';
 export type { KeyStore } from './content/key-store.ts';
+export {
+  decideErasure,
+  finishErasure,
+  holdErasure,
+  insertErasure,
+  listErasures,
+  readErasedSubjects,
+  readErasuresOf,
+  readOpenErasures,
+} from './erasure/erasures.ts';
+export type { Erasure, OpenErasure } from './erasure/erasures.ts';
+export { readErasureScope, readRefOfSubject } from './erasure/erasure-scope.ts';
+export type { ErasureScope } from './erasure/erasure-scope.ts';
+export {
+  eraseTold,
+  readRecordsOf,
+  readResourcesOf,
+  removeContents,
+  replaceRecords,
+  replaceResource,
+  replaceSpanBytes,
+} from './erasure/erase-records.ts';
+export type { CutSpan } from './erasure/erase-records.ts';
+export { patternOf, replaceWords } from './erasure/replace-words.ts';
+export type { Replacement } from './erasure/replace-words.ts';
 export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';
 export type { SealedLeaf } from './evidence/insert-leaves.ts';
 export { createSigningKey, readGuard, readSigningSeeds, writeGuard } from './evidence/key-directory.ts';

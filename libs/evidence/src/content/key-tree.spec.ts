@@ -76,7 +76,7 @@ describe('Content under a subject key', () => {
       },
     ],
   ])('does not with %s', (_, open) => {
-    expect(open).toThrow();
+    expect(open).toThrow('unable to authenticate');
   });
 
   test('salts: one for each step and part', () => {
