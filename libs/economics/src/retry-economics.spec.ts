@@ -4,18 +4,20 @@ import { adviseCap, costOfCappedAttempts, type CapAdvice } from './attempt-cap.t
 import {
   compareHazards,
   hazardsOfUnlikeItems,
+  resultOfPlacement,
   retryHazards,
   successWithContamination,
-  type Attempt,
+  type AttemptGroup,
 } from './retry-hazards.ts';
 
 const PICO = 1_000_000_000_000;
-const attempts = (number: number, count: number, succeeded: number, costUsd: number): Attempt[] =>
-  Array.from({ length: count }, (_, index) => ({
-    number,
-    costPico: BigInt(Math.round(costUsd * 100)) * 10_000_000_000n,
-    result: index < succeeded ? 'succeeded' : 'failed',
-  }));
+const attempts = (number: number, count: number, succeeded: number, costUsd: number): AttemptGroup[] => {
+  const costPico = BigInt(Math.round(costUsd * 100)) * 10_000_000_000n;
+  return [
+    { number, result: 'succeeded', attempts: succeeded, costPico: costPico * BigInt(succeeded) },
+    { number, result: 'failed', attempts: count - succeeded, costPico: costPico * BigInt(count - succeeded) },
+  ];
+};
 
 /** The data of T3.1id. */
 const recorded = [...attempts(1, 100, 70, 0.5), ...attempts(2, 30, 9, 0.6), ...attempts(3, 21, 2, 0.7)];
@@ -28,7 +30,11 @@ test('T3.1id: $82.70 of 151 attempts over 81 successes is $1.020988, and T / p i
   const rows = retryHazards(recorded);
   const costPico = rows.reduce((sum, row) => sum + row.costPico, 0n);
   const succeeded = rows.reduce((sum, row) => sum + row.succeeded, 0);
-  expect([costPico, recorded.length, succeeded]).toEqual([82_700_000_000_000n, 151, 81]);
+  expect([costPico, rows.reduce((sum, row) => sum + row.attempts, 0), succeeded]).toEqual([
+    82_700_000_000_000n,
+    151,
+    81,
+  ]);
   expect((Number(costPico) / PICO / succeeded).toFixed(6)).toBe('1.020988');
   const [perAttempt, share] = [Number(costPico) / PICO / 151, 81 / 151];
   expect((perAttempt / share).toFixed(6)).toBe('1.020988');
@@ -131,8 +137,8 @@ test('weak evidence is called so: 6 of 40 may be on either side of the break-eve
 
 test('an attempt without a result takes its cost and says nothing of success', () => {
   const rows = retryHazards([
-    { number: 2, costPico: 7n, result: 'open' },
-    { number: 1, costPico: 5n, result: 'failed' },
+    { number: 2, costPico: 7n, result: 'open', attempts: 1 },
+    { number: 1, costPico: 5n, result: 'failed', attempts: 1 },
   ]);
   expect(rows).toEqual([
     {
@@ -147,19 +153,22 @@ test('an attempt without a result takes its cost and says nothing of success', (
     },
     { number: 2, attempts: 1, succeeded: 0, failed: 0, open: 1, costPico: 7n, hazard: null, interval: null },
   ]);
-  expect(() => retryHazards([{ number: 0, costPico: 1n, result: 'open' }])).toThrow(RangeError);
+  expect(() => retryHazards([{ number: 0, costPico: 1n, result: 'open', attempts: 1 }])).toThrow(RangeError);
 });
 
 test('the best cap is never dearer than any other, and counts add up', () => {
   const anyAttempt = fc.record({
     number: fc.integer({ min: 1, max: 5 }),
     costPico: fc.bigInt({ min: 1n, max: 10n ** 12n }),
+    attempts: fc.integer({ min: 1, max: 40 }),
     result: fc.constantFrom('succeeded' as const, 'failed' as const, 'open' as const),
   });
   fc.assert(
-    fc.property(fc.array(anyAttempt, { minLength: 1, maxLength: 200 }), (sample) => {
+    fc.property(fc.array(anyAttempt, { minLength: 1, maxLength: 30 }), (sample) => {
       const rows = retryHazards(sample);
-      expect(rows.reduce((sum, row) => sum + row.attempts, 0)).toBe(sample.length);
+      expect(rows.reduce((sum, row) => sum + row.attempts, 0)).toBe(
+        sample.reduce((sum, each) => sum + each.attempts, 0),
+      );
       expect(rows.reduce((sum, row) => sum + row.costPico, 0n)).toBe(
         sample.reduce((sum, { costPico }) => sum + costPico, 0n),
       );
@@ -169,4 +178,18 @@ test('the best cap is never dearer than any other, and counts add up', () => {
       for (const cost of costs) expect(costs[advice.bestCap]!).toBeLessThanOrEqual(cost);
     }),
   );
+});
+
+test.each([
+  ['outcome', 'succeeded'],
+  ['waste:retry', 'failed'],
+  ['carried:retry', 'failed'],
+  ['waste:reopened', 'failed'],
+  ['waste:failed', 'failed'],
+  ['waste:abandoned', 'open'],
+  ['work', 'open'],
+  ['waste:after_outcome', null],
+  ['overhead:cancelled_before_work', null],
+])('cost at %s: %s', (placement, result) => {
+  expect(resultOfPlacement(placement)).toBe(result);
 });

@@ -1,12 +1,38 @@
 import { normalCumulative } from './distributions.ts';
 import { wilsonInterval, type Interval } from './wilson-interval.ts';
 
-/** One attempt at a work item: its number (1 = the first), what it cost, and how it ended. */
-export interface Attempt {
+/** How an attempt ended. `open`: no final result is known (censored): it took its cost, and says nothing of success. */
+export type AttemptResult = 'succeeded' | 'failed' | 'open';
+
+/** Attempts of one number within their work item (1 = the first) that ended alike. */
+export interface AttemptGroup {
   readonly number: number;
+  readonly result: AttemptResult;
+  readonly attempts: number;
   readonly costPico: bigint;
-  /** `open`: no final result is known (censored): it took its cost, and says nothing of success. */
-  readonly result: 'succeeded' | 'failed' | 'open';
+}
+
+/**
+ * What an attempt says of success, by where its cost sits. Waste that is settled against it is a failure, an outcome
+ * that did not last too; what was given up or is still in work has no result; what came after success was no try.
+ *
+ * @param placement `attempts.placement`: `outcome`, `waste:retry`, `work`, ...
+ * @returns null for work that was no try at the outcome
+ */
+export function resultOfPlacement(placement: string): AttemptResult | null {
+  switch (placement.slice(placement.indexOf(':') + 1)) {
+    case 'outcome':
+      return 'succeeded';
+    case 'retry':
+    case 'reopened':
+    case 'failed':
+      return 'failed';
+    case 'work':
+    case 'abandoned':
+      return 'open';
+    default:
+      return null;
+  }
 }
 
 /** What is known of the attempts of one number (methods.md 3.4). */
@@ -31,14 +57,14 @@ export interface HazardRow {
  * @returns a row for each number from 1 to the highest, in order
  * @throws RangeError for a number below 1
  */
-export function retryHazards(attempts: readonly Attempt[]): HazardRow[] {
+export function retryHazards(groups: readonly AttemptGroup[]): HazardRow[] {
   const counts: { succeeded: number; failed: number; open: number; costPico: bigint }[] = [];
-  for (const { number, costPico, result } of attempts) {
+  for (const { number, costPico, result, attempts } of groups) {
     if (!Number.isSafeInteger(number) || number < 1)
       throw new RangeError(`${number} is no number of an attempt`);
     while (counts.length < number) counts.push({ succeeded: 0, failed: 0, open: 0, costPico: 0n });
     const row = counts[number - 1]!;
-    row[result]++;
+    row[result] += attempts;
     row.costPico += costPico;
   }
   return counts.map(({ succeeded, failed, open, costPico }, index) => {

@@ -1,33 +1,29 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#evidence';
-import { parsePico, RejectedInput } from '#model';
+import { RejectedInput } from '#model';
 import {
-  readBilled,
   readCostByDay,
   readCostPerOutcome,
   readPeriodCostByDay,
   readPeriodCosts,
   readPeriodOutcomes,
   readLoadedCosts,
-  readPriceBookVersions,
-  readSettings,
   type Client,
   type CostPerOutcomeQuery,
   type GroupKey,
   type PeriodQuery,
 } from '#store';
 import { z } from 'zod';
-import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor } from '../wire.ts';
+import { askReport, questionOf, type ReportContext } from './ask-report.ts';
 import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
 import { readControlCoverage } from './read-control-coverage.ts';
 import { readLinkFigures } from './read-link-figures.ts';
 import { figuresInCurrency } from './in-currency.ts';
 import { sumLoaded } from './loaded-cost.ts';
-import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
-import { pastBooks } from './past-books.ts';
-import { reconciled } from './reconciled.ts';
-import { readSealed, tieOut, TieOut } from './tie-out.ts';
+import type { ReportQuery } from './report-query.ts';
+import { TieOut } from './tie-out.ts';
+import { gradeWithBills, tieReport, type TiedReport } from './tie-report.ts';
 
 export const CostReport = z
   .object({
@@ -43,14 +39,6 @@ export const CostReport = z
   })
   .meta({ id: 'CostPerOutcomeReport' });
 export type CostReport = z.infer<typeof CostReport>;
-
-export interface ReportContext {
-  readonly tenantId: bigint;
-  readonly nowUs: bigint;
-  readonly engine: string;
-  readonly maxGroupKeys: number;
-  readonly pageSize: number;
-}
 
 interface Figures {
   readonly rows: readonly CostRow[];
@@ -68,19 +56,13 @@ export async function costPerOutcome(
   context: ReportContext,
 ): Promise<CostReport> {
   const { tenantId } = context;
-  const past = await pastBooks(client, tenantId, query);
-  const size = past?.size ?? null;
-  const policies = await readSettings(client, tenantId, 'policies', size);
-  const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
-  const range = { ...rangeOf(query), nowUs: past?.sealedAtUs ?? context.nowUs, size };
+  const asked = await askReport(client, query, context);
+  const { groupBy, range } = asked;
   const counted =
     query.view === 'period'
       ? await periodFigures(client, tenantId, { ...range, groupBy })
       : await outcomeFigures(client, tenantId, { ...range, view: query.view, groupBy });
-  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, counted.totalPico);
-  const billed = reconciled(await readBilled(client, tenantId, range), parsePico(figures.meteredUsd)!);
-  const isMeasured =
-    billed.view.reconciliation === 'reconciled' && parsePico(figures.fromOtherPeriodsUsd) === 0n;
+  const tied = await tieReport(client, asked, context, counted.totalPico);
   const inCurrency =
     query.currency === undefined
       ? null
@@ -93,7 +75,7 @@ export async function costPerOutcome(
           { ...range, currency: query.currency },
         );
   const finish = (row: CostRow, group: readonly (string | null)[] | null): CostRow => ({
-    ...withBills(row, billed.share, isMeasured),
+    ...withBills(row, tied),
     ...(inCurrency === null
       ? {}
       : { inCurrency: inCurrency(group, query.view === 'period' ? null : (row.outcomes ?? 0)) }),
@@ -102,7 +84,7 @@ export async function costPerOutcome(
     finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),
   );
   const total = finish(counted.total, null);
-  const asked = queryOf(query, groupBy);
+  const question = questionOf(asked);
   const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
   return {
     report: 'cost-per-outcome',
@@ -112,35 +94,19 @@ export async function costPerOutcome(
     additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
     next: page.next,
     tieOut: {
-      period: { from: query.from ?? null, to: query.to ?? null },
-      ...figures,
-      ...billed.view,
-      changeSinceClose: null,
-      ...(await readSealed(client, tenantId, past)),
-      versions: {
-        engine: context.engine,
-        rules: await ruleVersions(client, tenantId, size),
-        priceBooks: await readPriceBookVersions(client, tenantId, size),
-      },
-      query: asked,
+      ...tied.tieOut,
+      query: question,
       digest: createHash('sha256')
-        .update(canonicalJson({ query: asked, rows, total }))
+        .update(canonicalJson({ query: question, rows, total }))
         .digest('hex'),
     },
   };
 }
 
-/** What is counted and on an invoice is measured; nothing else gets any better by it. */
-const withBills = (row: CostRow, share: string | null, isMeasured: boolean): CostRow => ({
+const withBills = (row: CostRow, { billedShare, isMeasured }: TiedReport): CostRow => ({
   ...row,
-  coverage: { ...row.coverage, reconciled: share },
-  grade: isMeasured && row.grade === 'metered' ? 'measured' : row.grade,
-});
-
-const rangeOf = (query: ReportQuery) => ({
-  fromDay: query.from ?? BEGINNING,
-  toDay: query.to ?? END,
-  outcomeType: query.outcome_type ?? null,
+  coverage: { ...row.coverage, reconciled: billedShare },
+  grade: gradeWithBills(row.grade, isMeasured),
 });
 
 async function outcomeFigures(
@@ -228,33 +194,6 @@ const NO_SPEND = {
   unattributedPico: 0n,
   hasOtherAssets: false,
 };
-
-/** What was asked, with its defaults, as it stands in the tie-out and under the digest. */
-function queryOf(query: ReportQuery, groupBy: readonly GroupKey[]): Record<string, string | null> {
-  return {
-    view: query.view,
-    from: query.from ?? null,
-    to: query.to ?? null,
-    group_by: groupBy.map(({ name }) => name).join(','),
-    outcome_type: query.outcome_type ?? null,
-    basis: query.basis,
-    ...(query.currency === undefined ? {} : { currency: query.currency }),
-  };
-}
-
-/** Newest version of each of the tenant's rules at a size of the log (null = now); 0 = the shipped ones. */
-async function ruleVersions(
-  client: Client,
-  tenantId: bigint,
-  size: number | null,
-): Promise<Record<string, number>> {
-  const versions: Record<string, number> = { definitions: 0, policies: 0, key_mappings: 0 };
-  for (const table of ['definitions', 'policies', 'key_mappings'] as const) {
-    for (const { name, version } of await readSettings(client, tenantId, table, size))
-      versions[`${table}/${name}`] = version;
-  }
-  return versions;
-}
 
 function pageOf(
   rows: readonly CostRow[],

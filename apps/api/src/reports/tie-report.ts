@@ -1,0 +1,63 @@
+import { parsePico } from '#model';
+import { readBilled, readPriceBookVersions, readSettings, type Client } from '#store';
+import type { AskedReport, ReportContext } from './ask-report.ts';
+import { changeSinceClose } from './change-since-close.ts';
+import type { CostRow } from './cost-row.ts';
+import { reconciled } from './reconciled.ts';
+import { readSealed, tieOut, type TieOut } from './tie-out.ts';
+
+/** How a report ties to what was metered and billed; its digest is the report's own. */
+export interface TiedReport {
+  readonly tieOut: Omit<TieOut, 'query' | 'digest'>;
+  /** Share of the metered cost that is on an invoice; null without one. */
+  readonly billedShare: string | null;
+  /** Everything in the report was used in the period, and the period's bills are reconciled. */
+  readonly isMeasured: boolean;
+}
+
+/** @param totalPico what the report adds up to, in USD, read in the same snapshot */
+export async function tieReport(
+  client: Client,
+  asked: AskedReport,
+  context: ReportContext,
+  totalPico: bigint,
+): Promise<TiedReport> {
+  const { tenantId } = context;
+  const { query, past, range } = asked;
+  const figures = await tieOut(client, tenantId, { ...range, view: query.view }, totalPico);
+  const billed = reconciled(await readBilled(client, tenantId, range), parsePico(figures.meteredUsd)!);
+  return {
+    tieOut: {
+      period: { from: query.from ?? null, to: query.to ?? null },
+      ...figures,
+      ...billed.view,
+      changeSinceClose: await changeSinceClose(client, tenantId, range),
+      ...(await readSealed(client, tenantId, past)),
+      versions: {
+        engine: context.engine,
+        rules: await ruleVersions(client, tenantId, range.size),
+        priceBooks: await readPriceBookVersions(client, tenantId, range.size),
+      },
+    },
+    billedShare: billed.share,
+    isMeasured: billed.view.reconciliation === 'reconciled' && parsePico(figures.fromOtherPeriodsUsd) === 0n,
+  };
+}
+
+/** What is counted and on an invoice is measured; nothing else gets any better by it. */
+export const gradeWithBills = (grade: CostRow['grade'], isMeasured: boolean): CostRow['grade'] =>
+  isMeasured && grade === 'metered' ? 'measured' : grade;
+
+/** Newest version of each of the tenant's rules at a size of the log (null = now); 0 = the shipped ones. */
+async function ruleVersions(
+  client: Client,
+  tenantId: bigint,
+  size: number | null,
+): Promise<Record<string, number>> {
+  const versions: Record<string, number> = { definitions: 0, policies: 0, key_mappings: 0 };
+  for (const table of ['definitions', 'policies', 'key_mappings'] as const) {
+    for (const { name, version } of await readSettings(client, tenantId, table, size))
+      versions[`${table}/${name}`] = version;
+  }
+  return versions;
+}
