@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { RejectedInput } from '#model';
 import { expect, test } from '@jest/globals';
@@ -10,55 +9,25 @@ import {
   mutated,
 } from '../../../test/support/otlp-arbitrary.ts';
 import {
+  decodeEnvelope,
+  expectRows,
+  expectSameFromJson,
+  itemsOf,
+  readRows,
+  type Reading,
+} from '../../../test/support/otlp-reading.ts';
+import {
   decodeReference,
   encodeReference,
-  readCopyBinary,
   reference,
-  toSpanRow,
   type SpanRow,
 } from '../../../test/support/otlp-reference.ts';
 import { toAttributes, toValue } from '../../../test/support/otlp-reference-span.ts';
-import {
-  decodeLogRecord,
-  encodeLogsFromJson,
-  GrowingBuffer,
-  PartCache,
-  readLogs,
-  SpanRows,
-} from './index.ts';
-import type { ReadContext, ReadResult } from './index.ts';
+import { decodeLogRecord, encodeLogsFromJson, readLogs } from './index.ts';
 
-const hash16 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest().subarray(0, 16);
-const LIMITS = { maxSpans: 1000, maxDepth: 10 };
 const NO_RESOURCE = { attributes: new Map() };
 const NO_SCOPE = { name: '', version: '', attributes: new Map() };
-const context = (): ReadContext => ({
-  ...LIMITS,
-  tenantId: 3n,
-  batchId: Buffer.alloc(16, 1),
-  earliestStartNs: 1n,
-  latestStartNs: 2n ** 64n - 2n,
-  maxSpanBytes: 1 << 20,
-  maxNameBytes: 300,
-  maxAttributes: 100,
-  parts: new PartCache(hash16),
-  slices: new GrowingBuffer(64),
-});
-const read = (body: Buffer): ReadResult & { rows: SpanRow[] } => {
-  const rows = new SpanRows(64);
-  const result = readLogs(body, context(), rows);
-  return { ...result, rows: readCopyBinary(rows.finish()).map(toSpanRow) };
-};
-/** The envelope is the same message as that of spans, but for its names. */
-const recordsOf = (body: Buffer): Buffer[] => {
-  const request: { resourceSpans?: { scopeSpans?: { spans?: Buffer[] }[] }[] } = decodeReference(
-    'EnvelopeList',
-    body,
-  );
-  return (request.resourceSpans ?? []).flatMap((group) =>
-    (group.scopeSpans ?? []).flatMap((scope) => scope.spans ?? []),
-  );
-};
+const read = (body: Buffer): Reading => readRows(body, readLogs);
 
 /** The row's columns as protobufjs reads them; null where the record cannot be stored. */
 function expectedRow(bytes: Buffer): Partial<SpanRow> | null {
@@ -95,15 +64,7 @@ test('rows and rejections agree with protobufjs, and what is read again is the s
     fc.property(logsRequestArbitrary, (request) => {
       const body = encodeReference('ExportLogsServiceRequest', request);
       const result = read(body);
-      const expected = recordsOf(body).map((bytes, position) => ({ row: expectedRow(bytes), position }));
-      expect(result.rows).toEqual(
-        expected.flatMap(({ row, position }) =>
-          row === null ? [] : [expect.objectContaining({ ...row, position })],
-        ),
-      );
-      expect(result.rejected.listed.map(({ position }) => position)).toEqual(
-        expected.flatMap(({ row, position }) => (row === null ? [position] : [])),
-      );
+      expectRows(result, itemsOf(decodeEnvelope(body)).map(expectedRow));
       expect(read(body).rows).toEqual(result.rows);
       for (const summary of result.traces) {
         const own = result.rows.filter((row) => row.traceId === summary.traceId);
@@ -141,7 +102,7 @@ test('damaged bodies are refused or read, and nothing else happens', () => {
   const bodies = logsRequestArbitrary.map((request) => encodeReference('ExportLogsServiceRequest', request));
   fc.assert(
     fc.property(mutated(bodies), (body) => {
-      let result: ReadResult & { rows: SpanRow[] };
+      let result: Reading;
       try {
         result = read(body);
       } catch (error) {
@@ -149,7 +110,7 @@ test('damaged bodies are refused or read, and nothing else happens', () => {
         seen.refused += 1;
         return;
       }
-      const records = recordsOf(body);
+      const records = itemsOf(decodeEnvelope(body));
       expect(result.accepted + result.rejected.count).toBe(records.length);
       for (const row of result.rows) {
         expect(row.bytes).toEqual(records[row.position]);
@@ -197,31 +158,10 @@ test('OTLP JSON means what protobufjs takes its object form for', () => {
   const NEGATIVE_ZERO = {
     resourceLogs: [{ resource: { attributes: [{ key: '', value: { doubleValue: -0 } }] }, scopeLogs: [] }],
   };
-  const withHexIds = (value: unknown, key = ''): unknown => {
-    if (Array.isArray(value)) return value.map((entry) => withHexIds(entry));
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(
-        Object.entries(value).map(([name, member]) => [name, withHexIds(member, name)]),
-      );
-    // JSON.stringify writes -0 as 0; protobuf's JSON mapping takes a number as a string as well.
-    if (Object.is(value, -0)) return '-0';
-    return (key === 'traceId' || key === 'spanId') && typeof value === 'string'
-      ? Buffer.from(value, 'base64').toString('hex')
-      : value;
-  };
   fc.assert(
-    fc.property(logsRequestArbitrary, fc.boolean(), (request, namedEnums) => {
-      const type = reference('ExportLogsServiceRequest');
+    fc.property(logsRequestArbitrary, fc.boolean(), (request, isEnumNamed) => {
       const body = encodeReference('ExportLogsServiceRequest', request);
-      const json = type.toObject(type.decode(body), {
-        json: true,
-        longs: String,
-        bytes: String,
-        enums: namedEnums ? String : Number,
-      });
-      const encoded = encodeLogsFromJson(JSON.stringify(withHexIds(json)), LIMITS);
-      const options = { longs: String, bytes: Buffer, defaults: true };
-      expect(type.toObject(type.decode(encoded), options)).toEqual(type.toObject(type.decode(body), options));
+      expectSameFromJson('ExportLogsServiceRequest', body, isEnumNamed, encodeLogsFromJson);
     }),
     { numRuns: fuzzRuns(150), examples: [[NEGATIVE_ZERO, false]] },
   );

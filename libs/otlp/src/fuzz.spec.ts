@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { RejectedInput } from '#model';
 import { expect, test } from '@jest/globals';
@@ -11,76 +10,26 @@ import {
   spanBytesArbitrary,
 } from '../../../test/support/otlp-arbitrary.ts';
 import {
+  decodeEnvelope,
+  expectRows,
+  expectSameFromJson,
+  hash16,
+  itemsOf,
+  LIMITS,
+  readRows,
+  type Envelope,
+  type Reading,
+} from '../../../test/support/otlp-reading.ts';
+import {
   decodeReference,
   encodeReference,
-  readCopyBinary,
   reference,
-  toSpanRow,
   type SpanRow,
 } from '../../../test/support/otlp-reference.ts';
-import {
-  decodeResource,
-  decodeScope,
-  decodeSpan,
-  encodeTracesFromJson,
-  GrowingBuffer,
-  PartCache,
-  readTraces,
-  SpanRows,
-} from './index.ts';
-import type { ReadContext, ReadResult } from './index.ts';
 import { toAttributes, toSpan } from '../../../test/support/otlp-reference-span.ts';
+import { decodeResource, decodeScope, decodeSpan, encodeTracesFromJson, readTraces } from './index.ts';
 
-const hash16 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest().subarray(0, 16);
-const LIMITS = { maxSpans: 1000, maxDepth: 10 };
-const context = (): ReadContext => ({
-  ...LIMITS,
-  tenantId: 3n,
-  batchId: Buffer.alloc(16, 1),
-  earliestStartNs: 1n,
-  latestStartNs: 2n ** 64n - 2n,
-  maxSpanBytes: 1 << 20,
-  maxNameBytes: 300,
-  maxAttributes: 100,
-  parts: new PartCache(hash16),
-  slices: new GrowingBuffer(64),
-});
-interface Reading extends ReadResult {
-  readonly rows: SpanRow[];
-  readonly slices: Buffer[];
-}
-const read = (body: Buffer): Reading => {
-  const rows = new SpanRows(64);
-  const reading = context();
-  const result = readTraces(body, reading, rows);
-  return {
-    ...result,
-    rows: readCopyBinary(rows.finish()).map(toSpanRow),
-    slices: unframe(reading.slices.contents()),
-  };
-};
-const unframe = (framed: Buffer): Buffer[] => {
-  const slices: Buffer[] = [];
-  for (let at = 0; at < framed.length;) {
-    const end = at + 4 + framed.readUInt32BE(at);
-    slices.push(framed.subarray(at + 4, end));
-    at = end;
-  }
-  return slices;
-};
-
-interface Envelope {
-  readonly resourceSpans?: {
-    readonly resource?: Buffer;
-    readonly schemaUrl?: Buffer;
-    readonly scopeSpans?: {
-      readonly scope?: Buffer;
-      readonly spans?: Buffer[];
-      readonly schemaUrl?: Buffer;
-    }[];
-  }[];
-}
-const decodeEnvelope = (body: Buffer): Envelope => decodeReference('EnvelopeList', body);
+const read = (body: Buffer): Reading => readRows(body, readTraces);
 
 /** The row's columns as protobufjs reads them from the span's bytes; null where the span cannot be stored. */
 function expectedRow(bytes: Buffer): Partial<SpanRow> | null {
@@ -123,17 +72,9 @@ test('rows, rejections, slices, resources and scopes agree with protobufjs', () 
       const scopes = (decodeEnvelope(body).resourceSpans ?? []).flatMap((group) =>
         (group.scopeSpans ?? []).map((scope) => ({ group, scope })),
       );
-      const spans = scopes.flatMap(({ scope }) => scope.spans ?? []);
+      const spans = itemsOf(decodeEnvelope(body));
       expect(result.slices).toEqual(spans);
-      const expected = spans.map((bytes, position) => ({ row: expectedRow(bytes), position }));
-      expect(result.rows).toEqual(
-        expected.flatMap(({ row, position }) =>
-          row === null ? [] : [expect.objectContaining({ ...row, position })],
-        ),
-      );
-      expect(result.rejected.listed.map(({ position }) => position)).toEqual(
-        expected.flatMap(({ row, position }) => (row === null ? [position] : [])),
-      );
+      expectRows(result, spans.map(expectedRow));
       const resources = new Map(result.resources.map(({ id, bytes }) => [id.toString('hex'), bytes]));
       const storedScopes = new Map(result.scopes.map(({ id, bytes }) => [id.toString('hex'), bytes]));
       const origins = scopes.flatMap(({ group, scope }) => (scope.spans ?? []).map(() => ({ group, scope })));
@@ -207,9 +148,7 @@ test('damaged bodies are refused or read as protobufjs reads them, and nothing e
         return;
       }
       expect(envelope).not.toBeNull();
-      const spans = (envelope?.resourceSpans ?? []).flatMap((group) =>
-        (group.scopeSpans ?? []).flatMap((scope) => scope.spans ?? []),
-      );
+      const spans = itemsOf(envelope ?? {});
       expect(result.slices).toEqual(spans);
       expect(result.accepted + result.rejected.count).toBe(spans.length);
       for (const row of result.rows) {
@@ -264,26 +203,10 @@ test('decodeSpan agrees with protobufjs, whatever the order of fields, merged me
 });
 
 test('OTLP JSON means what protobufjs takes its object form for', () => {
-  const withHexIds = (value: unknown, key = ''): unknown => {
-    if (Array.isArray(value)) return value.map((entry) => withHexIds(entry));
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withHexIds(member, key)]));
-    const isId = key === 'traceId' || key === 'spanId' || key === 'parentSpanId';
-    return isId && typeof value === 'string' ? Buffer.from(value, 'base64').toString('hex') : value;
-  };
   fc.assert(
-    fc.property(requestArbitrary, fc.boolean(), (request, namedEnums) => {
-      const type = reference('ExportTraceServiceRequest');
+    fc.property(requestArbitrary, fc.boolean(), (request, isEnumNamed) => {
       const body = encodeReference('ExportTraceServiceRequest', request);
-      const json = type.toObject(type.decode(body), {
-        json: true,
-        longs: String,
-        bytes: String,
-        enums: namedEnums ? String : Number,
-      });
-      const encoded = encodeTracesFromJson(JSON.stringify(withHexIds(json)), LIMITS);
-      const options = { longs: String, bytes: Buffer, defaults: true };
-      expect(type.toObject(type.decode(encoded), options)).toEqual(type.toObject(type.decode(body), options));
+      expectSameFromJson('ExportTraceServiceRequest', body, isEnumNamed, encodeTracesFromJson);
     }),
     { numRuns: fuzzRuns(200) },
   );
