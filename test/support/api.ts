@@ -1,6 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { createMetrics, KeyAuthentication, ProcessLogger } from '#server';
-import { createTenant, inTransaction, insertApiKey, readApiKey, type Database, type Role } from '#store';
+import {
+  createTenant,
+  inTransaction,
+  insertApiKey,
+  openKeyDirectory,
+  readApiKey,
+  type Database,
+  type KeyStore,
+  type Role,
+} from '#store';
 import { readConfig } from '#config';
 import { createApi } from '../../apps/api/src/create-api.ts';
 
@@ -28,7 +39,11 @@ export interface TestApi {
 }
 
 /** The real API on a free port, over the given database, with the limits of an empty environment. */
-export async function startTestApi(db: Database, env: Record<string, string> = {}): Promise<TestApi> {
+export async function startTestApi(
+  db: Database,
+  env: Record<string, string> = {},
+  contentKeys: KeyStore = openKeyDirectory(mkdtempSync(join(tmpdir(), 'outcome-ledger-keys-'))),
+): Promise<TestApi> {
   const woken: string[] = [];
   const lines: string[] = [];
   const app = await createApi(
@@ -36,6 +51,7 @@ export async function startTestApi(db: Database, env: Record<string, string> = {
       db,
       limits: readConfig(env).limits,
       wake: async (job) => void woken.push(job),
+      contentKeys,
       nowUs: () => BigInt(Date.now()) * 1000n,
       version: 'test',
     },

@@ -66,8 +66,8 @@ export async function startTestService(
     TRACE_MAX_WAIT_MS: '0',
   });
   const ingest = await startIngest(config, logger);
-  const api = await startTestApi(database.db);
   const parts = workerParts(database);
+  const api = await startTestApi(database.db, {}, parts.contentKeys);
   const failures: unknown[] = [];
   const metrics = new WorkerMetrics(createMetrics('test'), database.db);
   const drain = new TraceDrain(

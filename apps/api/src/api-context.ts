@@ -1,10 +1,12 @@
 import type { Limits } from '#config';
-import type { Database } from '#store';
+import type { Database, KeyStore } from '#store';
 
 /** What the controllers work with; made by main, or by a test. */
 export interface ApiContext {
   readonly db: Database;
   readonly limits: Limits;
+  /** Opens content; asked only behind `openContent`. */
+  readonly contentKeys: KeyStore;
   /** Tells the worker, after a commit, that facts wait; losing it costs seconds, never data. */
   readonly wake: (job: 'work-through-facts' | 'reconcile-bills' | 'work-previews' | 'work-erasures') => Promise<void>;
   /** Microseconds since the epoch. */

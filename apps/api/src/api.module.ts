@@ -28,7 +28,7 @@ import { ModelAliasesController } from './settings/model-aliases.controller.ts';
 import { PriceBookImportsController } from './settings/price-book-imports.controller.ts';
 import { PriceBooksController } from './settings/price-books.controller.ts';
 import { KeysController } from './settings/keys.controller.ts';
-import { TrailsController } from './trails/trails.controller.ts';
+import { TRAIL_CONTROLLERS } from './trails/trail-controllers.ts';
 import { WorkItemsController } from './work-items/work-items.controller.ts';
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
 import { MeteredAgainstMetricsController } from './reports/metered-against-metrics.controller.ts';
@@ -55,7 +55,7 @@ export class ApiModule {
         ReportedCostController,
         DataQualityController,
         WorkItemsController,
-        TrailsController,
+        ...TRAIL_CONTROLLERS,
         SetAsideController,
         LinksController,
         LinkAuditsController,

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import { openJobs } from '#jobs';
 import { createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
-import { openDatabase, readApiKey } from '#store';
+import { openDatabase, openKeyDirectory, readApiKey } from '#store';
 import { createApi } from './create-api.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 
@@ -30,6 +30,7 @@ export async function startApi(config: Config, logger: ProcessLogger): Promise<R
     {
       db,
       limits: config.limits,
+      contentKeys: openKeyDirectory(config.keyDir),
       wake: (job) => jobs.wake(job),
       nowUs: () => BigInt(Date.now()) * 1000n,
       version: ENGINE_VERSION,

@@ -1,6 +1,12 @@
 import { attemptNumberOf, dimensionsOf, findWorkItemKeys, overheadPoolOf, type Rules } from '#attribution';
-import { arbitrate, readContentParts, type LeafCandidate, type RunningTotal } from '#conventions';
-import type { Step } from '#model';
+import {
+  arbitrate,
+  readContentParts,
+  readDecisions,
+  type LeafCandidate,
+  type RunningTotal,
+} from '#conventions';
+import type { Span, Step, TraceId } from '#model';
 import { inTransaction, makeTracesDue } from '#store';
 import type { NormaliseParts, ReadTrace } from './read-trace.ts';
 import { readTotalsAround, totalsIn, tracesAfter } from './running-totals.ts';
@@ -65,7 +71,7 @@ function stepsOf(
     const span = spanOf.get(`${step.spanId} ${step.startedAtNs}`)!;
     const reading = rules.readingAt(step.startedAtNs / 1000n);
     return {
-      ...step,
+      ...withDecisions(step, span),
       workItemKeys: findWorkItemKeys(span, reading, () =>
         readContentParts(span, step.kind === 'tool_call' ? step.tool : null),
       ),
@@ -75,3 +81,10 @@ function stepsOf(
     };
   });
 }
+/** The step with what its span says of decisions; a step of a span that says nothing stays as it is. */
+function withDecisions<Read extends Pick<Step, 'tool' | 'flags'>>(
+): Read & Pick<Step, 'decisions'> {
+  const { decisions, isPartlyRefused, ...ofTool } = readDecisions(span);
+  if (decisions === undefined && !isPartlyRefused && Object.keys(ofTool).length === 0) return step;
+    ...(decisions === undefined ? {} : { decisions }),
+    flags: isPartlyRefused ? [...step.flags, 'decision_partly_refused'].sort() : step.flags,

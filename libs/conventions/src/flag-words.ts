@@ -2,6 +2,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ambiguous_input: 'nothing says whether the input contains the cached tokens',
   cache_invisible: 'this emitter leaves cached tokens out',
   cache_write_unknown: 'this emitter does not say how many tokens were written to the cache',
+  decision_partly_refused:
+    'something was said of a decision in a form that is not taken: a text where a code belongs, or no id',
   exclusive_against_dialect: 'the counts prove the opposite of what this emitter is known for',
   input_details_exceed_total: 'parts of the input are larger than the input',
   overwritten_span: 'a gateway wrote its last call onto this span: earlier calls of it are not told',

@@ -9,6 +9,7 @@ export { readContent } from './content/read-content.ts';
 export type { StepContent } from './content/read-content.ts';
 export { isKnownCounter, readCounter } from './counters.ts';
 export type { CounterReading } from './counters.ts';
+export { readDecisions } from './decisions.ts';
 export { hasLostCalls } from './has-lost-calls.ts';
 export { spanOfLog } from './log-span.ts';
 export { readLog } from './read-log.ts';

@@ -338,6 +338,16 @@ export { openTenant } from './tenants/open-tenant.ts';
 export { readTenantId } from './tenants/read-tenant-id.ts';
 export { readUsageReports, recordUsageReports } from './usage-reports/usage-reports.ts';
 export type { UsageReportRecord } from './usage-reports/usage-reports.ts';
+export { readDecisionsAt, recordDecision } from './trails/decisions.ts';
+export { readRulesAt } from './trails/read-rules-at.ts';
+export { readAttemptsAt, readTracesNaming } from './trails/read-attempts-at.ts';
+export { readEntriesAt } from './trails/read-entries-at.ts';
+export { readCostLinesAt, readLinkDecisionsAt } from './trails/read-facts-of-people-at.ts';
+export { readOutcomesAt } from './trails/read-outcomes-at.ts';
+export { readRefOfSurrogate } from './trails/read-ref-of-surrogate.ts';
+export { readClosedItemsAt } from './trails/read-closed-items-at.ts';
+export { readSpanReceipts } from './trails/read-span-receipts.ts';
+export { readStepsAt } from './trails/read-steps-at.ts';
 export { readAttemptsOf } from './work-items/read-attempts-of.ts';
 export type { CostedAttemptPart } from './work-items/read-attempts-of.ts';
 export { readItemFlows } from './work-items/read-item-flows.ts';
@@ -350,12 +360,32 @@ export { listWorkItems, readWorkItem, readWorkItemAt } from './work-items/read-w
 export type { WorkItemFilter, WorkItemRow } from './work-items/read-work-items.ts';
 export { readCounters, readStepCounts } from './reports/read-counters.ts';
 export type { CountedByMetric, CountedBySteps } from './reports/read-counters.ts';
-export { readDecisionsAt, recordDecision } from './trails/decisions.ts';
-export { readRulesAt } from './trails/read-rules-at.ts';
-export { readAttemptsAt, readTracesNaming } from './trails/read-attempts-at.ts';
-export { readEntriesAt } from './trails/read-entries-at.ts';
-export { readCostLinesAt, readLinkDecisionsAt } from './trails/read-facts-of-people-at.ts';
-export { readOutcomesAt } from './trails/read-outcomes-at.ts';
-export { readRefOfSurrogate } from './trails/read-ref-of-surrogate.ts';
-export { readSpanReceipts } from './trails/read-span-receipts.ts';
-export { readStepsAt } from './trails/read-steps-at.ts';
+export { listContentReads, readAccessCheckpointBefore, recordContentRead } from './access/access-log.ts';
+export type { LoggedRead } from './access/access-log.ts';
+export { decideGrant, insertGrant, listGrants, readPrincipalId } from './access/grants.ts';
+export type { Grant, GrantScope } from './access/grants.ts';
+export type { LogName } from './evidence/log-tables.ts';
+export {
+  advanceExport,
+  claimExport,
+  dropArchives,
+  failExport,
+  finishExport,
+  insertExport,
+  listExports,
+  readExport,
+  readExportChunk,
+} from './exports/exports.ts';
+export type { ExportRequest, ExportRow, ExportScope } from './exports/exports.ts';
+export {
+  readBatchesToOpen,
+  readCommitsOf,
+  readLeavesAbout,
+  readOutcomesToOpen,
+  readRefsBelow,
+  readRevisionRecords,
+  readTracesBelow,
+} from './exports/read-bundle-rows.ts';
+export type { OutcomeToOpen, RevisionRecord } from './exports/read-bundle-rows.ts';
+export { nameOf, readTrailFacts, refOfTrail } from './trails/read-trail-facts.ts';
+export { readTransactionsOfBatches } from './reports/read-ledger.ts';

@@ -2,10 +2,28 @@
  * Steps -> trail: the step record (how a step is stored, hashed and read back), and the decision trail of a work item:
  * its fold, its replay. Pure.
  */
-export { identityOf, parseStep, personalMembers, sealedStepRecord, stepRecord } from './step-record.ts';
+export {
+  identityOf,
+  isPersonalMember,
+  parseStep,
+  personalMembers,
+  sealedStepRecord,
+  stepRecord,
+} from './step-record.ts';
 export { foldTrail } from './fold/fold-trail.ts';
 export type { Trail } from './fold/fold-trail.ts';
 export type { TrailFacts, ToldFact } from './fold/trail-facts.ts';
 export { toReplay } from './replay/to-replay.ts';
 export type { Replay, ReplayEntry, ReplayOrder } from './replay/replay-format.ts';
 export { deriveTrail } from './bundle/derive-trail.ts';
+export type { TrailState } from './replay/state-after.ts';
+export { stateAfter } from './replay/state-after.ts';
+export { readTrailContent } from './reading/read-trail.ts';
+export type { EntryReading } from './reading/read-trail.ts';
+export type { ContentFact, ContentFacts } from './reading/content-fact.ts';
+export { diffTrails } from './diff/diff-trails.ts';
+export type { TrailDiff } from './diff/diff-format.ts';
+export { countAct, featuresOf, rankPrecedents } from './precedents/rank-precedents.ts';
+export type { ActCounts, Precedent, TrailFeatures } from './precedents/rank-precedents.ts';
+export { renderDiff } from './text/render-diff.ts';
+export { renderReplay } from './text/render-replay.ts';

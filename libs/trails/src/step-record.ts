@@ -100,6 +100,8 @@ function mapCounts<Name extends string, From, To>(
 /** Members that name persons or things of a business; leaves commit to them under a salt only. In order of their names. */
 const PERSONAL = ['conversationId', 'dimensions', 'errorType', 'name', 'workItemKeys'] as const;
 
+export const isPersonalMember = (name: string): boolean => PERSONAL.some((personal) => personal === name);
+
 /**
  * The personal members of a record, in the order of their names: what `commitments.identity` commits to, as canonical
  * JSON.
@@ -125,8 +127,9 @@ export function sealedStepRecord(text: string): string {
   if (!text.includes('"commitments":{')) return text;
   const record = parseRecord(text);
   if (record.commitments === undefined) return text;
-  const isPersonal = (name: string): boolean => PERSONAL.some((personal) => personal === name);
-  return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([name]) => !isPersonal(name))));
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(record).filter(([name]) => !isPersonalMember(name))),
+  );
 }
 
 /** Members keep the order they stand in, so what is written again is canonical still. */

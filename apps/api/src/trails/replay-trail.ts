@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type CanonicalValue } from '#evidence';
 import { RejectedInput, type Ref } from '#model';
-import { readReadableSizes, readSettledSize, type Client } from '#store';
-import { foldTrail, toReplay, type Replay, type ReplayOrder, type Trail } from '#trails';
+import { readTrailFacts, refOfTrail, readReadableSizes, readSettledSize, type Client } from '#store';
+import { foldTrail, type Trail } from '#trails';
 import { pastBooks } from '../reports/past-books.ts';
-import { readTrailFacts, refOfTrail } from './read-trail-facts.ts';
 
 /** At which size of the log a trail is read; neither = the newest settled one that is signed. */
 export interface TrailQuestion {
@@ -20,33 +19,13 @@ export interface TrailAt {
   readonly trail: Trail;
 }
 
-/** A replay with the SHA-256 of its RFC 8785 form, in hex. */
-export interface DigestedReplay {
-  readonly ref: Ref;
-  readonly replay: Replay;
-  readonly digest: string;
-}
-
 /**
- * Reads and replays the decision trail of a work item: the same bytes for ever at one size. Reads in the caller's
- * snapshot of the tenant; opens no content.
+ * Reads the decision trail of a work item as a size of the log knows it: the same for ever at one size. Reads in the
+ * caller's snapshot of the tenant; opens no content.
  *
  * @param name the id that names the work item in leaves, or `kind:key`
  * @throws RejectedInput `not_found` for a trail that size does not know, `unprocessable` for a size that cannot be read
  */
-export async function replayTrail(
-  client: Client,
-  tenantId: bigint,
-  name: string,
-  question: TrailQuestion,
-  order: ReplayOrder,
-): Promise<DigestedReplay> {
-  const { ref, trail } = await readTrail(client, tenantId, name, question);
-  const replay = toReplay(trail, order);
-  return { ref, replay, digest: digestOf(replay) };
-}
-
-/** @throws as `replayTrail` */
 export async function readTrail(
   client: Client,
   tenantId: bigint,
@@ -63,7 +42,14 @@ export async function readTrail(
 
 /** The size that a question about trails is answered at. */
 export async function trailSize(client: Client, tenantId: bigint, question: TrailQuestion): Promise<number> {
-  const past = await pastBooks(client, tenantId, { size: question.size, as_of: question.at });
+  const past = await pastBooks(client, tenantId, { size: question.size, as_of: question.at }).catch(
+    (error: unknown) => {
+      // The books name their parameter, trails name theirs.
+      if (error instanceof RejectedInput && error.field === 'as_of')
+        throw new RejectedInput(error.code, error.message, 'at');
+      throw error;
+    },
+  );
   if (past !== null) return past.size;
   const { fromSize, toSize } = await readReadableSizes(client, tenantId);
   const size = await readSettledSize(client, tenantId, toSize);

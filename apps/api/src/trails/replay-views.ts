@@ -21,7 +21,6 @@ export const DecisionOfReplay = z
 const StepOfReplay = z
   .object({
     kind: z.string(),
-    name: z.string(),
     role: z.string(),
     traceId: z.string(),
     spanId: z.string(),
@@ -31,12 +30,16 @@ const StepOfReplay = z
     service: z.string().nullable(),
     provider: z.string().nullable(),
     model: z.string().nullable(),
-    error: z.string().nullable(),
+    failed: z.boolean(),
     finishReasons: z.array(z.string()),
     overheadPool: z.string().nullable(),
     isShared: z.boolean().meta({ description: 'It belongs to several work items' }),
     tokens: z.record(z.string(), z.string()).nullable(),
     usageState: z.string(),
+    content: z
+      .record(z.string(), z.string())
+      .nullable()
+      .meta({ description: 'Salted commitments to what it said and saw, by class of content' }),
   })
   .meta({ id: 'ReplayStep' });
 

@@ -22,7 +22,11 @@ export interface ProvDocument {
  */
 export function toProv(replay: Replay): ProvDocument {
   const prov: ProvDocument = {
-    prefix: { ol: 'urn:outcome-ledger:', prov: 'http://www.w3.org/ns/prov#', xsd: 'http://www.w3.org/2001/XMLSchema#' },
+    prefix: {
+      ol: 'urn:outcome-ledger:',
+      prov: 'http://www.w3.org/ns/prov#',
+      xsd: 'http://www.w3.org/2001/XMLSchema#',
+    },
     entity: {
       [trailOf(replay)]: {
         'prov:type': typed('ol:trail'),
@@ -54,7 +58,10 @@ function addEntry(prov: ProvDocument, replay: Replay, entry: ReplayEntry): void 
     };
     if (entry.by !== null) {
       prov.agent[`ol:principal/${entry.by}`] = { 'prov:type': typed('prov:Person') };
-      relate(prov.wasAssociatedWith, { 'prov:activity': record(prov, entry), 'prov:agent': `ol:principal/${entry.by}` });
+      relate(prov.wasAssociatedWith, {
+        'prov:activity': record(prov, entry),
+        'prov:agent': `ol:principal/${entry.by}`,
+      });
     }
     return;
   }
@@ -65,7 +72,7 @@ function addEntry(prov: ProvDocument, replay: Replay, entry: ReplayEntry): void 
     'prov:type': typed(`ol:${entry.step.kind}`),
     'ol:traceId': entry.step.traceId,
     'ol:spanId': entry.step.spanId,
-    'prov:label': entry.step.name,
+    'prov:label': entry.tool?.called ?? entry.step.kind,
   };
   relate(prov.used, { 'prov:activity': activity, 'prov:entity': trailOf(replay) });
   relate(prov.wasGeneratedBy, { 'prov:entity': leaf, 'prov:activity': activity });

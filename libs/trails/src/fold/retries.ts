@@ -28,10 +28,13 @@ export function retriesOf({ entries }: Trail): Map<StepEntry, Retry> {
       retries.set(entry, { of: earlier, changed: changesBetween(earlier.fact.step, step) });
       failed.delete(slot);
     }
-    if (step.errorType !== null) failed.set(slot, entry);
+    if (hasFailed(step)) failed.set(slot, entry);
   }
   return retries;
 }
+
+/** Erased error texts leave a mark, so a failure stays one. */
+export const hasFailed = ({ errorType }: Step): boolean => (errorType ?? null) !== null;
 
 /** Steps by when they started; those that started together in the order of recording. */
 export const inTime = (entries: Trail['entries']): StepEntry[] =>

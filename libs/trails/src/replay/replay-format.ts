@@ -20,7 +20,6 @@ export type ReplayDecision = {
 
 export type ReplayStep = {
   readonly kind: string;
-  readonly name: string;
   readonly role: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -31,12 +30,14 @@ export type ReplayStep = {
   readonly service: string | null;
   readonly provider: string | null;
   readonly model: string | null;
-  readonly error: string | null;
+  readonly failed: boolean;
   readonly finishReasons: readonly string[];
   readonly overheadPool: string | null;
   readonly isShared: boolean;
   readonly tokens: { readonly [bucket: string]: string } | null;
   readonly usageState: string;
+  /** Salted commitments to what it said and saw, by class of content; null = of before there were any. */
+  readonly content: { readonly [part: string]: string } | null;
 };
 
 export type ReplayTool = {

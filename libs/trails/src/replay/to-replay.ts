@@ -3,7 +3,7 @@ import { compare } from '../fold/compare.ts';
 import { accountsOf, CostSum } from '../fold/costs.ts';
 import type { StepEntry, Trail, TrailAttempt, TrailEntry } from '../fold/fold-trail.ts';
 import { formatTimeNs, formatTimeOfUs } from '../fold/format-time.ts';
-import { retriesOf, type Retry } from '../fold/retries.ts';
+import { hasFailed, retriesOf, type Retry } from '../fold/retries.ts';
 import { Surroundings } from '../fold/surroundings.ts';
 import type { EntryFact, ItemFact, OutcomeFact, ToldFact } from '../fold/trail-facts.ts';
 import {
@@ -142,7 +142,6 @@ function ofStep(
 function toStep(step: Step, isShared: boolean, around: Surroundings): ReplayStep {
   return {
     kind: step.kind,
-    name: step.name,
     role: step.role,
     traceId: step.traceId,
     spanId: step.spanId,
@@ -152,7 +151,7 @@ function toStep(step: Step, isShared: boolean, around: Surroundings): ReplayStep
     service: step.serviceName,
     provider: step.provider,
     model: step.modelResponse ?? step.modelRequest,
-    error: step.errorType,
+    failed: hasFailed(step),
     finishReasons: step.finishReasons,
     overheadPool: step.overheadPool,
     isShared,
@@ -163,10 +162,12 @@ function toStep(step: Step, isShared: boolean, around: Surroundings): ReplayStep
             Object.entries(step.usage.tokens).map(([bucket, count]) => [bucket, count.toString()]),
           ),
     usageState: step.usageState,
+    content: step.commitments?.parts ?? null,
   };
 }
 
-const TIMED_OUT = /time.?d?.?out|deadline/i;
+/** Of error classes only: sentences may be erased, and a replay does not change then. */
+const TIMED_OUT = /^\S*(?:time.?d?.?out|deadline)\S*$/i;
 
 /** What the agent declared, else how the span ended. A span that ended well says that the tool answered, no more. */
 function toTool({ kind, tool, errorType }: Step): ReplayTool | null {

@@ -1,22 +1,18 @@
 import { parseRef, toRef, type Ref } from '#model';
-import {
-  readAttemptsAt,
-  readCostLinesAt,
-  readDecisionsAt,
-  readEntriesAt,
-  readLinkDecisionsAt,
-  readOutcomesAt,
-  readRefOfSurrogate,
-  readRelatedItems,
-  readRulesAt,
-  readSealedAtUs,
-  readSpanReceipts,
-  readStepsAt,
-  readTracesNaming,
-  readWorkItemAt,
-  type Client,
-} from '#store';
 import { parseStep, type TrailFacts } from '#trails';
+import type { Client } from '../connection/database.ts';
+import { readSealedAtUs } from '../evidence/read-sealed-at.ts';
+import { readRelatedItems } from '../outcomes/read-related-items.ts';
+import { readWorkItemAt } from '../work-items/read-work-items.ts';
+import { readDecisionsAt } from './decisions.ts';
+import { readAttemptsAt, readTracesNaming } from './read-attempts-at.ts';
+import { readEntriesAt } from './read-entries-at.ts';
+import { readCostLinesAt, readLinkDecisionsAt } from './read-facts-of-people-at.ts';
+import { readOutcomesAt } from './read-outcomes-at.ts';
+import { readRefOfSurrogate } from './read-ref-of-surrogate.ts';
+import { readRulesAt } from './read-rules-at.ts';
+import { readStepsAt } from './read-steps-at.ts';
+import { readSpanReceipts } from './read-span-receipts.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
