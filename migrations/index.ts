@@ -10,9 +10,10 @@ import { Invoices20261122160000 } from './20261122160000-invoices.ts';
 import { PeriodsAndHalts20261122180000 } from './20261122180000-periods-and-halts.ts';
 import { Previews20261123040000 } from './20261123040000-previews.ts';
 import { ForeignInvoices20261123043000 } from './20261123043000-foreign-invoices.ts';
-import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 import { Decisions20261123050000 } from './20261123050000-decisions.ts';
 import { Contents20261123051500 } from './20261123051500-contents.ts';
+import { ExportsAndAccess20261123052000 } from './20261123052000-exports-and-access.ts';
+import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -30,5 +31,6 @@ export const migrations = [
   ForeignInvoices20261123043000,
   Decisions20261123050000,
   Contents20261123051500,
+  ExportsAndAccess20261123052000,
   RunningTotals20261123061000,
 ];

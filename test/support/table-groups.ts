@@ -3,6 +3,12 @@
  * one (`local`). A new table has to say it here.
  */
 export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' | 'reference' | 'local'>> = {
+  access_checkpoints: 'local',
+  access_heads: 'local',
+  access_inbox: 'local',
+  access_leaves: 'local',
+  access_log: 'local',
+  access_nodes: 'local',
   adjustment_approvals: 'local',
   adjustment_requests: 'local',
   api_keys: 'local',
@@ -13,7 +19,9 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   cause_deltas: 'local',
   causes: 'local',
   check_progress: 'local',
+  checkpoint_deliveries: 'local',
   checkpoints: 'local',
+  cosignatures: 'local',
   content_subjects: 'ref',
   contents: 'trace_id',
   cost_claims: 'trace_id',
@@ -21,16 +29,19 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   cost_lines: 'ref',
   counter_points: 'local',
   counter_series: 'local',
+  decisions: 'ref',
   definitions: 'reference',
   due_reconciliations: 'local',
   due_traces: 'local',
   emitters: 'reference',
   erasures: 'local',
   evidence_inbox: 'local',
+  export_chunks: 'local',
+  exports: 'local',
   fact_inbox: 'local',
   fx_rates: 'reference',
+  grants: 'local',
   imports: 'local',
-  decisions: 'ref',
   item_positions: 'ref',
   invoice_lines: 'local',
   invoices: 'local',
@@ -90,6 +101,9 @@ export const SETTINGS_WITH_FOREIGN_KEYS = ['api_keys', 'principals'];
 
 /** Rows are changed or removed by design; all others are records, and only INSERT is written against them. */
 export const CHANGEABLE: readonly string[] = [
+  'access_heads',
+  'access_inbox',
+  'access_log', // leaf_index, once
   'api_keys', // revoked_at
   'attempts',
   'batches', // leaf_index, once
@@ -100,7 +114,10 @@ export const CHANGEABLE: readonly string[] = [
   'due_traces',
   'erasures', // decided, done
   'evidence_inbox',
+  'export_chunks', // dropped when they expire
+  'exports', // progress
   'fact_inbox',
+  'grants', // decision
   'imports', // progress
   'item_positions',
   'link_candidates',

@@ -8,7 +8,9 @@ export interface ApiContext {
   /** Opens content; asked only behind `openContent`. */
   readonly contentKeys: KeyStore;
   /** Tells the worker, after a commit, that facts wait; losing it costs seconds, never data. */
-  readonly wake: (job: 'work-through-facts' | 'reconcile-bills' | 'work-previews' | 'work-erasures') => Promise<void>;
+  readonly wake: (
+    job: 'work-through-facts' | 'reconcile-bills' | 'work-previews' | 'build-exports' | 'work-erasures',
+  ) => Promise<void>;
   /** Microseconds since the epoch. */
   readonly nowUs: () => bigint;
   /** Standing in evidence and reports as the engine that made them. */

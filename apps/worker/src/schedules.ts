@@ -5,6 +5,7 @@ import { askForAllocation } from '#store';
 import { monthsAllocated } from './allocate-pools.ts';
 import { checkTail } from './check-tail.ts';
 import { closePeriods } from './close-periods.ts';
+import { buildExports, type ExportParts } from './export/build-exports.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -22,6 +23,8 @@ export interface ScheduleParts {
   readonly jobs: Jobs;
   readonly metrics: WorkerMetrics;
   readonly logger: ProcessLogger;
+  /** What evidence bundles are made and signed with. */
+  readonly exports: Pick<ExportParts, 'readKit' | 'signersOf'>;
 }
 
 /** While one batch waits for the database the other computes. */
@@ -68,6 +71,12 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         error,
       }),
   };
+  const exportParts: ExportParts = {
+    ...parts,
+    ...options.exports,
+    limits,
+    onFailure: ({ exportId }, error) => failed('a bundle could not be built', { export: exportId, error }),
+  };
   const causeOptions = { pageSize: CAUSE_PAGE, leaseMs: limits.claimMs, traceSpans: limits.traceSpans };
   const work: readonly (readonly [QueueName, number, () => Promise<unknown>])[] = [
     [
@@ -91,6 +100,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
     ['check-books', 1, () => checkTail({ ...parts, onViolation: reportTo(logger) })],
     ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
+    ['build-exports', 1, () => buildExports(exportParts, () => isStopping)],
   ];
   for (const [queue, concurrency, run] of work) {
     jobs.process(queue, async () => void (await run()), { concurrency });

@@ -43,8 +43,8 @@ export function signCheckpoint(
   mark: Mark,
 ): Promise<SignedCheckpoint | null> {
   return inTransaction(db, async (client) => {
-    const head = await lockLogHead(client, log.tenantId);
-    const newest = await readCheckpoint(client, log.tenantId);
+    const head = await lockLogHead(client, log.tenantId, log.log);
+    const newest = await readCheckpoint(client, log.tenantId, null, log.log);
     const guard = await readGuardOf(log, head?.vkeys ?? []);
     await checkGuard(client, log, head, newest, guard);
     await mark('guard checked');
@@ -54,7 +54,7 @@ export function signCheckpoint(
     await mark('checkpoint signed');
     await writeGuard(log.keyDir, log.origin, note);
     await mark('guard written');
-    await insertCheckpoint(client, log.tenantId, { ...checkpoint, note }, nowUs);
+    await insertCheckpoint(client, log.tenantId, { ...checkpoint, note }, nowUs, log.log);
     await mark('checkpoint inserted');
     return { size: checkpoint.size, root: checkpoint.root, note };
   });
@@ -84,7 +84,7 @@ async function checkGuard(
   if (newest !== null && guard === null)
     throw new LogHalted(log, `checkpoint ${newest.size} was signed, but its guard is missing`);
   const size = head?.edge.size ?? 0;
-  const read = nodeReader(client, log.tenantId);
+  const read = nodeReader(client, log.tenantId, log.log);
   if (head !== null) await checkPrefix(log, read, size, { name: 'head', size, root: head.root });
   if (newest !== null) await checkPrefix(log, read, size, { name: 'newest checkpoint', ...newest });
   if (guard !== null) await checkPrefix(log, read, size, { name: 'guard', ...guard });

@@ -42,11 +42,11 @@ export function sealLeaves(
   return inTransaction(db, async (client) => {
     const head = await lockHead(client, log);
     await mark('head locked');
-    const taken = await takeEvidence(client, log.tenantId, LEAVES_PER_SEAL);
+    const taken = await takeEvidence(client, log.tenantId, LEAVES_PER_SEAL, log.log);
     await mark('inbox taken');
     const recorded = [...keyRotation(head, log.signers, nowUs), ...taken];
     if (recorded.length === 0 && isIdle(head, nowUs)) recorded.push(timeMark(head, nowUs));
-    if (recorded.length > 0) await append(client, head, log.signers, recorded, nowUs);
+    if (recorded.length > 0) await append(client, head, log, recorded, nowUs);
     await mark('leaves written');
     return { sealed: recorded.length, isFull: taken.length === LEAVES_PER_SEAL };
   });
@@ -55,9 +55,9 @@ export function sealLeaves(
 async function lockHead(client: Client, log: Log): Promise<LogHead> {
   const vkeys = log.signers.map((signer) => signer.vkey);
   const head =
-    (await lockLogHead(client, log.tenantId)) ??
-    (await createLogHead(client, log.tenantId, log.origin, vkeys).then(() =>
-      lockLogHead(client, log.tenantId),
+    (await lockLogHead(client, log.tenantId, log.log)) ??
+    (await createLogHead(client, log.tenantId, log.origin, vkeys, log.log).then(() =>
+      lockLogHead(client, log.tenantId, log.log),
     ));
   if (head === null) throw new Error(`the log of tenant ${log.tenantId} could not be begun`);
   if (head.origin !== log.origin)
@@ -70,20 +70,20 @@ async function lockHead(client: Client, log: Log): Promise<LogHead> {
 async function append(
   client: Client,
   head: LogHead,
-  signers: readonly NoteSigner[],
+  { signers, log }: Log,
   recorded: readonly RecordedLeaf[],
   nowUs: bigint,
 ): Promise<void> {
   const sealedAtUs = head.sealedAtUs !== null && head.sealedAtUs > nowUs ? head.sealedAtUs : nowUs;
-  const leaves = seal(recorded, head.edge.size, sealedAtUs, await readPrevious(client, head, recorded));
+  const leaves = seal(recorded, head.edge.size, sealedAtUs, await readPrevious(client, head, recorded, log));
   const { edge, nodes } = appendLeafHashes(
     head.edge,
     leaves.map((leaf) => leaf.leafHash),
   );
-  await insertLeaves(client, head.tenantId, leaves);
-  await insertTreeNodes(client, head.tenantId, nodes);
+  await insertLeaves(client, head.tenantId, leaves, log);
+  await insertTreeNodes(client, head.tenantId, nodes, log);
   const vkeys = signers.map((signer) => signer.vkey);
-  await advanceLogHead(client, { ...head, vkeys, edge, root: rootOfEdge(edge), sealedAtUs });
+  await advanceLogHead(client, { ...head, vkeys, edge, root: rootOfEdge(edge), sealedAtUs }, log);
 }
 
 /** Final bytes and places, in order; a chained leaf may continue one of the same seal. */
@@ -106,11 +106,12 @@ async function readPrevious(
   client: Client,
   head: LogHead,
   recorded: readonly RecordedLeaf[],
+  log: Log['log'],
 ): Promise<Map<string, Buffer>> {
   const previous = new Map<string, Buffer>();
   for (const kind of CHAINED_KINDS) {
     const subjectIds = new Set(recorded.filter((leaf) => leaf.kind === kind).map((leaf) => leaf.subjectId));
-    const hashes = await readNewestLeafHashes(client, head.tenantId, kind, [...subjectIds]);
+    const hashes = await readNewestLeafHashes(client, head.tenantId, kind, [...subjectIds], log);
     for (const [subjectId, hash] of hashes) previous.set(`${kind} ${subjectId}`, hash);
   }
   return previous;

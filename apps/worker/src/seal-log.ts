@@ -1,10 +1,13 @@
 import type { NoteSigner } from '#evidence';
+import type { LogName } from '#store';
 
-/** The log of one tenant, with the keys that sign it. */
+/** One of the two logs of a tenant, with the keys that sign it. */
 export interface Log {
   readonly tenantId: bigint;
   readonly slug: string;
-  /** `<OL_LOG_ORIGIN>/t/<slug>`: name of the log and of its keys. */
+  /** Absent: the evidence log. */
+  readonly log?: LogName;
+  /** `<OL_LOG_ORIGIN>/t/<slug>`, of the access log `.../access`: name of the log and of its keys. */
   readonly origin: string;
   /** At least one; two during a rotation. */
   readonly signers: readonly NoteSigner[];

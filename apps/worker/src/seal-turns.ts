@@ -29,9 +29,10 @@ export interface SealerOptions {
 /** One pass after the other over all logs; remembers which were signed when, and which rest or are halted. */
 export class SealTurns {
   private readonly nowUs: () => bigint;
-  private readonly signedAtMs = new Map<bigint, number>();
-  private readonly restsUntilMs = new Map<bigint, number>();
-  private readonly halted = new Set<bigint>();
+  // By tenant and log.
+  private readonly signedAtMs = new Map<string, number>();
+  private readonly restsUntilMs = new Map<string, number>();
+  private readonly halted = new Set<string>();
   private readonly oldestSeconds: Gauge;
   private readonly haltedLogs: Gauge<'tenant'>;
   private readonly sizes: Gauge<'tenant'>;
@@ -75,7 +76,7 @@ export class SealTurns {
 
   private async take(log: LogToSeal, nowUs: bigint): Promise<boolean> {
     const nowMs = Number(nowUs / 1_000n);
-    if (this.halted.has(log.tenantId) || (this.restsUntilMs.get(log.tenantId) ?? 0) > nowMs) return false;
+    if (this.halted.has(idOf(log)) || (this.restsUntilMs.get(idOf(log)) ?? 0) > nowMs) return false;
     const isWaiting = log.oldestRecordedAtUs !== null;
     const isIdle = log.sealedAtUs !== null && nowUs - log.sealedAtUs >= TIME_MARK_US;
     if (!isWaiting && !isIdle && log.signedSize === log.size) return false;
@@ -89,7 +90,7 @@ export class SealTurns {
 
   private async sealAndSign(log: LogToSeal, nowUs: bigint, isToSeal: boolean): Promise<boolean> {
     const nowMs = Number(nowUs / 1_000n);
-    const signedAtMs = this.signedAtMs.get(log.tenantId);
+    const signedAtMs = this.signedAtMs.get(idOf(log));
     const tree = this.toLog(log);
     // Before the first seal of this process the guard is asked: nothing is added to a log that went back in time.
     if (signedAtMs === undefined) await this.sign(tree, nowUs);
@@ -100,23 +101,25 @@ export class SealTurns {
 
   private async sign(log: Log, nowUs: bigint): Promise<void> {
     const checkpoint = await signCheckpoint(this.options.db, log, nowUs, () => {});
-    this.signedAtMs.set(log.tenantId, Number(nowUs / 1_000n));
-    this.haltedLogs.set({ tenant: log.slug }, 0);
-    if (checkpoint !== null) this.sizes.set({ tenant: log.slug }, checkpoint.size);
+    this.signedAtMs.set(idOf(log), Number(nowUs / 1_000n));
+    this.haltedLogs.set(labelsOf(log), 0);
+    if (checkpoint !== null) this.sizes.set(labelsOf(log), checkpoint.size);
   }
 
   private failed(log: LogToSeal, error: unknown, nowMs: number): void {
     if (error instanceof LogHalted) {
-      this.halted.add(log.tenantId);
-      this.haltedLogs.set({ tenant: log.slug }, 1);
+      this.halted.add(idOf(log));
+      this.haltedLogs.set(labelsOf(log), 1);
     } else
-      this.restsUntilMs.set(
-        log.tenantId,
-        nowMs + (error instanceof Unavailable ? error.retryAfterMs : REST_MS),
-      );
+      this.restsUntilMs.set(idOf(log), nowMs + (error instanceof Unavailable ? error.retryAfterMs : REST_MS));
     this.options.logger.error(
       error instanceof LogHalted ? error.message : `the log of ${log.slug} could not be sealed`,
       { tenant: log.slug, error },
     );
   }
 }
+
+const idOf = ({ tenantId, log }: Pick<Log, 'tenantId' | 'log'>): string => `${tenantId} ${log ?? 'evidence'}`;
+const labelsOf = ({ slug, log }: Pick<Log, 'slug' | 'log'>) => ({
+  tenant: log === 'access' ? `${slug}/access` : slug,
+});

@@ -4,6 +4,7 @@ import {
   createSigningKey,
   fixLogOrigin,
   inTransaction,
+  type LogName,
   type LogToSeal,
   readLogsToSeal,
   readSigningSeeds,
@@ -36,11 +37,12 @@ export async function startSealer(options: SealerOptions): Promise<Sealer> {
     const fixed = await fixLogOrigin(client, config.logOrigin, standard);
     return { origin: fixed, seeds: await readOrCreateSeeds(client, config.keyDir, fixed) };
   });
-  const toLog = ({ tenantId, slug }: LogToSeal): Log => {
-    const name = `${origin}/t/${slug}`;
+  const toLog = ({ tenantId, slug, log }: LogToSeal): Log => {
+    const name = logNameOf(origin, slug, log);
     return {
       tenantId,
       slug,
+      log,
       origin: name,
       keyDir: config.keyDir,
       signers: seeds.map((seed) => makeSigner(name, seed)),
@@ -57,6 +59,10 @@ export async function startSealer(options: SealerOptions): Promise<Sealer> {
     },
   };
 }
+
+/** `<origin>/t/<slug>`, and the same with `/access`. */
+const logNameOf = (origin: string, slug: string, log: LogName): string =>
+  `${origin}/t/${slug}${log === 'access' ? '/access' : ''}`;
 
 async function turnUntilStopped(
   turns: SealTurns,

@@ -3,8 +3,7 @@ import { openJobs } from '#jobs';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, openKeyDirectory, readApiKey } from '#store';
 import { v7 as uuidByTime } from 'uuid';
-import { BUNDLE_README } from './export/readme.ts';
-import { readVerifier } from './export/read-verifier.ts';
+import { readKit } from './export/read-kit.ts';
 import { signersOf } from './export/signers-of.ts';
 import { schedulePrivacy } from './schedule-privacy.ts';
 import { startSchedules } from './schedules.ts';
@@ -49,8 +48,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     onError: (message, error) => logger.warn(message, { error }),
   });
 
-  const kit = { software: ENGINE, verifier: await readVerifier(), readme: BUNDLE_README };
-  const exports = { kit, signersOf: signersOf(db, config.keyDir) };
+  const exports = { readKit, signersOf: signersOf(db, config.keyDir) };
   const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger, exports });
   await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });

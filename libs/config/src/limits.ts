@@ -49,9 +49,15 @@ export const LIMITS = {
   /** Spans of one trace that are understood together; a longer trace is set aside. */
   traceSpans: limit('OL_MAX_TRACE_SPANS', 100_000, 1_000, 1_000_000),
   /** Due traces that one turn of the worker takes. */
-  tracesPerTurn: limit('OL_MAX_TRACES_PER_TURN', 64, 1, 4_096),
+  tracesPerTurn: limit('OL_MAX_TRACES_PER_TURN', 256, 1, 4_096),
   /** How long a claimed trace stays claimed when its worker dies. */
   claimMs: limit('OL_CLAIM_MS', 60_000, 1_000, 3_600_000),
+  /** Traces of one evidence bundle. */
+  exportTraces: limit('OL_MAX_EXPORT_TRACES', 20_000, 1, 1_000_000),
+  /** One evidence bundle as an archive. */
+  exportBytes: limit('OL_MAX_EXPORT_BYTES', 256 * MIB, MIB, 2_047 * MIB),
+  /** How long the archive of a bundle is kept for download. */
+  exportKeepMs: limit('OL_EXPORT_KEEP_MS', 86_400_000, 60_000, 2_592_000_000),
   /** Connections of one process to the database. */
   databaseConnections: limit('OL_DATABASE_CONNECTIONS', 8, 3, 200),
   /** How long stopping may take before what still runs is cut off. */

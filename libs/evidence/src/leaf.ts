@@ -21,10 +21,13 @@ export type LeafKind =
   | 'policy'
   | 'key_mapping'
   | 'baseline'
-  | 'erasure'
   | 'cause.open'
   | 'cause.done'
   | 'period.close'
+  | 'erasure'
+  | 'export'
+  | 'grant'
+  | 'content.read'
   | 'key.rotation'
   | 'time.mark';
 

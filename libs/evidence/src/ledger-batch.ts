@@ -16,10 +16,11 @@ export type BatchTransaction = Omit<LedgerTransaction, 'code' | 'entries'> & {
  */
 export function ledgerBatchRoot(transactions: readonly BatchTransaction[]): Buffer {
   const sorted = [...transactions].sort((a, b) => (a.transactionId < b.transactionId ? -1 : 1));
-  return merkleRoot(sorted.map((each) => Buffer.from(canonicalJson(recordOf(each)))));
+  return merkleRoot(sorted.map((each) => Buffer.from(canonicalJson(transactionRecord(each)))));
 }
 
-const recordOf = (transaction: BatchTransaction) => ({
+/** What of a transaction is hashed. */
+export const transactionRecord = (transaction: BatchTransaction) => ({
   transactionId: transaction.transactionId,
   postingId: transaction.postingId,
   code: transaction.code,

@@ -39,6 +39,8 @@ export interface NoteSigner {
   readonly vkey: string;
   /** 64 bytes; the same for the same message. */
   readonly sign: (message: Uint8Array) => Buffer;
+  /** The same key under another name. */
+  readonly under: (name: string) => NoteSigner;
 }
 
 /**
@@ -55,7 +57,14 @@ export function makeSigner(name: string, seed: Uint8Array, type: SignatureType =
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES);
   const keyId = keyIdOf(name, type, publicKey);
   const vkey = `${name}+${keyId}+${Buffer.concat([Buffer.of(type), publicKey]).toString('base64')}`;
-  return { name, type, keyId, vkey, sign: (message) => sign(null, message, key) };
+  return {
+    name,
+    type,
+    keyId,
+    vkey,
+    sign: (message) => sign(null, message, key),
+    under: (other) => makeSigner(other, seed, type),
+  };
 }
 
 /**

@@ -19,6 +19,8 @@ export const QUEUES = {
   'work-previews': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */
   'close-periods': z.strictObject({}),
+  /** Evidence bundles that were asked for stand in `exports`. */
+  'build-exports': z.strictObject({}),
   /** Erasures that were approved stand in `erasures`. */
   'work-erasures': z.strictObject({}),
   /** New posting commits are held against the log. */

@@ -67,7 +67,7 @@ export type {
   EmbeddedPostgresOptions,
   ServerAddress,
 } from './embedded/start-embedded-postgres.ts';
-export { insertCheckpoint, readCheckpoint } from './evidence/checkpoints.ts';
+export { insertCheckpoint, readCheckpoint, readSignedSizeUpTo } from './evidence/checkpoints.ts';
 export type { SignedCheckpoint } from './evidence/checkpoints.ts';
 export { insertContents, readContentRows } from './content/contents.ts';
 export type { ContentRow } from './content/contents.ts';

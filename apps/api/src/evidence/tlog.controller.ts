@@ -13,6 +13,7 @@ import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   type Client,
+  type LogName,
   nodeReader,
   readCheckpoint,
   readEntries,
@@ -71,6 +72,49 @@ export class TlogController {
     return formatLogPolicy(log.vkeys);
   }
 
+  @Get('access/checkpoint')
+  @ApiOperation({ summary: 'The same of the access log: who read content' })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'A signed note' })
+  async accessCheckpoint(
+    @Param('tenant') slug: string,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { note } = await this.ofTenant(caller, slug, (client) => newest(client, caller.tenantId, 'access'));
+    void reply.type(TEXT).header('cache-control', 'private, max-age=1');
+    return note;
+  }
+
+  @Get('access/policy')
+  @ApiOperation({ summary: 'The keys that sign the access log, as a policy file (C2SP tlog-policy)' })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'A policy file' })
+  async accessPolicy(
+    @Param('tenant') slug: string,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const log = await this.ofTenant(caller, slug, (client) => readLog(client, caller.tenantId, 'access'));
+    if (log === null) throw notBegun();
+    void reply.type(TEXT).header('cache-control', 'private, no-cache');
+    return formatLogPolicy(log.vkeys);
+  }
+
+  @Get('access/tile/*')
+  @ApiOperation({ summary: 'A tile of the access log (C2SP tlog-tiles)' })
+  @ApiParam({ name: '*', example: '0/000.p/3' })
+  @ApiProduces('application/octet-stream')
+  @ApiResponse({ status: 200, description: 'Hashes of 32 bytes, or entries after their length in two bytes' })
+  accessTile(
+    @Param('tenant') slug: string,
+    @Param('*') path: string,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    return this.tileOf('access', slug, path, caller, reply);
+  }
+
   @Get('tile/*')
   @ApiOperation({
     summary:
@@ -81,15 +125,27 @@ export class TlogController {
   @ApiParam({ name: '*', example: '0/x001/234.p/112' })
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'Hashes of 32 bytes, or entries after their length in two bytes' })
-  async tile(
+  tile(
     @Param('tenant') slug: string,
     @Param('*') path: string,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
+    return this.tileOf('evidence', slug, path, caller, reply);
+  }
+
+  private async tileOf(
+    log: LogName,
+    slug: string,
+    path: string,
+    caller: Principal,
+    reply: FastifyReply,
+  ): Promise<Buffer> {
     const tile = parseTilePath(`tile/${path}`);
     if (tile === null) throw new RejectedInput('not_found', 'this is not the path of a tile');
-    const content = await this.ofTenant(caller, slug, (client) => readTile(client, caller.tenantId, tile));
+    const content = await this.ofTenant(caller, slug, (client) =>
+      readTile(client, caller.tenantId, tile, log),
+    );
     void reply.type('application/octet-stream').header('cache-control', IMMUTABLE);
     return content;
   }
@@ -108,19 +164,23 @@ export class TlogController {
   }
 }
 
-async function readTile(client: Client, tenantId: bigint, tile: Tile): Promise<Buffer> {
-  const { size } = await newest(client, tenantId);
+async function readTile(client: Client, tenantId: bigint, tile: Tile, log: LogName): Promise<Buffer> {
+  const { size } = await newest(client, tenantId, log);
   const { level, index, width } = tile;
   if (tileWidth(level, index, size) < width)
     throw new RejectedInput('not_found', `${tilePath(tile)} is beyond the checkpoint of ${size} leaves`);
   if (level === 'entries')
-    return encodeEntries(await readEntries(client, tenantId, index * TILE_WIDTH, width));
-  const [hashes] = await nodeReader(client, tenantId)([runOfTile({ level, index, width })]);
+    return encodeEntries(await readEntries(client, tenantId, index * TILE_WIDTH, width, log));
+  const [hashes] = await nodeReader(client, tenantId, log)([runOfTile({ level, index, width })]);
   return Buffer.from(hashes!);
 }
 
-async function newest(client: Client, tenantId: bigint): Promise<{ size: number; note: string }> {
-  const checkpoint = await readCheckpoint(client, tenantId);
+async function newest(
+  client: Client,
+  tenantId: bigint,
+  log: LogName = 'evidence',
+): Promise<{ size: number; note: string }> {
+  const checkpoint = await readCheckpoint(client, tenantId, null, log);
   if (checkpoint === null) throw notBegun();
   return checkpoint;
 }

@@ -88,12 +88,13 @@ export function toOutcomeRecord(event: CloudEvent, context: IntakeContext): Outc
   };
 }
 
-/** What is kept of the event beyond what has a column of its own. */
+/** What is kept of the event beyond what has a column of its own: with it the leaf's commitment can be opened. */
 const attributesOf = (event: CloudEvent, setAsideReason: string | null): string =>
   JSON.stringify({
     data: event.data,
     extensions: event.extensions,
-    ...(event.time === null ? { timeAssumed: true } : {}),
+    ...(event.time === null ? { timeAssumed: true } : { time: event.time }),
+    ...(event.subject === event.subject.trim() ? {} : { subject: event.subject }),
     ...(setAsideReason === null ? {} : { setAside: setAsideReason }),
   });
 

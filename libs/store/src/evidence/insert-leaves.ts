@@ -1,5 +1,7 @@
 import type { TreeNode } from '#evidence';
+import { byteaArray } from '../connection/binary-array.ts';
 import type { Client } from '../connection/database.ts';
+import { LOG_TABLES, type LogName } from './log-tables.ts';
 
 /** A leaf with its place in the log. */
 export interface SealedLeaf {
@@ -18,11 +20,12 @@ export async function insertLeaves(
   client: Client,
   tenantId: bigint,
   leaves: readonly SealedLeaf[],
+  log: LogName = 'evidence',
 ): Promise<void> {
   await client.query({
-    name: 'insert-leaves',
+    name: `insert-leaves-${log}`,
     text: `
-INSERT INTO leaves (tenant_id, idx, kind, subject_id, entry, leaf_hash)
+INSERT INTO ${LOG_TABLES[log].leaves} (tenant_id, idx, kind, subject_id, entry, leaf_hash)
 SELECT $1, idx, kind, subject_id, entry, leaf_hash
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::bytea[]) AS l (idx, kind, subject_id, entry, leaf_hash)`,
     values: [
@@ -30,8 +33,8 @@ SELECT $1, idx, kind, subject_id, entry, leaf_hash
       leaves.map(({ index }) => index),
       leaves.map(({ kind }) => kind),
       leaves.map(({ subjectId }) => subjectId),
-      leaves.map(({ entry }) => entry),
-      leaves.map(({ leafHash }) => leafHash),
+      byteaArray(leaves.map(({ entry }) => entry)),
+      byteaArray(leaves.map(({ leafHash }) => leafHash)),
     ],
   });
   for (const [kind, text] of PLACES) {
@@ -67,6 +70,11 @@ const PLACES: readonly (readonly [kind: string, text: string])[] = [
     `UPDATE causes c SET done_index = l.idx FROM unnest($2::text[], $3::bigint[]) AS l (cause_id, idx)
       WHERE c.tenant_id = $1 AND c.cause_id = l.cause_id`,
   ],
+  [
+    'content.read',
+    `UPDATE access_log a SET leaf_index = l.idx FROM unnest($2::uuid[], $3::bigint[]) AS l (access_id, idx)
+      WHERE a.tenant_id = $1 AND a.access_id = l.access_id`,
+  ],
 ];
 
 /** Adds the roots of tiles that became full. */
@@ -74,12 +82,13 @@ export async function insertTreeNodes(
   client: Client,
   tenantId: bigint,
   nodes: readonly TreeNode[],
+  log: LogName = 'evidence',
 ): Promise<void> {
   if (nodes.length === 0) return;
   await client.query({
-    name: 'insert-tree-nodes',
+    name: `insert-tree-nodes-${log}`,
     text: `
-INSERT INTO tree_nodes (tenant_id, level, idx, hash)
+INSERT INTO ${LOG_TABLES[log].nodes} (tenant_id, level, idx, hash)
 SELECT $1, level, idx, hash FROM unnest($2::smallint[], $3::bigint[], $4::bytea[]) AS n (level, idx, hash)`,
     values: [
       tenantId,

@@ -1,6 +1,7 @@
 import { decodeEdge, EMPTY_EDGE, encodeEdge, rootOfEdge, type TreeEdge } from '#evidence';
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { LOG_TABLES, type LogName } from './log-tables.ts';
 
 /** How far the log of a tenant has come. Its row is locked by whoever seals or signs: one at a time. */
 export interface LogHead {
@@ -21,9 +22,10 @@ export async function createLogHead(
   tenantId: bigint,
   origin: string,
   vkeys: readonly string[],
+  log: LogName = 'evidence',
 ): Promise<void> {
   await client.query(
-    `INSERT INTO log_heads (tenant_id, origin, vkeys, size, root, edge) VALUES ($1, $2, $3, 0, $4, '')
+    `INSERT INTO ${LOG_TABLES[log].heads} (tenant_id, origin, vkeys, size, root, edge) VALUES ($1, $2, $3, 0, $4, '')
      ON CONFLICT (tenant_id) DO NOTHING`,
     [tenantId, origin, vkeys, rootOfEdge(EMPTY_EDGE)],
   );
@@ -35,7 +37,11 @@ export async function createLogHead(
  *
  * @returns null where the log has not begun
  */
-export async function lockLogHead(client: Client, tenantId: bigint): Promise<LogHead | null> {
+export async function lockLogHead(
+  client: Client,
+  tenantId: bigint,
+  log: LogName = 'evidence',
+): Promise<LogHead | null> {
   const { rows } = await client.query<{
     origin: string;
     vkeys: string[];
@@ -44,9 +50,9 @@ export async function lockLogHead(client: Client, tenantId: bigint): Promise<Log
     edge: Buffer;
     sealed_at: bigint | null;
   }>({
-    name: 'lock-log-head',
+    name: `lock-log-head-${log}`,
     text: `SELECT origin, vkeys, size, root, edge, sealed_at, set_config('synchronous_commit', 'on', true)
-             FROM log_heads WHERE tenant_id = $1 FOR UPDATE`,
+             FROM ${LOG_TABLES[log].heads} WHERE tenant_id = $1 FOR UPDATE`,
     values: [tenantId],
   });
   const row = rows[0];
@@ -56,10 +62,14 @@ export async function lockLogHead(client: Client, tenantId: bigint): Promise<Log
 }
 
 /** Moves a locked head on. */
-export async function advanceLogHead(client: Client, head: LogHead): Promise<void> {
+export async function advanceLogHead(
+  client: Client,
+  head: LogHead,
+  log: LogName = 'evidence',
+): Promise<void> {
   await client.query({
-    name: 'advance-log-head',
-    text: `UPDATE log_heads SET vkeys = $2, size = $3, root = $4, edge = $5, sealed_at = $6 WHERE tenant_id = $1`,
+    name: `advance-log-head-${log}`,
+    text: `UPDATE ${LOG_TABLES[log].heads} SET vkeys = $2, size = $3, root = $4, edge = $5, sealed_at = $6 WHERE tenant_id = $1`,
     values: [
       head.tenantId,
       head.vkeys,

@@ -1,4 +1,5 @@
 import type { Client } from '../connection/database.ts';
+import { LOG_TABLES, type LogName } from './log-tables.ts';
 
 /** A leaf as it was recorded, not yet in the log. */
 export interface RecordedLeaf {
@@ -14,13 +15,19 @@ export interface RecordedLeaf {
  * Takes rows, never a position: sequence numbers become visible out of order, and whoever remembers the last one
  * misses those that commit later.
  */
-export async function takeEvidence(client: Client, tenantId: bigint, limit: number): Promise<RecordedLeaf[]> {
+export async function takeEvidence(
+  client: Client,
+  tenantId: bigint,
+  limit: number,
+  log: LogName = 'evidence',
+): Promise<RecordedLeaf[]> {
+  const { inbox } = LOG_TABLES[log];
   const { rows } = await client.query<{ seq: bigint; kind: string; subject_id: string; body: Buffer }>({
-    name: 'take-evidence',
+    name: `take-evidence-${log}`,
     text: `
-DELETE FROM evidence_inbox
+DELETE FROM ${inbox}
  WHERE tenant_id = $1
-   AND seq IN (SELECT seq FROM evidence_inbox WHERE tenant_id = $1 ORDER BY seq LIMIT $2)
+   AND seq IN (SELECT seq FROM ${inbox} WHERE tenant_id = $1 ORDER BY seq LIMIT $2)
 RETURNING seq, kind, subject_id, body`,
     values: [tenantId, limit],
   });
