@@ -58,8 +58,14 @@ test('a closed month stays as it was reported, and what comes late is an adjustm
   const told = await desk.text(report);
   expect(JSON.parse(told)).toMatchObject({
     total: { outcomes: 1, costUsd: '0.003' },
-    tieOut: { size: august.size },
+    tieOut: { size: august.size, changeSinceClose: null },
   });
+  const change = async (query = ''): Promise<any> =>
+    (await desk.call(`/v1/reports/cost-per-outcome?view=period&from=2026-08-01&to=2026-10-01${query}`)).body
+      .tieOut.changeSinceClose;
+  const none = { period: '2026-08', size: august.size, meteredUsd: '0', byCode: [], byAccount: [] };
+  expect(await change()).toEqual(none);
+  const unmoved = await desk.seal();
 
   // Late: an outcome, a trace, and another price, all about August.
   await desk.tell({ id: '2', ticket: 'T2', verb: 'resolved', at: '2026-08-20T10:00:00Z' });
@@ -67,6 +73,25 @@ test('a closed month stays as it was reported, and what comes late is an adjustm
   await desk.settle();
   await desk.price('4');
   await desk.settle();
+
+  expect(await change()).toEqual({
+    period: '2026-08',
+    size: august.size,
+    meteredUsd: '0.0039',
+    byCode: [
+      { code: 'C100', amountUsd: '0.0003' },
+      { code: 'C300', amountUsd: '0' },
+      { code: 'C400', amountUsd: '0.0036' },
+    ],
+    byAccount: [
+      { account: '5000:unattributed', amountUsd: '0.0005' },
+      { account: '5100:work', amountUsd: '-0.006' },
+      { account: '5200:outcome', amountUsd: '0.009' },
+      { account: '5300:waste:retry', amountUsd: '0.0004' },
+    ],
+  });
+  expect(await change(`&size=${unmoved}`)).toEqual(none);
+  expect(await change(`&size=${august.size}`)).toBeNull();
 
   expect(await trialBalance(desk, '2026-08')).toEqual(reportedThen);
   expect(await desk.text(report)).toBe(told);

@@ -299,6 +299,8 @@ export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
 export { readBilled } from './reports/read-billed.ts';
+export { readChangeSince, readLastClose } from './reports/read-change-since.ts';
+export type { ChangeSince } from './reports/read-change-since.ts';
 export type { BilledAs, BilledMonth } from './reports/read-billed.ts';
 export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell-items.ts';
 export type { CellItem, CellTotal } from './reports/read-cell-items.ts';

@@ -9,6 +9,7 @@ import {
 } from '#store';
 import { z } from 'zod';
 import { Money } from '../wire.ts';
+import { ChangeSinceClose } from './change-since-close.ts';
 import type { PastBooks } from './past-books.ts';
 import { ReconciledView } from './reconciled.ts';
 
@@ -33,7 +34,9 @@ export const TieOut = z
     reportUsd: Money.meta({ description: 'The total of the report: inScopeUsd + fromOtherPeriodsUsd' }),
     otherCurrencies: z.array(z.object({ currency: z.string(), metered: z.string() })),
     ...ReconciledView.shape,
-    changeSinceClose: z.null(),
+    changeSinceClose: ChangeSinceClose.nullable().meta({
+      description: 'null: no month that lies in the period was closed by then',
+    }),
     size: z.int().nullable().meta({ description: 'Of the newest signed checkpoint of the evidence log' }),
     root: z.base64().nullable().meta({ description: 'Its RFC 6962 root' }),
     sealed: z.enum(SEALED),
