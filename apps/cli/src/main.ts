@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addRebuild } from './commands/rebuild.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addTrails } from './commands/trails.ts';
 import { addUp } from './commands/up.ts';
@@ -15,7 +16,8 @@ const program = new Command('outcome-ledger')
     'Ties the token spend of AI agents to business outcomes. Settings come from the environment; see .env.example.',
   )
   .showHelpAfterError();
-for (const add of [addUp, addDemo, addMigrate, addKeys, addTenants, addCheck, addTrails]) add(program);
+for (const add of [addUp, addDemo, addMigrate, addKeys, addTenants, addCheck, addRebuild, addTrails])
+  add(program);
 
 try {
   await program.parseAsync();

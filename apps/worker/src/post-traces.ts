@@ -168,7 +168,7 @@ function causeOfItems(
 }
 
 /** What the traces say now of their attempts, and nothing for the items they have left. */
-async function replacedParts(
+export async function replacedParts(
   client: Client,
   tenantId: bigint,
   resolved: Awaited<ReturnType<typeof readResolvedTraces>>,
@@ -185,7 +185,7 @@ async function replacedParts(
   return replaced;
 }
 
-function transactionsOf(
+export function transactionsOf(
   trace: PlacedTrace,
   posted: readonly PostedBalance[],
   reversals: readonly ApprovedReversal[],

@@ -19,6 +19,7 @@ import {
   upsertTraceRefs,
   type Client,
   type TraceRef,
+  type WorkItemUpdate,
   type WorklistEntry,
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
@@ -144,6 +145,29 @@ const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definiti
   definition: `${definition.kind}@${definition.version}`,
 });
 
+/** What a held item has become. */
+export const toUpdate = (
+  { ref, definition, state, eventCount, attempts }: HeldWorkItem,
+  lines: LineCounts,
+): WorkItemUpdate => ({
+  ref,
+  ...namesOf(definition),
+  phase: state.phase,
+  phaseAtUs: state.phaseAtUs,
+  finalAtUs: finalAt(state, definition),
+  generation: state.generation,
+  value: state.value,
+  tier: state.tier,
+  quality: state.quality,
+  mergedInto: state.mergedInto?.survivor ?? null,
+  splitFrom: state.splitFrom,
+  deadline: state.deadline,
+  eventCount,
+  firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
+  lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
+  ...lines,
+});
+
 /**
  * Writes what held items have become, and the worklist of outcomes without any spend or any meaning.
  *
@@ -162,24 +186,7 @@ export async function saveWorkItems(
   const changed = await updateWorkItems(
     client,
     tenantId,
-    items.map(({ ref, definition, state, eventCount, attempts }) => ({
-      ref,
-      ...namesOf(definition),
-      phase: state.phase,
-      phaseAtUs: state.phaseAtUs,
-      finalAtUs: finalAt(state, definition),
-      generation: state.generation,
-      value: state.value,
-      tier: state.tier,
-      quality: state.quality,
-      mergedInto: state.mergedInto?.survivor ?? null,
-      splitFrom: state.splitFrom,
-      deadline: state.deadline,
-      eventCount,
-      firstAttemptAtUs: attempts[0]?.startedAtUs ?? null,
-      lastAttemptAtUs: attempts.at(-1)?.startedAtUs ?? null,
-      ...lines.get(ref)!,
-    })),
+    items.map((item) => toUpdate(item, lines.get(item.ref)!)),
     (ref) => made.has(ref),
     batchId,
   );

@@ -9,7 +9,7 @@ import { reachDatabase } from '../service/server-database.ts';
  * embedded PostgreSQL started for as long as it takes. Only warnings are shown, on standard error.
  */
 export async function withDatabase(
-  work: (db: Database, config: Config, applied: readonly string[]) => Promise<void>,
+  work: (db: Database, config: Config, applied: readonly string[], connection: string) => Promise<void>,
 ): Promise<void> {
   const config = readConfig();
   const logger = new ProcessLogger({ process: 'cli', human: true, write: () => {} });
@@ -18,7 +18,7 @@ export async function withDatabase(
     const applied = await migrateAll(connection, config);
     const db = await openDatabase(connection, { maxConnections: 2, applicationName: 'outcome-ledger cli' });
     try {
-      await work(db, config, applied);
+      await work(db, config, applied, connection);
     } finally {
       await db.close();
     }

@@ -67,7 +67,7 @@ SELECT DISTINCT i.provider, i.period
 }
 
 /**
- * Makes due the comparisons of bills in these currencies: a rate was told, or another one is to be used. Holds the
+ * Makes due the comparisons of bills in one of these currencies for charges in another one: a rate was told, or another one is to be used. Holds the
  * tenant's invoices still until the commit, like `touchBills`.
  *
  * @param currencies null = of every bill
@@ -83,7 +83,8 @@ export async function touchForeignBills(
     name: 'read-foreign-bills-touched',
     text: `
 SELECT DISTINCT provider, period FROM invoices
- WHERE tenant_id = $1 AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
+ WHERE tenant_id = $1 AND charged_in IS NOT NULL
+   AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
     values: [tenantId, currencies],
   });
   await makeReconciliationsDue(client, tenantId, rows, cause, 0);

@@ -95,9 +95,7 @@ export async function replaceAttempts(
   rows: readonly AttemptRow[],
   batchId: string,
 ): Promise<number> {
-  const sorted = [...rows].sort((a, b) =>
-    a.traceId < b.traceId ? -1 : a.traceId > b.traceId ? 1 : a.attemptId < b.attemptId ? -1 : 1,
-  );
+  const sorted = sortedByKey(rows);
   const keys = [sorted.map((row) => row.traceId), sorted.map((row) => row.attemptId)];
   const given = [...keys, ...valuesOf(COLUMNS, sorted)];
   let removed = 0;
@@ -122,3 +120,51 @@ export async function replaceAttempts(
   });
   return removed + (rowCount ?? 0);
 }
+
+/**
+ * Of a row that is gone: the commit that wrote it last. The newest row of its history names it; one that never changed
+ * came with the first commit that posted to it, or to its trace; where nothing was posted, with the first one after the
+ * trace had steps: never before it could be known.
+ */
+const SINCE = `coalesce(
+  (SELECT to_batch FROM attempt_history h
+    WHERE h.tenant_id = $1 AND h.trace_id = n.trace_id AND h.attempt_id = n.attempt_id ORDER BY to_batch DESC LIMIT 1),
+  (SELECT t.batch_id FROM ledger_transactions t JOIN ledger_entries e USING (tenant_id, posting_id, txn_id)
+    WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND e.posting_id = n.trace_id AND e.attempt_id = n.attempt_id
+    ORDER BY t.batch_id LIMIT 1),
+  (SELECT batch_id FROM ledger_transactions t WHERE t.tenant_id = $1 AND t.posting_id = n.trace_id
+    ORDER BY batch_id LIMIT 1),
+  (SELECT b.batch_id FROM ledger_batches b
+    WHERE b.tenant_id = $1 AND b.leaf_index > (SELECT min(idx) FROM leaves l WHERE l.tenant_id = $1
+            AND l.subject_id = replace(n.trace_id::text, '-', '') AND l.kind = 'trace.revision')
+    ORDER BY b.leaf_index LIMIT 1))`;
+
+const REBUILD = `
+INSERT INTO attempts AS a (tenant_id, since_batch, trace_id, attempt_id, ${names.join(', ')})
+SELECT $1, ${SINCE}, n.* FROM ${GIVEN.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) - 1}`)}
+ON CONFLICT (tenant_id, trace_id, attempt_id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
+ WHERE ${of('a')} IS DISTINCT FROM ${of('excluded')}`;
+
+/**
+ * Writes what the attempts of these traces are by their records, over whatever stands: a projection that was made again,
+ * not a change of the books. So nothing is kept in the history, and a row keeps the commit it is since.
+ *
+ * @returns how many rows were missing, too many, or other than they are now
+ */
+export async function rebuildAttempts(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+  rows: readonly AttemptRow[],
+): Promise<number> {
+  const sorted = sortedByKey(rows);
+  const keys = [sorted.map((row) => row.traceId), sorted.map((row) => row.attemptId)];
+  const removed = await db.query(REMOVE, [tenantId, traceIds, ...keys]);
+  const written = await db.query(REBUILD, [tenantId, ...keys, ...valuesOf(COLUMNS, sorted)]);
+  return (removed.rowCount ?? 0) + (written.rowCount ?? 0);
+}
+
+const sortedByKey = (rows: readonly AttemptRow[]): AttemptRow[] =>
+  [...rows].sort((a, b) =>
+    a.traceId < b.traceId ? -1 : a.traceId > b.traceId ? 1 : a.attemptId < b.attemptId ? -1 : 1,
+  );

@@ -100,3 +100,24 @@ export async function updateWorkItems(
   const { rowCount } = await db.query({ name: 'write-work-items', text: WRITE, values: valuesFor(items) });
   return rowCount ?? 0;
 }
+
+const REBUILD = `
+UPDATE work_items w SET ${names.map((name) => `${name} = n.${name}`).join(', ')}
+  FROM ${GIVEN.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) - 1}`)}
+ WHERE w.tenant_id = $1 AND w.ref = n.ref AND ${of('w')} IS DISTINCT FROM ${of('n')}`;
+
+/**
+ * Writes the folded state of held items over whatever stands: a projection that was made again, not a change of the
+ * books. So nothing is kept in the history, and an item keeps the commit it is since.
+ *
+ * @returns how many were other than they are now
+ */
+export async function rebuildWorkItems(
+  db: Queryable,
+  tenantId: bigint,
+  items: readonly WorkItemUpdate[],
+): Promise<number> {
+  const values = [tenantId, items.map(({ ref }) => ref), ...valuesOf(COLUMNS, items)];
+  const { rowCount } = await db.query(REBUILD, values);
+  return rowCount ?? 0;
+}
