@@ -38,8 +38,8 @@ export {
   dimensionsPolicySchema,
   keyMappingRuleSchema,
   overheadPolicySchema,
-  Rules,
-} from './rules.ts';
+} from './rule-schemas.ts';
+export { Rules } from './rules.ts';
 export type { ReadVerb } from './rules.ts';
 export { SHIPPED_DEFINITIONS } from './shipped-definitions.ts';
 export { SHIPPED_KEY_MAPPINGS } from './shipped-key-mappings.ts';
