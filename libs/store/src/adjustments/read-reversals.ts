@@ -1,6 +1,7 @@
-import type { Asset, Ref, SpanId } from '#model';
+import type { LedgerEntry } from '#model';
 import type { Queryable } from '../connection/database.ts';
-import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import { toLedgerEntry, type LedgerEntryRow } from '../posting/ledger-entry-row.ts';
 
 /** An approved reversal of a transaction, with the entries it takes back. */
 export interface Reversal {
@@ -10,36 +11,15 @@ export interface Reversal {
   readonly decidedAtUs: bigint;
   /** Whether the C900 transaction stands already. */
   readonly isPosted: boolean;
-  readonly entries: readonly {
-    readonly account: string;
-    readonly asset: Asset;
-    readonly amount: bigint;
-    readonly usageSpanId: SpanId;
-    readonly usageDay: string;
-    readonly provider: string;
-    readonly callModel: string;
-    readonly attemptId: string | null;
-    readonly workItemRef: Ref | null;
-    readonly priceId: string | null;
-  }[];
+  readonly entries: readonly LedgerEntry[];
 }
 
-interface Row {
+interface Row extends LedgerEntryRow {
   posting_id: string;
   txn_id: string;
   adjustment_id: string;
   decided_at: bigint;
   is_posted: boolean;
-  account: string;
-  asset: Asset;
-  amount: bigint;
-  usage_span_id: bigint;
-  usage_day: string;
-  provider: string;
-  call_model: string;
-  attempt_id: string | null;
-  work_item_ref: string | null;
-  price_id: string | null;
 }
 
 /** The reversals of these postings, by posting and transaction; read while the postings are held. */
@@ -64,7 +44,7 @@ SELECT r.posting_id, r.txn_id, r.adjustment_id, a.decided_at,
  ORDER BY r.posting_id, r.txn_id, e.n`,
     values: [tenantId, postingIds],
   });
-  const reversals = new Map<string, Reversal & { entries: Reversal['entries'][number][] }>();
+  const reversals = new Map<string, Reversal & { entries: LedgerEntry[] }>();
   for (const row of rows) {
     const key = `${row.posting_id} ${row.txn_id}`;
     const reversal = reversals.get(key) ?? {
@@ -76,18 +56,7 @@ SELECT r.posting_id, r.txn_id, r.adjustment_id, a.decided_at,
       entries: [],
     };
     reversals.set(key, reversal);
-    reversal.entries.push({
-      account: row.account,
-      asset: row.asset,
-      amount: row.amount,
-      usageSpanId: spanIdFromInt8(row.usage_span_id),
-      usageDay: row.usage_day,
-      provider: row.provider,
-      callModel: row.call_model,
-      attemptId: row.attempt_id,
-      workItemRef: row.work_item_ref,
-      priceId: row.price_id,
-    });
+    reversal.entries.push(toLedgerEntry(row));
   }
   return [...reversals.values()];
 }

@@ -2,6 +2,7 @@ import { spanIdToInt8 } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { LedgerTransaction } from '#model';
+import { sumMoves } from './sum-moves.ts';
 import { upsertItemPositions } from './upsert-item-positions.ts';
 
 /** The posting commit the transactions belong to. */
@@ -88,17 +89,12 @@ async function upsertPositions(
   tenantId: bigint,
   transactions: readonly LedgerTransaction[],
 ): Promise<void> {
-  const moves = new Map<string, { key: readonly [string, string, string, string]; amount: bigint }>();
-  for (const { postingId, entries } of transactions) {
-    for (const { attemptId, account, asset, amount } of entries) {
-      const key = [postingId, attemptId ?? NO_ATTEMPT, account, asset] as const;
-      const id = key.join('\n');
-      const known = moves.get(id);
-      if (known === undefined) moves.set(id, { key, amount });
-      else known.amount += amount;
-    }
-  }
-  const sorted = [...moves].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+  const moves = sumMoves(transactions, (postingId, { attemptId, account, asset }) => [
+    postingId,
+    attemptId ?? NO_ATTEMPT,
+    account,
+    asset,
+  ]);
   await db.query({
     name: 'upsert-positions',
     text: `
@@ -107,11 +103,11 @@ SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::num
 ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = p.amount + excluded.amount`,
     values: [
       tenantId,
-      sorted.map(({ key }) => key[0]),
-      sorted.map(({ key }) => key[1]),
-      sorted.map(({ key }) => key[2]),
-      sorted.map(({ key }) => key[3]),
-      sorted.map(({ amount }) => amount),
+      moves.map(({ key }) => key[0]),
+      moves.map(({ key }) => key[1]),
+      moves.map(({ key }) => key[2]),
+      moves.map(({ key }) => key[3]),
+      moves.map(({ amount }) => amount),
     ],
   });
 }

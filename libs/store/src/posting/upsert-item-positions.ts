@@ -1,5 +1,6 @@
 import type { LedgerTransaction } from '#model';
 import type { Queryable } from '../connection/database.ts';
+import { sumMoves } from './sum-moves.ts';
 
 /** Cost lines and the used part of pools, by work item: the third digit tells them from what calls of agents cost. */
 const ITEM_ACCOUNTS = /^5[1234]10:/;
@@ -10,18 +11,10 @@ export async function upsertItemPositions(
   tenantId: bigint,
   transactions: readonly LedgerTransaction[],
 ): Promise<void> {
-  const moves = new Map<string, { key: readonly [string, string, string, string]; amount: bigint }>();
-  for (const { postingId, entries } of transactions) {
-    for (const { workItemRef, account, asset, amount } of entries) {
-      if (workItemRef === null || !ITEM_ACCOUNTS.test(account)) continue;
-      const key = [workItemRef, postingId, account, asset] as const;
-      const known = moves.get(key.join('\n'));
-      if (known === undefined) moves.set(key.join('\n'), { key, amount });
-      else known.amount += amount;
-    }
-  }
-  if (moves.size === 0) return;
-  const sorted = [...moves].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, move]) => move);
+  const moves = sumMoves(transactions, (postingId, { workItemRef, account, asset }) =>
+    workItemRef === null || !ITEM_ACCOUNTS.test(account) ? null : [workItemRef, postingId, account, asset],
+  );
+  if (moves.length === 0) return;
   await db.query({
     name: 'upsert-item-positions',
     text: `
@@ -30,11 +23,11 @@ SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::num
 ON CONFLICT (tenant_id, ref, posting_id, account, asset) DO UPDATE SET amount = p.amount + excluded.amount`,
     values: [
       tenantId,
-      sorted.map(({ key }) => key[0]),
-      sorted.map(({ key }) => key[1]),
-      sorted.map(({ key }) => key[2]),
-      sorted.map(({ key }) => key[3]),
-      sorted.map(({ amount }) => amount),
+      moves.map(({ key }) => key[0]),
+      moves.map(({ key }) => key[1]),
+      moves.map(({ key }) => key[2]),
+      moves.map(({ key }) => key[3]),
+      moves.map(({ amount }) => amount),
     ],
   });
 }

@@ -1,6 +1,7 @@
-import type { Asset, Ref, SpanId } from '#model';
+import type { Asset, LedgerEntry, Ref } from '#model';
 import type { Client, Queryable } from '../connection/database.ts';
-import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { traceIdFromUuid } from '../connection/hex-id.ts';
+import { toLedgerEntry, type LedgerEntryRow } from '../posting/ledger-entry-row.ts';
 import { booksAt } from './books-at.ts';
 
 /** What was debited and credited on an account over the usage days asked for; smallest units of the asset. */
@@ -75,18 +76,7 @@ export interface StoredTransaction {
   readonly period: string;
   readonly rules: string;
   readonly batchId: string;
-  readonly entries: readonly {
-    readonly account: string;
-    readonly asset: Asset;
-    readonly amount: bigint;
-    readonly usageSpanId: SpanId;
-    readonly usageDay: string;
-    readonly provider: string;
-    readonly callModel: string;
-    readonly attemptId: string | null;
-    readonly workItemRef: Ref | null;
-    readonly priceId: string | null;
-  }[];
+  readonly entries: readonly LedgerEntry[];
 }
 
 /** Transactions with their entries, by posting and transaction id. */
@@ -152,7 +142,7 @@ SELECT posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules
 
 const toTransaction = (
   row: TransactionRow,
-  entries: ReadonlyMap<string, StoredTransaction['entries'][number][]>,
+  entries: ReadonlyMap<string, LedgerEntry[]>,
 ): StoredTransaction => ({
   postingId: traceIdFromUuid(row.posting_id),
   transactionId: row.txn_id,
@@ -170,7 +160,7 @@ async function readEntries(
   client: Queryable,
   tenantId: bigint,
   transactions: readonly TransactionRow[],
-): Promise<Map<string, StoredTransaction['entries'][number][]>> {
+): Promise<Map<string, LedgerEntry[]>> {
   const { rows } = await client.query<EntryRow>(
     `SELECT posting_id, txn_id, account, asset, amount, usage_span_id, usage_day, provider, call_model, attempt_id,
             work_item_ref, price_id
@@ -179,23 +169,12 @@ async function readEntries(
       ORDER BY posting_id, txn_id, n`,
     [tenantId, transactions.map((row) => row.posting_id), transactions.map((row) => row.txn_id)],
   );
-  const byTransaction = new Map<string, StoredTransaction['entries'][number][]>();
+  const byTransaction = new Map<string, LedgerEntry[]>();
   for (const row of rows) {
     const id = `${row.posting_id} ${row.txn_id}`;
     const list = byTransaction.get(id) ?? [];
     byTransaction.set(id, list);
-    list.push({
-      account: row.account,
-      asset: row.asset,
-      amount: row.amount,
-      usageSpanId: spanIdFromInt8(row.usage_span_id),
-      usageDay: row.usage_day,
-      provider: row.provider,
-      callModel: row.call_model,
-      attemptId: row.attempt_id,
-      workItemRef: row.work_item_ref,
-      priceId: row.price_id,
-    });
+    list.push(toLedgerEntry(row));
   }
   return byTransaction;
 }
@@ -211,17 +190,7 @@ interface TransactionRow {
   rules: string;
   batch_id: string;
 }
-interface EntryRow {
+interface EntryRow extends LedgerEntryRow {
   posting_id: string;
   txn_id: string;
-  account: string;
-  asset: Asset;
-  amount: bigint;
-  usage_span_id: bigint;
-  usage_day: string;
-  provider: string;
-  call_model: string;
-  attempt_id: string | null;
-  work_item_ref: string | null;
-  price_id: string | null;
 }
