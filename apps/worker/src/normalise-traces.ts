@@ -81,10 +81,18 @@ function stepsOf(
     };
   });
 }
+
 /** The step with what its span says of decisions; a step of a span that says nothing stays as it is. */
 function withDecisions<Read extends Pick<Step, 'tool' | 'flags'>>(
+  step: Read,
+  span: Span,
 ): Read & Pick<Step, 'decisions'> {
   const { decisions, isPartlyRefused, ...ofTool } = readDecisions(span);
   if (decisions === undefined && !isPartlyRefused && Object.keys(ofTool).length === 0) return step;
+  return {
+    ...step,
     ...(decisions === undefined ? {} : { decisions }),
+    tool: step.tool === null ? null : { ...step.tool, ...ofTool },
     flags: isPartlyRefused ? [...step.flags, 'decision_partly_refused'].sort() : step.flags,
+  };
+}
