@@ -33,6 +33,7 @@ import { WorkItemsController } from './work-items/work-items.controller.ts';
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
 import { MeteredAgainstMetricsController } from './reports/metered-against-metrics.controller.ts';
 import { ReportedCostController } from './reports/reported-cost.controller.ts';
+import { EconomicsController } from './economics/economics.controller.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 
 /** The HTTP API on :3000: outcomes and settings in, reports, work items and ledger out. */
@@ -49,6 +50,7 @@ export class ApiModule {
         OutcomeControlsController,
         OutcomeAuditsController,
         MeteredAgainstMetricsController,
+        EconomicsController,
         ReportsController,
         ErasuresController,
         ExplainController,

@@ -1,4 +1,16 @@
-/** What outcomes are worth and how sure a figure is: samples, intervals. Pure; no figure of money is a float. */
+/**
+ * What outcomes are worth and how sure a figure is: intervals, tails, retries, baselines, segments, decisions. Pure;
+ * exact amounts are whole numbers, statistics about them are floats.
+ */
 export { allocateSample } from './allocate-sample.ts';
 export { estimateVerified, outwardRange } from './estimate-verified.ts';
 export type { AuditedStratum } from './estimate-verified.ts';
+export { adviseCap } from './attempt-cap.ts';
+export type { CapAdvice } from './attempt-cap.ts';
+export { costPerOutcomeInterval } from './cost-per-outcome.ts';
+export type { CostInterval } from './cost-per-outcome.ts';
+export { costTails } from './cost-tails.ts';
+export { momentsOfItems } from './mean-cost.ts';
+export type { ItemMoments } from './mean-cost.ts';
+export { compareHazards, resultOfPlacement, retryHazards } from './retry-hazards.ts';
+export type { AttemptGroup, HazardRow } from './retry-hazards.ts';

@@ -1,29 +1,22 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#evidence';
-import { RejectedInput } from '#model';
 import {
   readCostByDay,
-  readCostPerOutcome,
   readPeriodCostByDay,
   readPeriodCosts,
   readPeriodOutcomes,
-  readLoadedCosts,
   type Client,
-  type CostPerOutcomeQuery,
-  type GroupKey,
   type PeriodQuery,
 } from '#store';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../wire.ts';
 import { askReport, questionOf, type ReportContext } from './ask-report.ts';
-import { CostRow, toCostRow, toPeriodRow } from './cost-row.ts';
-import { readControlCoverage } from './read-control-coverage.ts';
-import { readLinkFigures } from './read-link-figures.ts';
+import { CostRow, toPeriodRow } from './cost-row.ts';
 import { figuresInCurrency } from './in-currency.ts';
-import { sumLoaded } from './loaded-cost.ts';
+import { outcomeFigures, type Figures } from './outcome-figures.ts';
+import { pageOfRows } from './report-page.ts';
 import type { ReportQuery } from './report-query.ts';
 import { TieOut } from './tie-out.ts';
-import { gradeWithBills, tieReport, type TiedReport } from './tie-report.ts';
+import { tieReport, withBills } from './tie-report.ts';
 
 export const CostReport = z
   .object({
@@ -39,12 +32,6 @@ export const CostReport = z
   })
   .meta({ id: 'CostPerOutcomeReport' });
 export type CostReport = z.infer<typeof CostReport>;
-
-interface Figures {
-  readonly rows: readonly CostRow[];
-  readonly total: CostRow;
-  readonly totalPico: bigint;
-}
 
 /**
  * The report, all of it from the one snapshot of `client`.
@@ -85,7 +72,7 @@ export async function costPerOutcome(
   );
   const total = finish(counted.total, null);
   const question = questionOf(asked);
-  const page = pageOf(rows, groupBy, query.cursor, context.pageSize);
+  const page = pageOfRows(rows, asked, context.pageSize);
   return {
     report: 'cost-per-outcome',
     view: query.view,
@@ -102,49 +89,6 @@ export async function costPerOutcome(
     },
   };
 }
-
-const withBills = (row: CostRow, { billedShare, isMeasured }: TiedReport): CostRow => ({
-  ...row,
-  coverage: { ...row.coverage, reconciled: billedShare },
-  grade: gradeWithBills(row.grade, isMeasured),
-});
-
-async function outcomeFigures(
-  client: Client,
-  tenantId: bigint,
-  query: CostPerOutcomeQuery,
-): Promise<Figures> {
-  const { groupBy } = query;
-  const [total, ...rows] = await readCostPerOutcome(client, tenantId, query);
-  if (total === undefined) throw new Error('the report has no total');
-  if (total.outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
-    throw new RejectedInput(
-      'unprocessable',
-      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${total.outcomeTypes.join(', ')} by outcome_type`,
-      'group_by',
-    );
-  const isCohort = query.view === 'cohort';
-  const controls = await readControlCoverage(client, tenantId, query, total.outcomes);
-  const loaded = await readLoadedCosts(client, tenantId, query);
-  const loadedOf = new Map(loaded.map((row) => [JSON.stringify(row.group), row]));
-  const linksOf = await readLinkFigures(client, tenantId, query);
-  const totalRow = toCostRow(total, groupBy, isCohort, sumLoaded(loaded), linksOf(null));
-  return {
-    rows:
-      groupBy.length === 0
-        ? [withControls(totalRow, controls)]
-        : rows.map((row) =>
-            toCostRow(row, groupBy, isCohort, loadedOf.get(JSON.stringify(row.group)), linksOf(row.group)),
-          ),
-    total: withControls(totalRow, controls),
-    totalPico: total.costPico,
-  };
-}
-
-const withControls = (row: CostRow, controls: CostRow['coverage']['controls']): CostRow => ({
-  ...row,
-  coverage: { ...row.coverage, controls },
-});
 
 async function periodFigures(
   client: Client,
@@ -194,30 +138,3 @@ const NO_SPEND = {
   unattributedPico: 0n,
   hasOtherAssets: false,
 };
-
-function pageOf(
-  rows: readonly CostRow[],
-  groupBy: readonly GroupKey[],
-  cursor: string | undefined,
-  size: number,
-): { rows: CostRow[]; next: string | null } {
-  const keyOf = (row: CostRow): string => JSON.stringify(groupBy.map(({ name }) => row.group[name] ?? null));
-  const after =
-    cursor === undefined
-      ? null
-      : JSON.stringify(decodeCursor(cursor, z.array(z.string().nullable()).length(groupBy.length)));
-  const start = after === null ? 0 : rows.findIndex((row) => keyOf(row) === after) + 1;
-  if (after !== null && start === 0)
-    throw new RejectedInput(
-      'invalid',
-      'names a group that is no longer there; ask from the beginning',
-      'cursor',
-    );
-  const page = rows.slice(start, start + size);
-  const last = page.at(-1);
-  const hasMore = start + size < rows.length && last !== undefined;
-  return {
-    rows: page,
-    next: hasMore ? encodeCursor(groupBy.map(({ name }) => last.group[name] ?? null)) : null,
-  };
-}

@@ -5,7 +5,7 @@ import { CostRow } from './cost-row.ts';
 import type { TieOut } from './tie-out.ts';
 
 /** Names that were there before all fields were; a column is never renamed. */
-const NAMES = {
+export const COST_COLUMN_NAMES = {
   'coverage.priced': 'pricedCoverage',
   'coverage.linked': 'linkedCoverage',
   'coverage.reconciled': 'reconciledCoverage',
@@ -15,7 +15,7 @@ const NAMES = {
 export function costTable(report: CostReport): ReportTable<CostRow> {
   const groups = Object.keys(report.rows[0]?.group ?? report.total.group);
   const without = report.total.inCurrency === undefined ? ['inCurrency'] : [];
-  const columns = columnsOf(CostRow, { groups, names: NAMES, without });
+  const columns = columnsOf(CostRow, { groups, names: COST_COLUMN_NAMES, without });
   return {
     name: report.report,
     columns,

@@ -44,9 +44,12 @@ export async function tieReport(
   };
 }
 
-/** What is counted and on an invoice is measured; nothing else gets any better by it. */
-export const gradeWithBills = (grade: CostRow['grade'], isMeasured: boolean): CostRow['grade'] =>
-  isMeasured && grade === 'metered' ? 'measured' : grade;
+/** The row as the bills know it: what is counted and on an invoice is measured; nothing else gets any better by it. */
+export const withBills = (row: CostRow, { billedShare, isMeasured }: TiedReport): CostRow => ({
+  ...row,
+  coverage: { ...row.coverage, reconciled: billedShare },
+  grade: isMeasured && row.grade === 'metered' ? 'measured' : row.grade,
+});
 
 /** Newest version of each of the tenant's rules at a size of the log (null = now); 0 = the shipped ones. */
 async function ruleVersions(

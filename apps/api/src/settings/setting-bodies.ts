@@ -15,6 +15,7 @@ import {
   placementPolicySchema,
   poolsPolicySchema,
 } from '#ledger';
+import { contentPolicySchema } from '#conventions';
 import { RESERVED_REF_KINDS } from '#model';
 import { z } from 'zod';
 import { Instant, Time, Json } from '../wire.ts';
@@ -44,7 +45,7 @@ const kind = z
 const decimal = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'must be a decimal string, as "4.20"');
 
 /** What the same outcome costs another way. */
-const baselineRule = z
+export const BaselineRule = z
   .strictObject({
     outcomeType: z.string().min(1).max(127),
     method: z.enum(['bpo_contract', 'human_minutes', 'other']),
@@ -74,6 +75,7 @@ export const PolicyBody = z
     z.strictObject({ name: z.literal('labour_rates'), validFrom, mode, rule: labourRatesPolicySchema }),
     z.strictObject({ name: z.literal('pools'), validFrom, mode, rule: poolsPolicySchema }),
     z.strictObject({ name: z.literal('fx'), validFrom, mode, rule: fxPolicySchema }),
+    z.strictObject({ name: z.literal('content'), validFrom, mode, rule: contentPolicySchema }),
     z.strictObject({ name: z.literal('approvals'), validFrom, mode, rule: approvalsPolicySchema }),
   ])
   .meta({ id: 'NewPolicy' });
@@ -90,7 +92,7 @@ export const KeyMappingBody = z
   .strictObject({ name, validFrom, mode, rule: keyRule })
   .meta({ id: 'NewKeyMapping' });
 export const BaselineBody = z
-  .strictObject({ name, validFrom, rule: baselineRule })
+  .strictObject({ name, validFrom, rule: BaselineRule })
   .meta({ id: 'NewBaseline' });
 
 export const SettingView = z

@@ -18,6 +18,8 @@ export interface CostPerOutcomeQuery {
 /** A WITH clause up to `cell`, and the values of its parameters; `bind` adds one and returns its placeholder. */
 export interface CostCells {
   readonly cells: string;
+  /** The group of an attempt `t` of an item `i`. */
+  readonly group: string;
   readonly values: unknown[];
   readonly bind: (value: unknown) => string;
 }
@@ -38,7 +40,7 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
     outcome_type: 'i.outcome_type',
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
-  return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), values, bind };
+  return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), group, values, bind };
 }
 
 /**
@@ -61,7 +63,7 @@ WITH ${books}item AS (
     FROM work_items w
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
 ), part AS (
-  SELECT a.work_item_ref, a.attempt_id, a.grade, a.model_calls, a.unpriced_calls, a.calls_without_usage,
+  SELECT a.work_item_ref, a.attempt_id, a.started_at, a.placement, a.grade, a.model_calls, a.unpriced_calls, a.calls_without_usage,
          a.is_allocated, a.below_low, a.doubt_bps,
          lpad((extract(epoch FROM a.started_at) * 1000000)::bigint::text, 20, '0') || a.trace_id || (${keys})::text AS keys,
          sum(p.amount) FILTER (WHERE p.asset = 'USD/12') AS cost,
@@ -71,10 +73,11 @@ WITH ${books}item AS (
     JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
     LEFT JOIN positions p ON p.tenant_id = $1 AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
          AND p.account >= '5100' AND p.account < '5400'
-   GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.grade, a.model_calls, a.unpriced_calls,
+   GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.placement, a.grade, a.model_calls, a.unpriced_calls,
             a.calls_without_usage, a.is_allocated, a.below_low, a.doubt_bps, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions
 ), attempt AS (
-  SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys,
+  SELECT work_item_ref, attempt_id, min(started_at) AS started_at, min(placement) AS placement,
+         substr(min(keys COLLATE "C"), 57)::text[] AS keys,
          bool_or(grade <> 'metered') AS is_estimated, sum(model_calls) AS calls, sum(unpriced_calls) AS unpriced,
          sum(calls_without_usage) AS without_usage, coalesce(sum(cost), 0) AS cost,
          coalesce(sum(direct), 0) AS direct, coalesce(bool_or(has_other), false) AS has_other,

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#evidence';
+import { RejectedInput } from '#model';
+import type { Client, CostPerOutcomeQuery } from '#store';
+import { z } from 'zod';
+import { askReport, questionOf, type AskedReport, type ReportContext } from '../reports/ask-report.ts';
+import { CostRow } from '../reports/cost-row.ts';
+import { outcomeFigures } from '../reports/outcome-figures.ts';
+import { pageOfRows } from '../reports/report-page.ts';
+import type { ReportQuery } from '../reports/report-query.ts';
+import { TieOut } from '../reports/tie-out.ts';
+import { tieReport, withBills } from '../reports/tie-report.ts';
+
+/** What every row over outcomes begins with: its population, cost, coverage and grade. */
+export const OutcomeHead = CostRow.pick({
+  group: true,
+  workItems: true,
+  attempts: true,
+  outcomes: true,
+  costUsd: true,
+  costPerOutcomeUsd: true,
+  loadedCostUsd: true,
+  loadedCostPerOutcomeUsd: true,
+  unpricedCalls: true,
+  attemptsWithoutUsage: true,
+  unmatchedOutcomes: true,
+  pending: true,
+  coverage: true,
+  linkCoverage: true,
+  grade: true,
+  gradeReasons: true,
+  bound: true,
+  immature: true,
+});
+export type OutcomeHead = z.infer<typeof OutcomeHead>;
+
+/** The envelope of a report over outcomes. */
+export const economicsReportSchema = <Row extends z.ZodObject>(name: string, row: Row) =>
+  z.object({
+    report: z.literal(name),
+    view: z.enum(['settled', 'cohort']),
+    formula: z.string().meta({ description: 'How the figures are made, and where that is written' }),
+    rows: z.array(row),
+    total: row.meta({ description: 'Over all groups, each work item counted once' }),
+    additive: z.boolean(),
+    next: z.string().nullable(),
+    tieOut: TieOut,
+  });
+
+export interface EconomicsReport<Row> {
+  readonly report: string;
+  readonly view: 'settled' | 'cohort';
+  readonly formula: string;
+  readonly rows: Row[];
+  readonly total: Row;
+  readonly additive: boolean;
+  readonly next: string | null;
+  readonly tieOut: z.infer<typeof TieOut>;
+}
+
+/** A question about the population of a report over outcomes, and what it reads. */
+export interface OutcomeQuestion {
+  readonly asked: AskedReport;
+  readonly population: CostPerOutcomeQuery;
+}
+
+type Group = readonly (string | null)[] | null;
+
+/**
+ * A report over outcomes: the rows of cost-per-outcome, each with what `read` says of its group besides, tied to the
+ * books like every other.
+ *
+ * @param read reads what is said of each group (null = the total), in the snapshot of `client`
+ * @throws RejectedInput `unprocessable` for a question without a single answer
+ */
+export async function economicsReport<Extra extends object>(
+  client: Client,
+  query: ReportQuery,
+  context: ReportContext,
+  report: {
+    readonly name: string;
+    readonly formula: string;
+    readonly read: (question: OutcomeQuestion) => Promise<(group: Group, head: OutcomeHead) => Extra>;
+  },
+): Promise<EconomicsReport<OutcomeHead & Extra>> {
+  const view = query.view;
+  if (view === 'period')
+    throw new RejectedInput(
+      'unprocessable',
+      'period has charges and no outcomes: take settled or cohort',
+      'view',
+    );
+  if (query.currency !== undefined)
+    throw new RejectedInput('unprocessable', `${report.name} is told in USD`, 'currency');
+  const asked = await askReport(client, query, context);
+  const { groupBy, range } = asked;
+  const population = { ...range, view, groupBy };
+  const figures = await outcomeFigures(client, context.tenantId, population);
+  const tied = await tieReport(client, asked, context, figures.totalPico);
+  const extraOf = await report.read({ asked, population });
+  const finish = (row: CostRow, group: Group): OutcomeHead & Extra => {
+    const head = headOf(withBills(row, tied));
+    return { ...head, ...extraOf(group, head) };
+  };
+  const rows = figures.rows.map((row) =>
+    finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),
+  );
+  const total = finish(figures.total, null);
+  const question = questionOf(asked);
+  const page = pageOfRows(rows, asked, context.pageSize);
+  return {
+    report: report.name,
+    view,
+    formula: report.formula,
+    rows: page.rows,
+    total,
+    additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
+    next: page.next,
+    tieOut: {
+      ...tied.tieOut,
+      query: question,
+      digest: createHash('sha256')
+        .update(canonicalJson({ query: question, rows, total }))
+        .digest('hex'),
+    },
+  };
+}
+
+/** Undefined members are left out, so that the digest is over what is answered. */
+const headOf = (row: CostRow): OutcomeHead => OutcomeHead.parse(row);

@@ -1,0 +1,90 @@
+import { parsePico } from '#model';
+import { Caller, RequireRole, type Principal } from '#server';
+import { inTenantSnapshot, type Client } from '#store';
+import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
+import type { ReportContext } from '../reports/ask-report.ts';
+import { checkReportQuery, ReportQuery } from '../reports/report-query.ts';
+import { Money } from '../wire.ts';
+import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
+import { economicsTable } from './economics-table.ts';
+import { RetriesReport, retriesReport, RetriesRow } from './retries-report.ts';
+import { TailsReport, tailsReport, TailsRow } from './tails-report.ts';
+
+const RetriesQuery = ReportQuery.extend({
+  hand_off_usd: Money.refine((text) => (parsePico(text) ?? 0n) > 0n, 'must be above 0')
+    .optional()
+    .meta({
+      description: 'What finishing an item by other means costs; absent: the baseline of its outcome type',
+    }),
+});
+
+/** How sure a cost per outcome is, how it is spread, and what retrying buys. */
+@ApiTags('reports')
+@Controller('v1/reports')
+@RequireRole('analyst', 'auditor')
+export class EconomicsController {
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+
+  @Get('tails')
+  @ApiOperation({
+    summary: 'How cost per item is spread: percentiles, the dearest items, the interval of cost per outcome',
+    description:
+      'Percentiles are costs that occurred, with distribution-free bounds, or none where items are too few.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: TailsReport })
+  tails(
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TailsReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, TailsRow, (client, context) =>
+      tailsReport(client, query, context),
+    );
+  }
+
+  @Get('retries')
+  @ApiOperation({
+    summary: 'What attempts cost and buy by their number, and after how many handing off is cheaper',
+    description:
+      'Success by number of the attempt is read from what happened; nothing is advised with fewer than five ' +
+      'successes and five failures, nor about more attempts than were seen.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: RetriesReport })
+  retries(
+    @Query({ schema: RetriesQuery }) query: z.infer<typeof RetriesQuery>,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RetriesReport | StreamableFile | string> {
+    const handOffPico = query.hand_off_usd === undefined ? null : parsePico(query.hand_off_usd);
+    return this.answer(caller, query, reply, RetriesRow, (client, context) =>
+      retriesReport(client, query, context, handOffPico),
+    );
+  }
+
+  private async answer<Row extends OutcomeHead, Report extends EconomicsReport<Row>>(
+    { tenantId }: Principal,
+    query: ReportQuery,
+    reply: FastifyReply,
+    row: z.ZodType<Row>,
+    make: (client: Client, context: ReportContext) => Promise<Report>,
+  ): Promise<Report | StreamableFile | string> {
+    const { db, limits, nowUs, version } = this.api;
+    checkReportQuery(query, nowUs());
+    const context = {
+      tenantId,
+      nowUs: nowUs(),
+      engine: version,
+      maxGroupKeys: limits.groupByDimensions,
+      pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
+    };
+    const report = await inTenantSnapshot(db, tenantId, (client) => make(client, context));
+    return query.format === 'json' ? report : reportFile(reply, query.format, economicsTable(report, row));
+  }
+}

@@ -1,0 +1,117 @@
+import { costTails, momentsOfItems } from '#economics';
+import { dividePico, formatPico, RejectedInput } from '#model';
+import { readItemCosts, type Client, type CostPerOutcomeQuery, type ItemCostRow } from '#store';
+import { z } from 'zod';
+import type { ReportContext } from '../reports/ask-report.ts';
+import type { ReportQuery } from '../reports/report-query.ts';
+import { Money, Ratio } from '../wire.ts';
+import {
+  economicsReport,
+  economicsReportSchema,
+  OutcomeHead,
+  type OutcomeQuestion,
+} from './economics-report.ts';
+import { CostIntervalView, decimalText, intervalView, MoneyRange } from './interval-view.ts';
+
+/** Items are read one by one here; more than these are asked for by shorter periods. */
+const MOST_ITEMS = 1_000_000;
+
+const TailsFigures = z.object({
+  interval: CostIntervalView.nullable().meta({
+    description: 'null: fewer than 20 items, nothing spent, or part of the cost is unknown',
+  }),
+  itemsWithSpend: z
+    .int()
+    .meta({ description: 'Items of the percentiles: those that any spend is linked to' }),
+  meanCostUsd: Ratio.nullable(),
+  quantiles: z.array(
+    z.object({
+      probability: z.enum(['0.5', '0.9', '0.95', '0.99']),
+      costUsd: Money.meta({ description: 'Nearest rank: the cost of an item' }),
+      interval: MoneyRange.nullable().meta({
+        description: '95 %, whatever the distribution; null: too few items',
+      }),
+      fewestItems: z.int().meta({ description: 'Items from which on there is an interval' }),
+    }),
+  ),
+  maximumUsd: Money.nullable(),
+  dearest: z
+    .object({ items: z.int(), costUsd: Money, share: Ratio.nullable() })
+    .nullable()
+    .meta({ description: 'The dearest tenth of the items, and their share of all cost' }),
+  gini: Ratio.nullable(),
+});
+
+export const TailsRow = z.object({ ...OutcomeHead.shape, ...TailsFigures.shape }).meta({ id: 'TailsRow' });
+export const TailsReport = economicsReportSchema('tails', TailsRow).meta({ id: 'TailsReport' });
+export type TailsReport = z.infer<typeof TailsReport>;
+
+/** Percentiles, concentration and the interval of cost per outcome, by group (methods.md 3.2, 3.7). */
+export const tailsReport = (
+  client: Client,
+  query: ReportQuery,
+  context: ReportContext,
+): Promise<TailsReport> =>
+  economicsReport(client, query, context, {
+    name: 'tails',
+    formula:
+      'methods 3.7: nearest-rank percentiles with binomial rank intervals; 3.2 (ADR 025): interval of cost per outcome',
+    read: async ({ population }: OutcomeQuestion) => {
+      const byGroup = new Map<string, ItemCostRow[]>();
+      for (const item of await readItems(client, context.tenantId, population)) {
+        const key = JSON.stringify(item.group);
+        const group = byGroup.get(key);
+        if (group) group.push(item);
+        else byGroup.set(key, [item]);
+      }
+      const all =
+        population.groupBy.length === 0
+          ? [...byGroup.values()].flat()
+          : await readItems(client, context.tenantId, { ...population, groupBy: [] });
+      return (group) => figuresOf(group === null ? all : (byGroup.get(JSON.stringify(group)) ?? []));
+    },
+  });
+
+async function readItems(
+  client: Client,
+  tenantId: bigint,
+  query: CostPerOutcomeQuery,
+): Promise<ItemCostRow[]> {
+  const items = await readItemCosts(client, tenantId, query, MOST_ITEMS + 1);
+  if (items.length > MOST_ITEMS)
+    throw new RejectedInput(
+      'unprocessable',
+      `more than ${MOST_ITEMS} items: ask for a shorter period`,
+      'from',
+    );
+  return items;
+}
+
+function figuresOf(items: readonly ItemCostRow[]): z.infer<typeof TailsFigures> {
+  const spent = items.filter(({ attempts }) => attempts > 0);
+  const isComplete = items.every(({ unknownCalls }) => unknownCalls === 0);
+  const tails = costTails(spent.map(({ costPico }) => costPico));
+  return {
+    interval: intervalView(momentsOfItems(items), isComplete),
+    itemsWithSpend: spent.length,
+    meanCostUsd: tails && dividePico(tails.costPico, BigInt(tails.items)),
+    quantiles: (tails?.quantiles ?? []).map(({ probability, valuePico, interval, fewestItems }) => ({
+      probability: probabilityOf(probability),
+      costUsd: formatPico(valuePico),
+      interval: interval && { lowUsd: formatPico(interval.lowPico), highUsd: formatPico(interval.highPico) },
+      fewestItems,
+    })),
+    maximumUsd: tails && formatPico(tails.maximumPico),
+    dearest: tails && {
+      items: tails.dearest.items,
+      costUsd: formatPico(tails.dearest.costPico),
+      share:
+        tails.costPico === 0n ? null : decimalText(Number(tails.dearest.costPico) / Number(tails.costPico)),
+    },
+    gini: tails?.gini == null ? null : decimalText(tails.gini),
+  };
+}
+
+const Probability = TailsFigures.shape.quantiles.element.shape.probability;
+const probabilityOf = (probability: number): z.infer<typeof Probability> =>
+  Probability.parse(`${probability}`);

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seedItem } from '../support/seed-spend.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let tenant: TestTenant;
+let analyst: string;
+
+const at = (day: number, time = '08:00:00') => `2026-10-${String(day).padStart(2, '0')}T${time}Z`;
+
+/**
+ * Of 40 items in `claims` 28 succeed at the first attempt, 6 of the other 12 at the second, the last 6 fail there; one
+ * of them cost ten times as much. `calm` has three.
+ */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  api = await startTestApi(db);
+  tenant = await makeTenant(db, 'acme');
+  analyst = await tenant.key(['analyst']);
+  const { tenantId } = tenant;
+  for (let index = 0; index < 40; index++) {
+    const first = {
+      trace: `a${index}`,
+      startedAt: at(2),
+      usd: index === 39 ? '5' : '0.5',
+      workflow: 'claims',
+    };
+    const second = { trace: `b${index}`, startedAt: at(3), usd: '0.6', workflow: 'claims' };
+    const phase = index < 34 ? 'achieved' : 'failed';
+    await seedItem(db, tenantId, {
+      key: `C-${index}`,
+      phase,
+      at: at(4),
+      attempts:
+        index < 28
+          ? [{ placement: 'outcome', parts: [first] }]
+          : [
+              { placement: phase === 'achieved' ? 'waste:retry' : 'waste:failed', parts: [first] },
+              { placement: phase === 'achieved' ? 'outcome' : 'waste:failed', parts: [second] },
+            ],
+    });
+  }
+  for (let index = 0; index < 3; index++)
+    await seedItem(db, tenantId, {
+      key: `K-${index}`,
+      phase: 'achieved',
+      at: at(4),
+      attempts: [
+        {
+          placement: 'outcome',
+          parts: [{ trace: `k${index}`, startedAt: at(2), usd: '0.1', workflow: 'calm' }],
+        },
+        {
+          placement: 'waste:after_outcome',
+          parts: [{ trace: `l${index}`, startedAt: at(5), usd: '0.01', workflow: 'calm' }],
+        },
+      ],
+    });
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const ask = (query: string) => api.call(`/v1/reports/${query}`, { key: analyst });
+
+test('retries: what attempts buy by their number, and after how many a hand-off is cheaper', async () => {
+  const admin = await tenant.key(['admin']);
+  const rule = { outcomeType: 'ticket.resolved', method: 'bpo_contract', source: 'contract' };
+  await api.call('/v1/baselines', {
+    key: admin,
+    body: { name: 'desk', rule: { ...rule, costPerOutcome: { amount: '4.20', currency: 'USD' } } },
+  });
+  const { status, body } = await ask('retries?group_by=workflow');
+  expect(status).toBe(200);
+  const row = body.rows.find(({ group }: { group: { workflow: string } }) => group.workflow === 'claims');
+  expect(row).toMatchObject({
+    workItems: 40,
+    attempts: 52,
+    outcomes: 34,
+    costUsd: '31.7',
+    costPerOutcomeUsd: '0.932352941176',
+    interval: { lowUsd: expect.any(String), highUsd: expect.any(String), method: 'combined' },
+    tries: 52,
+    costPerTryUsd: '0.609615384615',
+    successPerTry: '0.653846',
+    afterOutcome: { attempts: 0, costUsd: '0' },
+    estimatedBoundaries: 0,
+    hazards: [
+      {
+        number: 1,
+        attempts: 40,
+        succeeded: 28,
+        failed: 12,
+        open: 0,
+        costUsd: '24.5',
+        costPerAttemptUsd: '0.6125',
+        success: '0.7',
+        interval: { low: '0.5457', high: '0.819252' },
+      },
+      {
+        number: 2,
+        attempts: 12,
+        succeeded: 6,
+        failed: 6,
+        open: 0,
+        costUsd: '7.2',
+        costPerAttemptUsd: '0.6',
+        success: '0.5',
+        interval: { low: '0.253782', high: '0.746218' },
+      },
+    ],
+    likeFirst: { z: '1.277252', pValue: '0.201513', isRejected: false },
+    cap: {
+      handOff: { costUsd: '4.2', from: 'baseline desk, version 1' },
+      bestCap: 2,
+      evidence: 'strong',
+      gainPerItemUsd: '0.45',
+      steps: [
+        { number: 1, breakEvenSuccess: '0.145833', expectedCostUsd: '1.8725', evidence: 'strong' },
+        { number: 2, breakEvenSuccess: '0.142857', expectedCostUsd: '1.4225', evidence: 'strong' },
+      ],
+    },
+  });
+  expect(Number(row.interval.lowUsd)).toBeLessThan(0.93);
+  expect(Number(row.interval.highUsd)).toBeGreaterThan(0.94);
+  expect(body.total).toMatchObject({ tries: 55, afterOutcome: { attempts: 3, costUsd: '0.03' } });
+  expect(body.tieOut).toMatchObject({ reportUsd: '32.03', query: { view: 'settled', group_by: 'workflow' } });
+});
+
+test('retries: a hand-off may be named, and nothing is advised about three items', async () => {
+  const { body } = await ask('retries?group_by=workflow&hand_off_usd=0.5');
+  const [calm, claims] = body.rows;
+  expect([calm.group.workflow, calm.cap, calm.interval]).toEqual(['calm', null, null]);
+  expect(claims.cap).toMatchObject({ handOff: { costUsd: '0.5', from: 'hand_off_usd' }, bestCap: 0 });
+});
+
+test('tails: percentiles are costs that occurred, with bounds where there are items enough', async () => {
+  const { status, body } = await ask('tails?group_by=workflow');
+  expect(status).toBe(200);
+  const [calm, claims] = body.rows;
+  expect(claims).toMatchObject({
+    itemsWithSpend: 40,
+    meanCostUsd: '0.7925',
+    quantiles: [
+      { probability: '0.5', costUsd: '0.5', interval: { lowUsd: '0.5', highUsd: '0.5' }, fewestItems: 6 },
+      { probability: '0.9', costUsd: '1.1', interval: { lowUsd: '1.1', highUsd: '5.6' }, fewestItems: 29 },
+      { probability: '0.95', costUsd: '1.1', interval: null, fewestItems: 59 },
+      { probability: '0.99', costUsd: '5.6', interval: null, fewestItems: 299 },
+    ],
+    maximumUsd: '5.6',
+    dearest: { items: 4, costUsd: '8.9', share: '0.280757' },
+  });
+  expect(calm).toMatchObject({ itemsWithSpend: 3, maximumUsd: '0.11', interval: null, gini: '0' });
+  expect(body.total).toMatchObject({ itemsWithSpend: 43, costUsd: '32.03', outcomes: 37 });
+});
+
+test.each(['csv', 'ndjson'])('as %s with every field', async (format) => {
+  const { status, body } = await ask(`tails?group_by=workflow&format=${format}`);
+  expect(status).toBe(200);
+  expect(body).toContain('itemsWithSpend');
+});
+
+test.each([
+  ['tails?view=period', 'view'],
+  ['retries?currency=EUR', 'currency'],
+  ['retries?hand_off_usd=0', 'hand_off_usd'],
+  ['retries?hand_off_usd=free', 'hand_off_usd'],
+])('%s is refused and says why', async (query, field) => {
+  const { status, body } = await ask(query);
+  expect([status >= 400 && status < 500, JSON.stringify(body)]).toEqual([
+    true,
+    expect.stringContaining(field),
+  ]);
+});
