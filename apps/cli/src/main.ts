@@ -4,19 +4,32 @@ import { InvalidConfig } from '#config';
 import { RejectedInput, Unavailable } from '#model';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addTrails } from './commands/trails.ts';
 import { addUp } from './commands/up.ts';
+import { addVerify } from './commands/verify.ts';
 
 const program = new Command('outcome-ledger')
   .description(
     'Ties the token spend of AI agents to business outcomes. Settings come from the environment; see .env.example.',
   )
   .showHelpAfterError();
-for (const add of [addUp, addDemo, addMigrate, addKeys, addTenants, addCheck, addRebuild, addTrails])
+for (const add of [
+  addUp,
+  addDemo,
+  addMigrate,
+  addKeys,
+  addTenants,
+  addCheck,
+  addRebuild,
+  addTrails,
+  addExport,
+  addVerify,
+])
   add(program);
 
 try {

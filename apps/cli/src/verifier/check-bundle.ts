@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { canonicalJson, NOT_PROVEN, verifyBundle, type Claim, type DeriveTrail } from '#evidence';
+import { canonicalJson, NOT_PROVEN, sha256, verifyBundle, type Claim, type DeriveTrail } from '#evidence';
 import { deriveTrail, parseStep, type TrailFacts } from '#trails';
 import { readBundle } from './read-bundle.ts';
 
@@ -47,14 +47,7 @@ export const TRAILS: DeriveTrail = {
     const members: object = JSON.parse(record);
     return parseStep(JSON.stringify({ ...members, ...personal }));
   },
-  derive: (facts) => {
-    const { replay, prov, costs, outcomes } = deriveTrail(mustBeFacts(facts));
-    return {
-      files: { 'replay.json': canonicalJson(replay), 'prov.json': canonicalJson({ ...prov }) },
-      costs,
-      outcomes,
-    };
-  },
+  derive: (facts) => deriveTrail(mustBeFacts(facts), { canonicalJson, sha256 }),
 };
 
 /** What else is wrong with them shows when the trail is made. */

@@ -1,4 +1,4 @@
-import { canonicalJson, encodeFacts, formatTimeUs, type BundleParts } from '#evidence';
+import { canonicalJson, encodeFacts, formatTimeUs, sha256, type BundleParts } from '#evidence';
 import { readLog, readRulesAt, readSealedAtUs, type Client, type ExportRequest, type KeyStore } from '#store';
 import { deriveTrail, type TrailFacts } from '#trails';
 import { readBundleScope } from './bundle-scope.ts';
@@ -113,12 +113,9 @@ function trailsOf(
   const stamps = new Set<number>();
   const trails = new Map<string, { facts: string; files: Record<string, string> }>();
   for (const [name, ofTrail] of facts) {
-    const { replay, prov } = deriveTrail(ofTrail);
+    const { files } = deriveTrail(ofTrail, { canonicalJson, sha256 });
     const encoded = encodeFacts(ofTrail, placeOf, (index) => stamps.add(index));
-    trails.set(name, {
-      facts: canonicalJson(encoded),
-      files: { 'replay.json': canonicalJson(replay), 'prov.json': canonicalJson({ ...prov }) },
-    });
+    trails.set(name, { facts: canonicalJson(encoded), files });
   }
   return { trails, stamps };
 }

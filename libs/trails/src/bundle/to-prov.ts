@@ -4,7 +4,7 @@ import type { Replay, ReplayEntry } from '../replay/replay-format.ts';
 type Records = Record<string, Record<string, string | { $: string; type: string }>>;
 
 /** A W3C PROV-JSON document (Member Submission, 24 April 2013). */
-export interface ProvDocument {
+export type ProvDocument = {
   readonly prefix: Readonly<Record<string, string>>;
   readonly entity: Records;
   readonly activity: Records;
@@ -13,7 +13,7 @@ export interface ProvDocument {
   readonly wasInformedBy: Records;
   readonly wasGeneratedBy: Records;
   readonly used: Records;
-}
+};
 
 /**
  * A replay in the words of W3C PROV: steps are activities, agents and people are agents, leaves of the evidence log and
