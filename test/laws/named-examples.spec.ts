@@ -1,0 +1,58 @@
+// Goal: every worked number of the methods and every worked example of the ledger that the books rest on is a test by
+// that name, so that whoever reads the specification finds it, and nobody loses one by renaming.
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The file in which each is a test of that name. */
+const HOMES: readonly (readonly [file: string, names: readonly string[]])[] = [
+  ['libs/model/src/money.spec.ts', ['[T0.1r]', '[T2.1]', '[T2.1b]', '[T2.1d]']],
+  ['libs/pricing/src/charge-usage.spec.ts', ['[T0.1]']],
+  ['libs/conventions/src/arbitrate.spec.ts', ['[T0.3]']],
+  ['libs/attribution/src/confidence.spec.ts', ['[T1.2]', '[T1.2j]', '[T1.2fs]', '[T1.3]', '[T1.4]']],
+  ['libs/economics/src/nowcast.spec.ts', ['T1.5:']],
+  ['libs/economics/src/estimate-verified.spec.ts', ['T11.1:']],
+  ['libs/reconciliation/src/split-variance.spec.ts', ['[T10.1]']],
+  ['libs/reconciliation/src/compare-bill.spec.ts', ['[T10.1] [T10.2]']],
+  ['libs/ledger/src/pools/pools.spec.ts', ['[T2.6]', '[T2.7]']],
+  ['test/laws/splits.spec.ts', ['[T2.1sql]']],
+  ['test/pipeline/pools.spec.ts', ['[T2.6]', '[T2.7]']],
+  ['test/pipeline/cost-lines.spec.ts', ['[T2.8]']],
+  [
+    'test/pipeline/business-outcomes.spec.ts',
+    ['T1.5a:', 'the same second for resolved and reopened gives one result in both orders of arrival'],
+  ],
+  ['test/pipeline/worked-examples.spec.ts', ['Ex 1:', 'Ex 2:', 'Ex 3:', 'Ex 4:', 'Ex 5:', 'Ex 8:']],
+  ['test/pipeline/reconciliation.spec.ts', ['Ex 6:']],
+  ['test/pipeline/foreign-invoices.spec.ts', ['Ex 7:']],
+  ['test/laws/late-facts.spec.ts', ['a late span after a booked invoice']],
+];
+
+/** Sections 0, 1, 2.1, 2.2, 2.7, 2.8, 10 and 11 of the methods; Ex 1 to Ex 8 of the ledger. */
+const WANTED = {
+  methods:
+    'T0.1 T0.1r T0.3 T1.2 T1.2fs T1.2j T1.3 T1.4 T1.5 T1.5a T10.1 T10.2 T11.1 T2.1 T2.1b T2.1d T2.1sql T2.6 T2.7 T2.8',
+  ledger: 'Ex 1, Ex 2, Ex 3, Ex 4, Ex 5, Ex 6, Ex 7, Ex 8',
+};
+
+test('nothing of the specification is missing from the list', () => {
+  const names = HOMES.flatMap(([, ofFile]) => ofFile).join(' ');
+  const found = (pattern: RegExp): string[] => [...new Set(names.match(pattern))].sort();
+  expect({ methods: found(/T\d+\.\d+[a-z]*/g).join(' '), ledger: found(/Ex \d/g).join(', ') }).toEqual(
+    WANTED,
+  );
+});
+
+test.each(HOMES)('%s has %j', (file, names) => {
+  const text = readFileSync(file, 'utf8');
+  const titles = [...text.matchAll(/(?:test(?:\.each[^(]*)?\(|\[)\s*(['"`])(.+?)\1/g)].map(
+    (match) => match[2]!,
+  );
+  expect(names.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
+});
+
+test('each stands in a spec file that the test run finds', () => {
+  const specs = ['apps', 'libs', 'test'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((entry) => `${folder}/${entry}`),
+  );
+  expect(HOMES.map(([file]) => file).filter((file) => !specs.includes(file))).toEqual([]);
+});
