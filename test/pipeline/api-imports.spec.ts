@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { leavesWaiting } from '../support/leaves-waiting.ts';
 import { until } from '../support/until.ts';
 
 let database: TestDatabase;
@@ -79,6 +80,21 @@ test('a CSV is imported line by line; bad lines are told with number, field and 
     [7, null],
     [9, 'data.value.currency'],
   ]);
+  const [leaf] = await leavesWaiting(database.db, tenant.tenantId, ['import']);
+  expect(leaf).toEqual({
+    v: 1,
+    kind: 'import',
+    recordedAt: expect.any(String),
+    import: importId,
+    format: 'csv',
+    sha256: createHash('sha256').update(csv).digest('base64'),
+    lines: 7,
+    stored: 2,
+    duplicate: 1,
+    setAside: 1,
+    rejected: 4,
+    key: expect.any(String),
+  });
   const analyst = await tenant.key(['analyst']);
   expect((await api.call(`/v1/imports/${importId}`, { key: analyst })).body).toEqual(answer.body);
   const read = await api.call('/v1/outcomes?source=/csv&key=T1', { key: analyst });

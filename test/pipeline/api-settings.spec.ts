@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { leavesWaiting } from '../support/leaves-waiting.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -242,6 +243,10 @@ test('a key is shown once, works, is listed without its secret, and ends when it
   } finally {
     await second.close();
   }
+  expect(await leavesWaiting(database.db, tenant.tenantId, ['key'])).toMatchObject([
+    { apiKey: keyId, state: 'made', roles: ['outcomes'], sources: ['/helpdesk'], kinds: ['ticket'] },
+    { apiKey: keyId, state: 'revoked', by: expect.any(String) },
+  ]);
   expect((await post('/v1/principals', { name: 'Helpdesk' })).status).toBe(409);
   expect((await post('/v1/principals', { name: 'Auditor' })).status).toBe(201);
   const own = (await api.call('/v1/keys', { key: admin })).body.items.find((key: any) =>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Violation } from '#store';
 import { checkTail } from '../../apps/worker/src/check-tail.ts';
 import { Desk } from '../support/desk.ts';
+import { leavesWaiting } from '../support/leaves-waiting.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -127,6 +128,14 @@ test.each<[what: string, sql: string, invariants: string[]]>([
     expect((await desk.call(path, { body })).status).toBe(404);
   }
   expect((await desk.call('/v1/ledger/halts')).body.isHalted).toBe(false);
+  const leaves = await leavesWaiting(service.database.db, desk.tenant.tenantId, ['halt']);
+  expect(leaves.map(({ halt, state, reason }) => ({ halt, state, reason }))).toEqual(
+    halts.items.map(({ haltId }: any) => ({
+      halt: haltId,
+      state: 'cleared',
+      reason: 'the row was put back from the backup',
+    })),
+  );
   await service.settle();
   expect(await waiting(desk)).toEqual({ traces: 0, facts: 0 });
   expect(await service.check(desk.tenant.tenantId)).toEqual([]);

@@ -1,6 +1,7 @@
 // Goal: claimed outcomes are complete (control totals of the source) and real (a sample that somebody looked at).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { leavesWaiting } from '../support/leaves-waiting.ts';
 import { OutcomePlay } from '../support/outcome-play.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -176,4 +177,28 @@ test('what was not drawn gets no verdict, and a range without outcomes no audit'
   expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'verdicts[0].key']);
   const empty = await play.post('/v1/outcome-audits', { ...range, from: '2020-01-01', to: '2020-02-01' });
   expect([empty.status, empty.body.errors[0].field]).toEqual([422, 'outcomeType']);
+});
+
+test('what was stated, drawn and judged has leaves, in which nobody is named', async () => {
+  const leaves = await leavesWaiting(service.database.db, play.tenant.tenantId, [
+    'outcome.control',
+    'outcome.audit',
+  ]);
+  const common = { v: 1, key: expect.any(String), recordedAt: expect.any(String) };
+  const root = (count: number) => ({ count, root: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) });
+  const control = { ...common, kind: 'outcome.control' };
+  const audit = { ...common, kind: 'outcome.audit', audit: expect.any(String) };
+  const drawn = { ...audit, state: 'drawn', population: expect.any(String) };
+  expect(leaves).toEqual([
+    // The same total again, and a key that may not speak, made none.
+    { ...control, controls: root(1) },
+    { ...control, controls: root(2) },
+    { ...drawn, seed: 'spring', items: root(6) },
+    { ...drawn, seed: 'spring', items: root(6) },
+    { ...audit, state: 'judged', verdicts: root(1) },
+    { ...audit, state: 'judged', verdicts: root(6) },
+    { ...drawn, seed: expect.stringMatching(/^[0-9a-f]{32}$/), items: root(6) },
+  ]);
+  expect(leaves[2]!.items).toEqual(leaves[3]!.items);
+  expect(JSON.stringify(leaves)).not.toMatch(/"T\d|never paid/);
 });

@@ -1,6 +1,16 @@
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { encodeLeaf } from '#evidence';
 import type { Principal } from '#server';
-import { advanceImport, asTenant, endImport, startImport, type ImportError } from '#store';
+import {
+  advanceImport,
+  asTenant,
+  endImport,
+  insertEvidence,
+  readImport,
+  startImport,
+  type ImportError,
+} from '#store';
 import type { ApiContext } from '../api-context.ts';
 import { readStructured, type CloudEvent } from '../outcomes/cloud-event.ts';
 import type { EventResult, OutcomeIntake } from '../outcomes/outcome-intake.ts';
@@ -45,7 +55,8 @@ export async function importFile(
   const inTenant = (work: Parameters<typeof asTenant<void>>[2]) => asTenant(api.db, tenantId, work);
   await inTenant((client) => startImport(client, tenantId, importId, format, api.nowUs()));
   const limits = { fileBytes: api.limits.importBytes, lineBytes: api.limits.eventBytes };
-  const lines = format === 'csv' ? readCsvRecords(body, limits, IMPORT_COLUMNS) : readNdjson(body, limits);
+  const { bytes, digest } = digested(body);
+  const lines = format === 'csv' ? readCsvRecords(bytes, limits, IMPORT_COLUMNS) : readNdjson(bytes, limits);
   try {
     for await (const chunk of inChunks(lines))
       await intake.accept(
@@ -64,11 +75,39 @@ export async function importFile(
           );
         },
       );
-    await inTenant((client) => endImport(client, tenantId, importId, 'done', api.nowUs()));
+    await inTenant(async (client) => {
+      const atUs = api.nowUs();
+      await endImport(client, tenantId, importId, 'done', atUs);
+      const counts = (await readImport(client, tenantId, importId))!;
+      const leaf = encodeLeaf('import', atUs, {
+        import: importId,
+        format,
+        sha256: digest(),
+        lines: counts.linesRead,
+        stored: counts.stored,
+        duplicate: counts.duplicate,
+        setAside: counts.setAside,
+        rejected: counts.rejected,
+        key: caller.keyId,
+      });
+      await insertEvidence(client, tenantId, [{ kind: 'import', subjectId: importId, body: leaf }], atUs);
+    });
   } catch (error) {
     await inTenant((client) => endImport(client, tenantId, importId, 'interrupted', api.nowUs()));
     throw error;
   }
+}
+
+/** The same bytes, and the SHA-256 of those that were read by then, in base64. */
+function digested(body: Readable): { bytes: Readable; digest: () => string } {
+  const hash = createHash('sha256');
+  const read = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of body) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  return { bytes: Readable.from(read(), { objectMode: false }), digest: () => hash.digest('base64') };
 }
 
 /** Chunks in the order of the lines; the last one, even when reading ends in an error, is handed out first. */

@@ -1,6 +1,7 @@
+import { encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { asTenant, clearHalt, inTenantSnapshot, readHalts, type PostingHalt } from '#store';
+import { asTenant, clearHalt, insertEvidence, inTenantSnapshot, readHalts, type PostingHalt } from '#store';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -54,6 +55,13 @@ export class HaltsController {
       const cleared = { atUs: this.api.nowUs(), by: principalId, reason };
       if (!(await clearHalt(client, tenantId, haltId, cleared)))
         throw new RejectedInput('not_found', 'there is no halt of this id that is not cleared');
+      const body = encodeLeaf('halt', cleared.atUs, {
+        halt: haltId,
+        state: 'cleared',
+        by: principalId,
+        reason,
+      });
+      await insertEvidence(client, tenantId, [{ kind: 'halt', subjectId: haltId, body }], cleared.atUs);
       const halts = await readHalts(client, tenantId);
       return { isHalted: halts.some(({ clearedAtUs }) => clearedAtUs === null), items: halts.map(toView) };
     });

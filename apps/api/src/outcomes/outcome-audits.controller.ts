@@ -6,6 +6,7 @@ import {
   asTenant,
   drawOutcomeSample,
   insertAuditVerdicts,
+  insertEvidence,
   insertOutcomeAudit,
   inTenantSnapshot,
   listOutcomeAudits,
@@ -32,6 +33,7 @@ import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { toCostRow } from '../reports/cost-row.ts';
 import { CursorTime, CursorUuid, decodeCursor, encodeCursor, PageSize } from '../wire.ts';
+import { auditDrawnLeaf, auditVerdictsLeaf } from './outcome-audit-leaves.ts';
 import {
   AuditBody,
   AuditDetail,
@@ -94,7 +96,11 @@ export class OutcomeAuditsController {
         recordedBy: caller.principalId,
       };
       await insertOutcomeAudit(client, caller.tenantId, audit, items);
-      return toAuditDetail(audit, await readAuditedItems(client, caller.tenantId, audit.auditId));
+      const drawn = await readAuditedItems(client, caller.tenantId, audit.auditId);
+      const leaf = auditDrawnLeaf(audit, drawn, caller);
+      const row = { kind: 'outcome.audit', subjectId: audit.auditId, body: leaf };
+      await insertEvidence(client, caller.tenantId, [row], nowUs);
+      return toAuditDetail(audit, drawn);
     });
   }
 
@@ -152,7 +158,8 @@ export class OutcomeAuditsController {
     const { tenantId, principalId } = caller;
     return asTenant(this.api.db, tenantId, async (client) => {
       await this.mustExist(client, tenantId, auditId);
-      const drawn = new Set((await readAuditedItems(client, tenantId, auditId)).map(({ ref }) => ref));
+      const items = await readAuditedItems(client, tenantId, auditId);
+      const drawn = new Set(items.map(({ ref }) => ref));
       const said = new Map(
         verdicts.map(({ kind, key, valid, note }, index) => {
           const ref = toRef(kind, tenantId, key);
@@ -164,7 +171,16 @@ export class OutcomeAuditsController {
       if (said.size < verdicts.length)
         throw new RejectedInput('invalid', 'has two verdicts on one outcome', 'verdicts');
       const recorded = { atUs: this.api.nowUs(), by: principalId };
-      await insertAuditVerdicts(client, tenantId, auditId, recorded, [...said.values()]);
+      const added = await insertAuditVerdicts(client, tenantId, auditId, recorded, [...said.values()]);
+      if (added > 0) {
+        const judged = items.flatMap((item) => {
+          const verdict = said.get(item.ref);
+          return verdict === undefined ? [] : [{ ...item, isValid: verdict.isValid }];
+        });
+        const body = auditVerdictsLeaf(auditId, judged, caller, recorded.atUs);
+        const row = { kind: 'outcome.audit', subjectId: auditId, body };
+        await insertEvidence(client, tenantId, [row], recorded.atUs);
+      }
       return this.detail(client, tenantId, auditId);
     });
   }

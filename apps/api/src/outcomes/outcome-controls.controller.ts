@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { formatPico, parsePico, RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   compareOutcomeControls,
+  insertEvidence,
   inTenantSnapshot,
   recordOutcomeControls,
   type ComparedControl,
@@ -104,9 +107,16 @@ export class OutcomeControlsController {
     if (names.size < controls.length)
       throw new RejectedInput('invalid', 'the same source, period and type is given twice');
     const recorded = { atUs: this.api.nowUs(), by: caller.principalId };
-    return asTenant(this.api.db, caller.tenantId, async (client) => ({
-      recorded: await recordOutcomeControls(client, caller.tenantId, recorded, controls),
-    }));
+    const { tenantId } = caller;
+    return asTenant(this.api.db, tenantId, async (client) => {
+      const made = await recordOutcomeControls(client, tenantId, recorded, controls);
+      if (made > 0) {
+        const body = controlsLeaf(controls, caller, recorded.atUs);
+        const row = { kind: 'outcome.control', subjectId: randomUUID(), body };
+        await insertEvidence(client, tenantId, [row], recorded.atUs);
+      }
+      return { recorded: made };
+    });
   }
 
   @Get()
@@ -168,3 +178,22 @@ function toControlView(control: ComparedControl): z.infer<typeof ControlView> {
     recordedBy: control.recordedBy,
   };
 }
+
+/** What a source said it sent, said again or not: an RFC 6962 root over the canonical totals, with their count. */
+const controlsLeaf = (
+  controls: readonly OutcomeControl[],
+  { keyId, isBootstrap }: Principal,
+  atUs: bigint,
+): Buffer =>
+  encodeLeaf('outcome.control', atUs, {
+    controls: {
+      count: controls.length,
+      root: merkleRoot(
+        controls.map((each) =>
+          Buffer.from(canonicalJson({ ...each, value: each.value === null ? null : { ...each.value } })),
+        ),
+      ).toString('base64'),
+    },
+    key: keyId,
+    bootstrap: isBootstrap ? true : undefined,
+  });

@@ -3,11 +3,11 @@ import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
-  insertApiKey,
   insertPrincipal,
   listApiKeys,
   listPrincipals,
-  revokeApiKey,
+  recordApiKey,
+  recordKeyRevoked,
   ROLES,
   type ApiKey,
 } from '#store';
@@ -109,12 +109,12 @@ export class KeysController {
   @ApiResponse({ status: 201, standardSchema: NewKeyView })
   async addKey(
     @Body({ schema: KeyBody }) body: z.infer<typeof KeyBody>,
-    @Caller() { tenantId }: Principal,
+    @Caller() { tenantId, principalId }: Principal,
   ): Promise<z.infer<typeof NewKeyView>> {
     const keyId = randomUUID();
     const secret = `olk_${randomBytes(32).toString('hex')}`;
     const keys = await asTenant(this.api.db, tenantId, async (client) => {
-      await insertApiKey(client, {
+      const key = {
         tenantId,
         keyId,
         newPrincipalId: randomUUID(),
@@ -124,7 +124,8 @@ export class KeysController {
         sources: body.sources,
         kinds: body.kinds,
         isBootstrap: false,
-      });
+      };
+      await recordApiKey(client, key, { atUs: this.api.nowUs(), by: principalId });
       return listApiKeys(client, tenantId);
     });
     return { ...toKeyView(keys.find((key) => key.keyId === keyId)!), secret };
@@ -136,10 +137,13 @@ export class KeysController {
   @ApiResponse({ status: 204 })
   async revoke(
     @Param('keyId', { schema: z.guid() }) keyId: string,
-    @Caller() { tenantId, keyId: own }: Principal,
+    @Caller() { tenantId, keyId: own, principalId }: Principal,
   ): Promise<void> {
     if (keyId === own) throw new RejectedInput('conflict', 'a key does not revoke itself: use another one');
-    const isKnown = await asTenant(this.api.db, tenantId, (client) => revokeApiKey(client, tenantId, keyId));
+    const recorded = { atUs: this.api.nowUs(), by: principalId };
+    const isKnown = await asTenant(this.api.db, tenantId, (client) =>
+      recordKeyRevoked(client, tenantId, keyId, recorded),
+    );
     if (!isKnown) throw new RejectedInput('not_found', `there is no key ${keyId}`);
   }
 }

@@ -2,13 +2,13 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { RejectedInput } from '#model';
 import {
   hashSecret,
-  insertApiKey,
   inTransaction,
   isRole,
   listApiKeys,
   newSecret,
   readTenantId,
-  revokeApiKey,
+  recordApiKey,
+  recordKeyRevoked,
   ROLES,
   timestampFromUs,
   type Database,
@@ -55,19 +55,18 @@ async function createKey(db: Database, options: NewKeyOptions): Promise<void> {
   const tenantId = await tenantIdOf(db, options.tenant);
   const secret = newSecret();
   const keyId = uuidByTime();
-  await inTransaction(db, (client) =>
-    insertApiKey(client, {
-      tenantId,
-      keyId,
-      newPrincipalId: uuidByTime(),
-      principalName: options.principal,
-      secretHash: hashSecret(secret),
-      roles: options.roles,
-      sources: options.sources ?? null,
-      kinds: options.kinds ?? null,
-      isBootstrap: false,
-    }),
-  );
+  const key = {
+    tenantId,
+    keyId,
+    newPrincipalId: uuidByTime(),
+    principalName: options.principal,
+    secretHash: hashSecret(secret),
+    roles: options.roles,
+    sources: options.sources ?? null,
+    kinds: options.kinds ?? null,
+    isBootstrap: false,
+  };
+  await inTransaction(db, (client) => recordApiKey(client, key, byOperator()));
   process.stdout.write(`${secret}\n`);
   process.stderr.write(`key ${keyId} of ${options.principal}; its text is not shown again\n`);
 }
@@ -90,10 +89,16 @@ async function listKeys(db: Database, tenant: string): Promise<void> {
 
 async function revokeKey(db: Database, tenant: string, keyId: string): Promise<void> {
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(keyId);
-  if (!isUuid || !(await revokeApiKey(db, await tenantIdOf(db, tenant), keyId)))
+  const tenantId = await tenantIdOf(db, tenant);
+  const isRevoked =
+    isUuid && (await inTransaction(db, (client) => recordKeyRevoked(client, tenantId, keyId, byOperator())));
+  if (!isRevoked)
     throw new RejectedInput('not_found', `the tenant ${tenant} has no key ${keyId}; keys list shows them`);
   process.stdout.write(`key ${keyId} is revoked\n`);
 }
+
+/** Who holds the database needs no key. */
+const byOperator = () => ({ atUs: BigInt(Date.now()) * 1000n, by: null });
 
 async function tenantIdOf(db: Database, slug: string): Promise<bigint> {
   const tenantId = await readTenantId(db, slug);

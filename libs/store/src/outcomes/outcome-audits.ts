@@ -125,6 +125,8 @@ export async function readAuditedItems(
 /**
  * Adds verdicts, each as the next version of its item; the same verdict by the same person again adds none. The refs
  * must be distinct and of the audit.
+ *
+ * @returns how many were added
  */
 export async function insertAuditVerdicts(
   client: Client,
@@ -132,12 +134,12 @@ export async function insertAuditVerdicts(
   auditId: string,
   recorded: { readonly atUs: bigint; readonly by: string },
   verdicts: readonly { readonly ref: Ref; readonly isValid: boolean; readonly note: string | null }[],
-): Promise<void> {
+): Promise<number> {
   // Verdicts of one audit are numbered one after the other.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `outcome_audit ${tenantId} ${auditId}`,
   ]);
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO outcome_audit_verdicts (tenant_id, audit_id, ref, version, is_valid, note, recorded_at, recorded_by)
      SELECT $1, $2, said.ref, coalesce(newest.version, 0) + 1, said.is_valid, said.note, $6, $7
        FROM unnest($3::text[], $4::boolean[], $5::text[]) AS said (ref, is_valid, note)
@@ -156,6 +158,7 @@ export async function insertAuditVerdicts(
       recorded.by,
     ],
   );
+  return rowCount ?? 0;
 }
 
 interface AuditRow {
