@@ -1,5 +1,12 @@
 import type { Rules } from '#attribution';
-import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
+import {
+  canonicalJson,
+  canonicalMembers,
+  encodeLeaf,
+  merkleRoot,
+  writeMembers,
+  type CanonicalMember,
+} from '#evidence';
 import { toRef, type Ref, type Step, type StepCommitments, type TraceId } from '#model';
 import {
   advanceRevisions,
@@ -15,7 +22,7 @@ import {
   type StepRow,
   type Naming,
 } from '#store';
-import { personalMembers, sealedStepRecord, stepRecord } from '#trails';
+import { isPersonalMember, stepRecord } from '#trails';
 import type { ReceivedSpan } from './read-spans.ts';
 import { startOf, type ReadTrace } from './read-trace.ts';
 import { prepareSealing, type StepSealer } from './seal-contents.ts';
@@ -110,10 +117,19 @@ function makeRevision(
   const receivedAs = new Map(
     trace.received.map((received) => [`${received.span.spanId} ${received.span.startedAtNs}`, received]),
   );
+  const leaves: Buffer[] = [];
   const rows = steps.map((step): StepRow => {
-    const sealed = standing.says(step)
+    const members = canonicalMembers({ ...stepRecord(step), commitments: undefined });
+    const commitments = standing.says(step)
       ? standing.commitmentsOf(step)
-      : sealAnew(step, standing, sealer, receivedAs.get(`${step.spanId} ${step.startedAtNs}`)!, contents);
+      : sealAnew(
+          { step, members, received: receivedAs.get(`${step.spanId} ${step.startedAtNs}`)! },
+          standing,
+          sealer,
+          contents,
+        );
+    const { record, sealed } = textsOf(members, commitments);
+    leaves.push(Buffer.from(sealed));
     return {
       traceId: step.traceId,
       revision,
@@ -122,7 +138,7 @@ function makeRevision(
       role: step.role,
       provider: step.provider,
       callModel: step.modelResponse ?? step.modelRequest,
-      record: recordOf(step, sealed),
+      record,
     };
   });
   const changed = rows.filter((row) => standing.recordOf(row) !== row.record);
@@ -134,7 +150,7 @@ function makeRevision(
     revision,
     steps: {
       count: rows.length,
-      root: merkleRoot(rows.map(({ record }) => Buffer.from(sealedStepRecord(record)))).toString('base64'),
+      root: merkleRoot(leaves).toString('base64'),
     },
     spans: {
       count: places.length,
@@ -150,24 +166,38 @@ function makeRevision(
   };
 }
 
-const recordOf = (step: Step, commitments: StepCommitments | undefined): string =>
-  canonicalJson({
-    ...stepRecord(step),
-    commitments: commitments === undefined ? undefined : { ...commitments },
-  });
+/** A step that was read, and the members of its record but its commitments. */
+interface ReadStep {
+  readonly step: Step;
+  readonly members: readonly CanonicalMember[];
+  readonly received: ReceivedSpan;
+}
+
+/** The record, and what the revision's leaf holds of it (`sealedStepRecord`), from members that are written once. */
+function textsOf(
+  members: readonly CanonicalMember[],
+  commitments: StepCommitments | undefined,
+): { readonly record: string; readonly sealed: string } {
+  if (commitments === undefined) {
+    const record = writeMembers(members);
+    return { record, sealed: record };
+  }
+  const committed: CanonicalMember = ['commitments', canonicalJson({ ...commitments })];
+  const all = [...members, committed].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { record: writeMembers(all), sealed: writeMembers(all.filter(([name]) => !isPersonalMember(name))) };
+}
 
 /**
  * What a step that is new, or says something else than before, commits to. What it committed to before stands: only the
  * personal members may have changed. Where the key was destroyed it stands whatever they say now.
  */
 function sealAnew(
-  step: Step,
+  { step, members, received }: ReadStep,
   standing: StandingSteps,
   sealer: StepSealer,
-  received: ReceivedSpan,
   contents: ContentRow[],
 ): StepCommitments | undefined {
-  const identity = canonicalJson(personalMembers(stepRecord(step)));
+  const identity = writeMembers(members.filter(([name]) => isPersonalMember(name)));
   const before = standing.commitmentsOf(step);
   if (before !== undefined) {
     if (identity === standing.identityOf(step)) return before;

@@ -6,8 +6,8 @@ export { decodeKeyTree, encodeKeyTree, newKeyTree, secretOf, withoutSubject } fr
 export type { KeyTree } from './content/key-tree.ts';
 export { contentAddress, decryptContent, encryptContent, saltOf, subjectKeys } from './content/seal-content.ts';
 export type { SubjectKeys } from './content/seal-content.ts';
-export { canonicalJson } from './canonical-json.ts';
-export type { CanonicalValue } from './canonical-json.ts';
+export { canonicalJson, canonicalMembers, writeMembers } from './canonical-json.ts';
+export type { CanonicalMember, CanonicalValue } from './canonical-json.ts';
 export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
 export type { LeafKind } from './leaf.ts';
 export { ledgerBatchRoot } from './ledger-batch.ts';
