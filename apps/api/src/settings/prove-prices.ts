@@ -31,6 +31,12 @@ export async function provePrices(
   const found = await provePreview(client, tenantId, { kind, digest, previewId, needsApproval }, nowUs);
   if (found === null) return null;
   const { root } = found.preview;
+  if (root === null && (await planPriceBook(client, list)) !== null)
+    throw new RejectedInput(
+      'conflict',
+      'the book said all of this when the preview was asked for, and does not any more: ask for another one',
+      'previewId',
+    );
   return { proof: found.proof, root: root === null ? null : Buffer.from(root, 'base64') };
 }
 
