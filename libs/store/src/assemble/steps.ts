@@ -1,3 +1,4 @@
+import { textArray } from '../connection/binary-array.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
@@ -33,7 +34,7 @@ ON CONFLICT DO NOTHING`,
       steps.map((step) => step.role),
       steps.map((step) => step.provider),
       steps.map((step) => step.callModel),
-      steps.map((step) => step.record),
+      textArray(steps.map((step) => step.record)),
     ],
   });
 }

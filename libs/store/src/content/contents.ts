@@ -1,4 +1,5 @@
 import type { SpanId, TraceId } from '#model';
+import { byteaArray } from '../connection/binary-array.ts';
 import type { Queryable } from '../connection/database.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
@@ -61,7 +62,7 @@ ON CONFLICT DO NOTHING`,
       rows.map(({ subjectId }) => subjectId),
       rows.map(({ mediaType }) => mediaType),
       rows.map(({ sources }) => JSON.stringify(sources)),
-      rows.map(({ sealed }) => sealed),
+      byteaArray(rows.map(({ sealed }) => sealed)),
       timestampFromUs(recordedAtUs),
     ],
   });
