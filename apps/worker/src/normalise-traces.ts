@@ -11,20 +11,22 @@ import { inTransaction, makeTracesDue } from '#store';
 import type { NormaliseParts, ReadTrace } from './read-trace.ts';
 import { readTotalsAround, totalsIn, tracesAfter } from './running-totals.ts';
 import { candidatesIn, neighboursOf, readSharedCalls } from './shared-calls.ts';
-import { writeRevisions } from './write-revisions.ts';
+import { writeRevisions, type WrittenRevision } from './write-revisions.ts';
 
 /**
  * Arbitrates traces whose candidates are published, against those of other traces, and writes their step
  * records, joining keys and revision leaves in one transaction. Traces that share a call with one whose steps
  * changed are made due, and those with a later running total of its agents. A revision that changes nothing is not made, so this comes to rest.
+ *
+ * @returns the revisions that were committed, by trace
  */
 export async function normaliseTraces(
   parts: NormaliseParts,
   tenantId: bigint,
   traces: readonly ReadTrace[],
-): Promise<void> {
-  if (traces.length === 0) return;
-  await inTransaction(parts.db, async (client) => {
+): Promise<ReadonlyMap<TraceId, WrittenRevision>> {
+  if (traces.length === 0) return new Map();
+  return inTransaction(parts.db, async (client) => {
     const shared = await readSharedCalls(client, tenantId, traces);
     const totals = await readTotalsAround(client, tenantId, traces);
     const { rules } = await parts.rulebooks.read(client, tenantId);
@@ -39,7 +41,7 @@ export async function normaliseTraces(
         ),
       ]),
     );
-    const changed = await writeRevisions(
+    const written = await writeRevisions(
       client,
       tenantId,
       traces,
@@ -49,13 +51,14 @@ export async function normaliseTraces(
       parts.nowUs(),
     );
     const affected = traces
-      .filter(({ state }) => changed.has(state.traceId))
+      .filter(({ state }) => written.has(state.traceId))
       .flatMap((trace) => [
         ...neighboursOf(tenantId, trace, shared).map(({ traceId }) => traceId),
         ...tracesAfter(trace, totals.get(trace.state.traceId) ?? []),
       ])
       .map((traceId) => ({ traceId, cause: 'arbitration', renormalise: true }));
     await makeTracesDue(client, tenantId, affected);
+    return written;
   });
 }
 

@@ -42,6 +42,7 @@ import { readResolvedTraces } from './read-resolved-traces.ts';
 import { saveLinks } from './save-links.ts';
 import { saveQuality, type AssessedTrace } from './save-quality.ts';
 import type { Rulebooks, TenantRulebook } from './tenant-rules.ts';
+import type { WrittenRevision } from './write-revisions.ts';
 
 export interface PostParts {
   readonly db: Database;
@@ -70,9 +71,10 @@ export async function postTraces(
   tenantId: bigint,
   claims: readonly DueTrace[],
   finish: FinishPosting,
+  written?: ReadonlyMap<TraceId, WrittenRevision>,
 ): Promise<void> {
   await inTransaction(parts.db, async (client) => {
-    await finish(client, await post(client, parts, tenantId, claims));
+    await finish(client, await post(client, parts, tenantId, claims, written));
   });
 }
 
@@ -81,12 +83,13 @@ async function post(
   parts: PostParts,
   tenantId: bigint,
   claims: readonly DueTrace[],
+  written?: ReadonlyMap<TraceId, WrittenRevision>,
 ): Promise<PostedTraces> {
   const traceIds = claims.map(({ traceId }) => traceId);
   const versions = await advancePostings(client, tenantId, traceIds);
   const poster = await posterOf(client, parts, tenantId);
 
-  const resolved = await readResolvedTraces(client, tenantId, traceIds, poster.rules);
+  const resolved = await readResolvedTraces(client, tenantId, traceIds, poster.rules, written);
   const replaced = await replacedParts(client, tenantId, resolved);
   const refs = [...new Set([...replaced.values()].flatMap((byRef) => [...byRef.keys()]))].sort();
   const items = await holdWorkItems(client, poster, refs, replaced);

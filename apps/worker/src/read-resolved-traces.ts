@@ -6,10 +6,11 @@ import {
   type ResolvedTrace,
   type Rules,
 } from '#attribution';
-import type { Step, TraceId } from '#model';
-import { readFactsForLinks, readNewestSteps, type Client } from '#store';
-import { parseStep } from '#trails';
+import type { TraceId } from '#model';
+import { readFactsForLinks, type Client } from '#store';
 import { readFollow } from './read-follow.ts';
+import { readStandingSteps } from './read-standing-steps.ts';
+import type { WrittenRevision } from './write-revisions.ts';
 
 export interface ReadResolvedTrace {
   readonly traceId: TraceId;
@@ -20,20 +21,17 @@ export interface ReadResolvedTrace {
 /**
  * The newest steps of traces and the work items they belong to, by the rules and aliases committed by now.
  * A trace without steps has no entry.
+ *
+ * @param written revisions that the caller made: where they stand still their steps need not be read
  */
 export async function readResolvedTraces(
   client: Client,
   tenantId: bigint,
   traceIds: readonly TraceId[],
   rules: Rules,
+  written: ReadonlyMap<TraceId, WrittenRevision> = new Map(),
 ): Promise<Map<TraceId, ReadResolvedTrace>> {
-  const steps = new Map<TraceId, Step[]>();
-  for (const row of await readNewestSteps(client, tenantId, traceIds)) {
-    const step = parseStep(row.record);
-    const list = steps.get(row.traceId);
-    if (list === undefined) steps.set(row.traceId, [step]);
-    else list.push(step);
-  }
+  const steps = await readStandingSteps(client, tenantId, traceIds, written);
   const questions = linkQuestions(tenantId, [...steps.values()].flat(), rules);
   const facts = await readFactsForLinks(client, tenantId, questions);
   const resolved = [...steps].map(([traceId, ofTrace]) => ({

@@ -145,9 +145,9 @@ export async function workTraces(
   finish: FinishPosting,
 ): Promise<void> {
   const { traces, tooLong } = await publishCandidates(parts, tenantId, claims, traceSpans);
-  await normaliseTraces(parts, tenantId, traces);
+  const written = await normaliseTraces(parts, tenantId, traces);
   // A trace that grew over the limit keeps its steps: what is known of them by now still moves their cost.
-  await postTraces(parts, tenantId, claims, finish);
+  await postTraces(parts, tenantId, claims, finish, written);
   const spansOf = new Map(tooLong.map(({ traceId, spanCount }) => [traceId, spanCount]));
   for (const claim of claims) {
     const spans = spansOf.get(claim.traceId);

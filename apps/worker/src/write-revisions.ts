@@ -32,7 +32,7 @@ import { StandingSteps } from './standing-steps.ts';
  * Writes the next revision of each trace whose steps or spans changed: its changed step records, its leaf, and the
  * business keys it names.
  *
- * @returns the traces that got a revision
+ * @returns by trace, the revisions that were made
  * @throws Error when another worker moved one of them meanwhile: what was read is old, it must be read again
  */
 export async function writeRevisions(
@@ -43,7 +43,7 @@ export async function writeRevisions(
   rules: Rules,
   contentKeys: KeyStore,
   nowUs: bigint,
-): Promise<Set<TraceId>> {
+): Promise<Map<TraceId, WrittenRevision>> {
   const standing = new StandingSteps(
     await readNewestSteps(
       client,
@@ -92,10 +92,18 @@ export async function writeRevisions(
     traces.flatMap((trace) => businessKeys(tenantId, trace, stepsByTrace.get(trace.state.traceId)!, rules)),
     rules.findsKeys(),
   );
-  return moved;
+  return new Map(
+    made.map(({ revision, steps }) => [revision.traceId, { revision: revision.revision, steps }]),
+  );
 }
 
-interface MadeRevision {
+/** A revision as it stands after the commit; its steps are what `parseStep` reads from their records. */
+export interface WrittenRevision {
+  readonly revision: number;
+  readonly steps: readonly Step[];
+}
+
+interface MadeRevision extends Pick<WrittenRevision, 'steps'> {
   readonly revision: NewRevision;
   readonly changed: StepRow[];
   /** Of steps that had no record yet. */
@@ -118,6 +126,7 @@ function makeRevision(
     trace.received.map((received) => [`${received.span.spanId} ${received.span.startedAtNs}`, received]),
   );
   const leaves: Buffer[] = [];
+  const written: Step[] = [];
   const rows = steps.map((step): StepRow => {
     const members = canonicalMembers({ ...stepRecord(step), commitments: undefined });
     const commitments = standing.says(step)
@@ -130,6 +139,7 @@ function makeRevision(
         );
     const { record, sealed } = textsOf(members, commitments);
     leaves.push(Buffer.from(sealed));
+    written.push(commitments === undefined ? step : { ...step, commitments });
     return {
       traceId: step.traceId,
       revision,
@@ -159,6 +169,7 @@ function makeRevision(
   });
   return {
     revision: { traceId: state.traceId, revision, spanCount: trace.received.length },
+    steps: written,
     changed,
     contents,
     isCounted: trace.received.length === state.revisionSpanCount,
