@@ -3,6 +3,7 @@ import { Unavailable } from '#model';
 import {
   claimDueTraces,
   completeDueTraces,
+  handBackDueTraces,
   postponeDueTrace,
   recordTraceFailure,
   type Database,
@@ -23,8 +24,8 @@ export interface DrainOptions {
   readonly traceSpans: number;
 }
 
-/** Spans that are decoded together, unless one trace alone has more: what a batch may take of memory. */
-const SPANS_PER_BATCH = 20_000;
+/** Spans that are worked together, unless one trace alone has more: what a batch may take of memory. */
+const SPANS_PER_BATCH = 4_096;
 
 /** After so many claims in a row that did not end a trace is shown in the worklist as well. */
 const FAILURES_TO_SHOW = 3;
@@ -57,15 +58,24 @@ export class TraceDrain {
     while (!this.isStopping) {
       const claims = await claimDueTraces(this.parts.db, this.options.tracesPerTurn, this.options.claimMs);
       if (claims.length === 0) return worked;
-      for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId)) {
-        const batches = await batchesBySpans(this.parts.db, tenantId, ofTenant, this.options.traceSpans);
-        for (const batch of batches) await this.work(tenantId, batch);
-      }
+      await this.workTurn(claims);
       worked += claims.length;
       // A full turn is the sign of a backlog; what is left of a short one comes with the next wake.
       if (claims.length < this.options.tracesPerTurn) return worked;
     }
     return worked;
+  }
+
+  /** What cannot be begun within half of its lease, or before the stop, is handed back: others may take it at once. */
+  private async workTurn(claims: readonly DueTrace[]): Promise<void> {
+    const { db, nowUs } = this.parts;
+    const beginUntilUs = nowUs() + BigInt(this.options.claimMs) * 500n;
+    for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId)) {
+      for (const batch of await batchesBySpans(db, tenantId, ofTenant, this.options.traceSpans)) {
+        if (this.isStopping || nowUs() > beginUntilUs) await handBackDueTraces(db, tenantId, batch);
+        else await this.work(tenantId, batch);
+      }
+    }
   }
 
   /** A batch that fails is tried again trace by trace, so that one bad trace does not hold up its neighbours. */
