@@ -120,7 +120,7 @@ test.each([
   ['cell=["x"]&group_by=workflow', 404, 'cell'],
   ['cell=["x"]', 400, 'cell'],
   ['cell=x&group_by=workflow', 400, 'cell'],
-  ['view=period', 400, 'view'],
+  ['view=other', 400, 'view'],
   ['against_size=1000000', 422, 'size'],
 ])('%s is answered with %i, naming %s', async (query, status, field) => {
   const answer = await desk.call(`/v1/explain?${query}`);
@@ -128,4 +128,72 @@ test.each([
     status,
     names: true,
   });
+});
+
+test('a row of a period by call model leads to its charges, call by call; the pages sum to it', async () => {
+  const query = `view=period&${RANGE}&group_by=call_model&cell=${encodeURIComponent('["desk-model"]')}`;
+  const { body: report } = await desk.call(
+    `/v1/reports/cost-per-outcome?view=period&${RANGE}&group_by=call_model`,
+  );
+  const whole = await explain(query);
+  expect(whole).toMatchObject({
+    view: 'period',
+    group: { call_model: 'desk-model' },
+    size: null,
+    costUsd: '0.0385',
+    byPlace: { outcome: '0.025', retry: '0.0035', inProgress: '0.01' },
+    next: null,
+    change: null,
+  });
+  expect(whole.costUsd).toBe(report.rows[0].costUsd);
+  expect(
+    whole.charges.map(({ costUsd, account, workItem, day, href }: any) => [
+      costUsd,
+      account,
+      workItem.key,
+      day,
+      href,
+    ]),
+  ).toEqual([
+    ['0.02', '5200:outcome', 'T3', '2026-10-05', '/v1/work-items/ticket/T3/cost'],
+    ['0.01', '5100:work', 'T2', '2026-10-05', '/v1/work-items/ticket/T2/cost'],
+    ['0.005', '5200:outcome', 'T1', '2026-10-05', '/v1/work-items/ticket/T1/cost'],
+    ['0.0035', '5300:waste:retry', 'T1', '2026-10-04', '/v1/work-items/ticket/T1/cost'],
+  ]);
+  // The price rows in force now, not those of before.
+  const prices = new Set(whole.charges.flatMap(({ priceIds }: any) => priceIds));
+  expect([prices.size, whole.charges.every(({ priceIds }: any) => priceIds.length === 1)]).toEqual([1, true]);
+
+  const pages = [];
+  for (let cursor = ''; ;) {
+    const page = await explain(`${query}&limit=1${cursor}`);
+    pages.push(...page.charges);
+    if (page.next === null) break;
+    cursor = `&cursor=${page.next}`;
+  }
+  expect(pages).toEqual(whole.charges);
+});
+
+test('why the charges of a period differ from what was known: by code, to the pico', async () => {
+  const query = `view=period&${RANGE}&group_by=call_model&cell=${encodeURIComponent('["desk-model"]')}`;
+  const { change } = await explain(`${query}&against_size=${before}`);
+  expect(change).toMatchObject({
+    size: before,
+    beforeUsd: '0.021',
+    afterUsd: '0.0385',
+    differenceUsd: '0.0175',
+    betweenGroupsUsd: '0',
+  });
+  const moved = change.codes.filter(({ amountUsd }: any) => amountUsd !== '0');
+  expect(moved.map(({ code, amountUsd }: any) => [code, amountUsd])).toEqual([
+    ['C100', '0.0035'],
+    ['C400', '0.014'],
+  ]);
+  // The figure of then, against itself of before: only the price.
+  const then = await explain(`${query}&size=${repriced}&against_size=${before}`);
+  expect(then.change).toMatchObject({ beforeUsd: '0.021', afterUsd: '0.035', differenceUsd: '0.014' });
+  expect(then.change.codes).toMatchObject([{ code: 'C400', amountUsd: '0.014' }]);
+  expect(then.charges.map(({ costUsd }: any) => costUsd)).toEqual(['0.02', '0.01', '0.005']);
+  const none = await desk.call(`/v1/explain?view=period&${RANGE}&group_by=call_model&cell=["other"]`);
+  expect([none.status, none.body.errors[0].field]).toEqual([404, 'cell']);
 });

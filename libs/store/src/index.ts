@@ -331,6 +331,8 @@ export { readLoadedCosts } from './reports/read-loaded-costs.ts';
 export type { LoadedCostRow } from './reports/read-loaded-costs.ts';
 export { listTransactions, readTrialBalance } from './reports/read-ledger.ts';
 export type { AccountBalance, StoredTransaction, TransactionFilter } from './reports/read-ledger.ts';
+export { readPeriodMoves, readPeriodUsages } from './reports/read-period-usages.ts';
+export type { PeriodUsage } from './reports/read-period-usages.ts';
 export { readPeriodCosts } from './reports/read-period-costs.ts';
 export type { PeriodCostRow } from './reports/read-period-costs.ts';
 export type { PeriodQuery } from './reports/period-cells.ts';

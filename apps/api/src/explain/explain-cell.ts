@@ -15,6 +15,7 @@ import { pastBooks, type PastBooks } from '../reports/past-books.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from '../reports/report-query.ts';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor, Money } from '../wire.ts';
+import { explainPeriod, type PeriodExplanation } from './explain-period.ts';
 import { readCell, type ExplainQuery } from './explain-query.ts';
 
 const Item = z.object({
@@ -108,14 +109,18 @@ export async function explainCell(
   client: Client,
   query: ExplainQuery,
   context: ExplainContext,
-): Promise<Explanation> {
+): Promise<Explanation | PeriodExplanation> {
   const { tenantId } = context;
   const past = await pastBooks(client, tenantId, query);
   const policies = await readSettings(client, tenantId, 'policies', past?.size ?? null);
   const asReport: ReportQuery = { ...query, format: 'json', basis: 'restated' };
   const groupBy = readGroupBy(asReport, declaredDimensions(policies), context.maxGroupKeys);
   const cell = readCell(query.cell, groupBy.length);
-  const question = questionOf(query, groupBy, past, context.nowUs);
+  if (query.view === 'period') {
+    const range = { ...rangeOf(query), groupBy, size: past?.size ?? null };
+    return explainPeriod(client, tenantId, { query, range, cell, pageSize: context.pageSize });
+  }
+  const question = questionOf({ ...query, view: query.view }, groupBy, past, context.nowUs);
   const total = await readCellTotal(client, tenantId, question, cell);
   if (cell !== null && total.items === 0n)
     throw new RejectedInput('not_found', 'the report has no such row', 'cell');
@@ -128,7 +133,7 @@ export async function explainCell(
   const items = found.slice(0, context.pageSize);
   const last = items.at(-1);
   return {
-    view: query.view,
+    view: question.view,
     group: Object.fromEntries(groupBy.map(({ name }, index) => [name, cell?.[index] ?? null])),
     size: question.size,
     ...figuresOf(total),
@@ -141,16 +146,20 @@ export async function explainCell(
   };
 }
 
+const rangeOf = (query: ExplainQuery) => ({
+  fromDay: query.from ?? BEGINNING,
+  toDay: query.to ?? END,
+  outcomeType: query.outcome_type ?? null,
+});
+
 const questionOf = (
-  query: ExplainQuery,
+  query: ExplainQuery & { readonly view: CostPerOutcomeQuery['view'] },
   groupBy: CostPerOutcomeQuery['groupBy'],
   past: PastBooks | null,
   nowUs: bigint,
 ): CostPerOutcomeQuery => ({
   view: query.view,
-  fromDay: query.from ?? BEGINNING,
-  toDay: query.to ?? END,
-  outcomeType: query.outcome_type ?? null,
+  ...rangeOf(query),
   groupBy,
   nowUs: past?.sealedAtUs ?? nowUs,
   size: past?.size ?? null,

@@ -13,13 +13,20 @@ export interface PeriodQuery {
 /**
  * The expressions that the figures of a period are summed from: `cell` is an amount of a group (`grp`), account, asset
  * and usage day in [from, to), as on the bill.
+ *
+ * @param more columns of `ledger_entries e` by which the amounts are told apart as well; constants of the callers
  */
 export function periodCells(
   tenantId: bigint,
   query: PeriodQuery,
-): { readonly cells: string; readonly values: unknown[] } {
+  more: readonly string[] = [],
+): {
+  readonly cells: string;
+  readonly values: unknown[];
+  readonly bind: (value: unknown) => string;
+} {
   const values: unknown[] = [tenantId, query.fromDay, query.toDay, query.outcomeType];
-  const bind = (value: string | number): string => `$${values.push(value)}`;
+  const bind = (value: unknown): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'w.outcome_type',
@@ -27,14 +34,17 @@ export function periodCells(
     provider: 'e.provider',
     call_model: 'e.call_model',
   });
+  const columns = [
+    'e.attempt_id, e.work_item_ref, e.account, e.asset, e.usage_day, e.provider, e.call_model',
+    ...more,
+  ].join(', ');
   const cells = `
 WITH ${booksAt(query.size, bind)}entry AS (
-  SELECT e.attempt_id, e.work_item_ref, e.account, e.asset, e.usage_day, e.provider, e.call_model,
-         sum(e.amount) AS amount
+  SELECT ${columns}, sum(e.amount) AS amount
     FROM ledger_entries e
    WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
      AND e.account >= '5' AND e.account < '59'
-   GROUP BY 1, 2, 3, 4, 5, 6, 7
+   GROUP BY ${columns}
 ), keyed AS (
   SELECT a.attempt_id, ARRAY(SELECT jsonb_array_elements_text(
            (array_agg(to_jsonb(${keys}) ORDER BY a.started_at, a.trace_id))[1])) AS keys
@@ -48,5 +58,5 @@ WITH ${booksAt(query.size, bind)}entry AS (
     LEFT JOIN work_items w ON w.tenant_id = $1 AND w.ref = e.work_item_ref
    WHERE $4::text IS NULL OR w.outcome_type = $4
 )`;
-  return { cells, values };
+  return { cells, values, bind };
 }
