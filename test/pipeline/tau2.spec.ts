@@ -6,7 +6,9 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { makeTenant, type TestTenant } from '../support/api.ts';
+import { sealOnce } from '../../apps/worker/src/seal-once.ts';
+import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
+import { keysOf } from '../support/evidence-log.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const shared = new URL('../../../shared/', import.meta.url);
@@ -46,6 +48,36 @@ const UNPRICED_CALLS: Readonly<Record<string, number>> = {
   'telecom/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/default': 1013,
   'telecom/ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm/no-user': 629,
 };
+
+/**
+ * Trials of one task, one resolved and one failed, as a person read the recorded messages before any diff was run. The
+ * first deed of the agent that differs is what the diff has to name.
+ */
+const READINGS = [
+  {
+    // Both look up the customer and reservation 3RK2T9 and ask why it should be cancelled. The failed run cancels it;
+    // in the resolved one the customer leaves before anything is done.
+    resolved: '9308ab76-5fba-47a5-8d70-96b5c6213f61',
+    failed: '37db6fad-478f-41c0-9b5b-89dca3503ef7',
+    differs: { class: 'only_b', signature: 'tool_call cancel_reservation' },
+  },
+  {
+    // Both look up the customer, three reservations and the delayed flight, and offer 200 USD. The failed run sends the
+    // certificate; in the resolved one the customer leaves when it is about to.
+    resolved: 'c8e79a6e-272a-4ba3-9132-fc58055bc8b7',
+    failed: '7e4e8453-6e78-4e4b-8d18-302925841b4f',
+    differs: { class: 'only_b', signature: 'tool_call send_certificate' },
+  },
+  {
+    // Both look up the customer and four reservations. The resolved run asks for the flight on the day that the customer
+    // names (5 October), is told that there is none, and asks again for 15 May; the failed one asks for 15 May at once.
+    resolved: '379aded7-c2a1-41b0-9265-a06e2bc6052c',
+    failed: '490c52db-ca24-4f6f-b483-8666a362451f',
+    differs: { class: 'changed', signature: 'tool_call get_flight_status' },
+  },
+];
+/** Of the trails whose digests are compared: all of them in the nightly run. */
+const EVERY = CONTENT === 'full' ? 1 : 40;
 
 interface Sender {
   readonly tenant: TestTenant;
@@ -243,6 +275,53 @@ interface Sender {
     expect(compared).toBe(726);
   }, 60_000);
 
+  let trails: { size: number; digests: Map<string, string> };
+
+  /** Once: the keys of the log are made here. @returns the size of the checkpoint */
+  async function seal({ tenant: { tenantId } }: Sender, slug: string): Promise<number> {
+    await sealOnce(service.database.db, await keysOf({ tenantId, slug }), service.parts.nowUs());
+    const { rows } = await service.database.db.query<{ size: bigint }>(
+      'SELECT max(size) AS size FROM checkpoints WHERE tenant_id = $1',
+      [tenantId],
+    );
+    return Number(rows[0]!.size);
+  }
+
+  async function readDigests(
+    api: TestApi,
+    names: readonly string[],
+    size: number,
+  ): Promise<Map<string, string>> {
+    const digests = new Map<string, string>();
+    for (const name of names) {
+      const { body } = await api.call(`/v1/trails/${name}/replay?size=${size}`, { key: perRun.adminKey });
+      digests.set(name, body.digest);
+    }
+    return digests;
+  }
+
+  test('the diff of a resolved and a failed trial names what a reader of the messages names', async () => {
+    const size = await seal(perRun, 'tau2-per-run');
+    const { rows } = await service.database.db.query<{ key: string }>(
+      `SELECT key FROM work_items WHERE tenant_id = $1 AND kind = 'ticket' ORDER BY key`,
+      [perRun.tenant.tenantId],
+    );
+    expect(rows).toHaveLength(1080);
+    const names = rows.filter((_, n) => n % EVERY === 0).map(({ key }) => `ticket:${key}`);
+    trails = { size, digests: await readDigests(service.api, names, size) };
+    expect(new Set(trails.digests.values()).size).toBe(names.length);
+    for (const { resolved, failed, differs } of READINGS) {
+      const path = `/v1/trails/diff?a=ticket:${resolved}&b=ticket:${failed}&size=${size}`;
+      const { body } = await service.api.call(path, { key: perRun.adminKey });
+      const { class: its, signature } = body.diff.firstDivergence;
+      expect({ a: body.diff.a.phase, b: body.diff.b.phase, class: its, signature }).toEqual({
+        a: 'achieved',
+        b: 'failed',
+        ...differs,
+      });
+    }
+  }, 600_000);
+
   test('sent again in reverse order, nothing changes', async () => {
     await sendSpans(perRun, '--content', CONTENT, '--reverse');
     await sendOutcomes(perRun, '--reverse', '--duplicate');
@@ -250,6 +329,15 @@ interface Sender {
     expect(await report(perRun)).toEqual(perRunRows);
     expect(await service.check(perRun.tenant.tenantId)).toEqual([]);
   }, 240_000);
+
+  test('every trail is replayed to the same bytes after what was sent again, and by another process', async () => {
+    await service.database.db.query('DELETE FROM positions WHERE tenant_id = $1', [perRun.tenant.tenantId]);
+    const restarted = await startTestApi(service.database.db);
+    const names = [...trails.digests.keys()];
+    const again = await readDigests(restarted, names, trails.size);
+    await restarted.close();
+    expect([...again]).toEqual([...trails.digests]);
+  }, 600_000);
 
   test('outcomes before spans: the same figures', async () => {
     const early = await makeSender('tau2-outcomes-first');

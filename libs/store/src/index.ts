@@ -362,7 +362,7 @@ export { readEntriesAt } from './trails/read-entries-at.ts';
 export { readCostLinesAt, readLinkDecisionsAt } from './trails/read-facts-of-people-at.ts';
 export { readOutcomesAt } from './trails/read-outcomes-at.ts';
 export { readRefOfSurrogate } from './trails/read-ref-of-surrogate.ts';
-export { readClosedItemsAt } from './trails/read-closed-items-at.ts';
+export { readClosedTrailsAt } from './trails/read-closed-trails-at.ts';
 export { readSpanReceipts } from './trails/read-span-receipts.ts';
 export { readStepsAt } from './trails/read-steps-at.ts';
 export { readUsageReports, recordUsageReports } from './usage-reports/usage-reports.ts';

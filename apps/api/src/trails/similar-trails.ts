@@ -1,5 +1,5 @@
 import type { Ref } from '#model';
-import { readClosedItemsAt, readTrailFacts, type Client } from '#store';
+import { readClosedTrailsAt, type Client } from '#store';
 import { featuresOf, foldTrail, type TrailFeatures } from '#trails';
 
 /** A closed trail, by what it may be compared. */
@@ -21,10 +21,6 @@ export async function readClosedTrails(
   kind: string,
   size: number,
 ): Promise<ClosedTrail[]> {
-  const closed: ClosedTrail[] = [];
-  for (const ref of await readClosedItemsAt(client, tenantId, kind, size, CONSIDERED)) {
-    const facts = await readTrailFacts(client, tenantId, ref, size);
-    if (facts !== null) closed.push({ ref, features: featuresOf(foldTrail(facts)) });
-  }
-  return closed;
+  const closed = await readClosedTrailsAt(client, tenantId, kind, size, CONSIDERED);
+  return closed.map((facts) => ({ ref: facts.item.ref, features: featuresOf(foldTrail(facts)) }));
 }

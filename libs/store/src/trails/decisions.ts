@@ -99,23 +99,23 @@ ON CONFLICT DO NOTHING`,
   return 'stored';
 }
 
-/** What was told of the work item with a leaf among the first `size`, in the order of their leaves. */
+/** What was told of these work items with a leaf among the first `size`, in the order of their leaves. */
 export async function readDecisionsAt(
   client: Client,
   tenantId: bigint,
-  ref: Ref,
+  refs: readonly Ref[],
   size: number,
-): Promise<(ToldDecision & { readonly leaf: LeafStamp })[]> {
-  const { rows } = await client.query<Row & StampRow>({
+): Promise<(ToldDecision & { readonly ref: Ref; readonly leaf: LeafStamp })[]> {
+  const { rows } = await client.query<Row & StampRow & { ref: string }>({
     name: 'read-decisions-at',
     text: `
-SELECT ${COLUMNS}, ${STAMP_COLUMNS}
+SELECT d.ref, ${COLUMNS}, ${STAMP_COLUMNS}
   FROM decisions d
   JOIN leaves l ON l.tenant_id = $1 AND l.subject_id = d.decision_id::text AND l.kind IN ('decision', 'override') AND l.idx < $3
- WHERE d.tenant_id = $1 AND d.ref = $2 ORDER BY l.idx`,
-    values: [tenantId, ref, size],
+ WHERE d.tenant_id = $1 AND d.ref = ANY ($2::text[]) ORDER BY l.idx`,
+    values: [tenantId, refs, size],
   });
-  return rows.map((row) => ({ ...toTold(row), leaf: toStamp(row) }));
+  return rows.map((row) => ({ ...toTold(row), ref: row.ref, leaf: toStamp(row) }));
 }
 
 const toTold = (row: Row): ToldDecision => ({

@@ -19,13 +19,17 @@ export interface AttemptAt {
   readonly provider: string | null;
 }
 
-/** Traces that ever named the work item or stood at it; which of them do so at a size, `readAttemptsAt` tells. */
-export async function readTracesNaming(client: Client, tenantId: bigint, ref: Ref): Promise<TraceId[]> {
+/** Traces that ever named one of these work items or stood at it; which do so at a size, `readAttemptsAt` tells. */
+export async function readTracesNaming(
+  client: Client,
+  tenantId: bigint,
+  refs: readonly Ref[],
+): Promise<TraceId[]> {
   const { rows } = await client.query<{ trace_id: string }>({
     name: 'read-traces-naming',
-    text: `SELECT trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = $2
-           UNION SELECT trace_id FROM attempts WHERE tenant_id = $1 AND work_item_ref = $2 ORDER BY 1`,
-    values: [tenantId, ref],
+    text: `SELECT trace_id FROM trace_refs WHERE tenant_id = $1 AND ref = ANY ($2::text[])
+           UNION SELECT trace_id FROM attempts WHERE tenant_id = $1 AND work_item_ref = ANY ($2::text[]) ORDER BY 1`,
+    values: [tenantId, refs],
   });
   return rows.map((row) => traceIdFromUuid(row.trace_id));
 }

@@ -43,7 +43,7 @@ export async function readTrailFacts(
   const item = await readWorkItemAt(client, tenantId, ref, size);
   if (item === null) return null;
   const merged = await mergedInto(client, tenantId, ref, size);
-  const naming = await readTracesNaming(client, tenantId, ref);
+  const naming = await readTracesNaming(client, tenantId, [ref]);
   const standing = await readAttemptsAt(client, tenantId, naming, size);
   const traceIds = [
     ...new Set(standing.filter(({ workItemRef }) => workItemRef === ref).map(({ traceId }) => traceId)),
@@ -69,7 +69,7 @@ export async function readTrailFacts(
     outcomes: await readOutcomesAt(client, tenantId, [ref, ...merged], size),
     costLines: await readCostLinesAt(client, tenantId, ref, size),
     linkDecisions: await readLinkDecisionsAt(client, tenantId, naming, ref, size),
-    told: await readDecisionsAt(client, tenantId, ref, size),
+    told: await readDecisionsAt(client, tenantId, [ref], size),
     rules: await readRulesAt(client, tenantId, size),
   };
 }

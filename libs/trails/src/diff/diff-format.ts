@@ -41,7 +41,7 @@ export type TrailDiff = {
   readonly b: DiffSide;
   /**
    * The first deed that differs before a verdict: another one, or the same with other input, model, rule version,
-   * retrieved set or disposition. The words of model turns differ nearly always and are no divergence by themselves.
+   * retrieved set, disposition or number of tries. The words of model turns differ nearly always and are no divergence by themselves.
    */
   readonly firstDivergence: DiffRow | null;
   /** The first difference of any sort. */

@@ -24,9 +24,11 @@ export interface Comparable {
  */
 export function diffTrails(a: Comparable, b: Comparable): TrailDiff {
   const acts = [actsOf(a.trail), actsOf(b.trail)] as const;
+  const deeds = new Set(acts.flat().flatMap(({ signature, isDeed }) => (isDeed ? [signature] : [])));
   const rows = align(
     acts[0].map(({ signature }) => signature),
     acts[1].map(({ signature }) => signature),
+    (signature) => deeds.has(signature),
   ).map((place) => toRow(place, acts, a, b));
   const early = rows.filter((row) => !row.afterVerdict);
   return {
@@ -45,7 +47,7 @@ export function diffTrails(a: Comparable, b: Comparable): TrailDiff {
   };
 }
 
-const TELLING = new Set(['input', 'disposition', 'model', 'rule_version', 'retrieved_set']);
+const TELLING = new Set(['input', 'disposition', 'model', 'rule_version', 'retrieved_set', 'retry_count']);
 
 const isDivergence = (row: DiffRow): boolean =>
   row.isDeed &&

@@ -60,10 +60,7 @@ export function foldTrail(facts: TrailFacts): Trail {
   const parts = facts.attempts.filter(({ workItemRef }) => workItemRef === ref);
   const attempts = attemptsOf(parts);
   const drafts = draftsOf(facts);
-  drafts.sort(
-    (a, b) =>
-      compare(a.leaf.index, b.leaf.index) || compare(a.happenedAtNs, b.happenedAtNs) || compare(a.id, b.id),
-  );
+  drafts.sort(byRecording);
   const firstKnown = latestKnownBefore(drafts);
   const entries = drafts.map(({ id: _id, ...draft }, index): TrailEntry => ({
     ...draft,
@@ -73,6 +70,17 @@ export function foldTrail(facts: TrailFacts): Trail {
   }));
   return { facts, attempts, entries, verdict: verdictOf(facts, entries) };
 }
+
+/** What starts together: frames before what is in them, then what ended first, then by id. */
+const byRecording = (a: Draft, b: Draft): number =>
+  compare(a.leaf.index, b.leaf.index) ||
+  compare(a.happenedAtNs, b.happenedAtNs) ||
+  Number(isFrame(b)) - Number(isFrame(a)) ||
+  compare(a.endedAtNs ?? a.happenedAtNs, b.endedAtNs ?? b.happenedAtNs) ||
+  compare(a.id, b.id);
+
+const isFrame = (draft: Draft): boolean =>
+  draft.type === 'step' && (draft.fact.step.kind === 'agent' || draft.fact.step.kind === 'workflow');
 
 type Draft = EntryFactOf & Pick<TrailEntry, 'leaf' | 'happenedAtNs' | 'endedAtNs'> & { readonly id: string };
 

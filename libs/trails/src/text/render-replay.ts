@@ -103,7 +103,7 @@ function readingNotes(reading: EntryReading | undefined): string[] {
   return [
     ...(reading.seen === null || reading.seen.length === 0
       ? []
-      : [`saw ${reading.seen.length} messages${from.length === 0 ? '' : `, of entries ${from.join(', ')}`}`]),
+      : [`saw ${reading.seen.length} messages${from.length === 0 ? '' : `, of entries ${ranges(from)}`}`]),
     ...(reading.available === null || reading.available.length === 0
       ? []
       : [`could call ${reading.available.join(', ')}`]),
@@ -119,6 +119,17 @@ function readingNotes(reading: EntryReading | undefined): string[] {
       return part.text === undefined ? [] : [`${part.part}: ${oneLine(part.text)}`];
     }),
   ];
+}
+
+/** `2, 4-7`. */
+function ranges(numbers: readonly number[]): string {
+  const runs: [first: number, last: number][] = [];
+  for (const n of [...numbers].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] === n - 1) run[1] = n;
+    else runs.push([n, n]);
+  }
+  return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(', ');
 }
 
 const decisionText = ({ kind, id, version, result, from, reason }: ReplayDecision): string =>
