@@ -14,11 +14,13 @@ export class Contents20261123051500 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
 ALTER TABLE spans DROP COLUMN cut_at;
-DROP TABLE erasures, content_subjects, contents;`);
+ALTER TABLE batches DROP COLUMN redaction;
+DROP TABLE erasures, content_progress, content_subjects, contents;`);
   }
 }
 
 const TABLES = `
+ALTER TABLE batches ADD COLUMN redaction text;           -- policy by which content was taken out before it was hashed
 ALTER TABLE spans ADD COLUMN cut_at timestamptz;         -- since when its content is cut; what was received is longer
 CREATE TABLE contents (                                  -- T, record, erasable: what steps said and saw
   tenant_id   bigint NOT NULL,
@@ -40,6 +42,10 @@ CREATE TABLE content_subjects (                          -- R, record, erasable:
   ref        text NOT NULL,
   subject_id uuid NOT NULL,
   PRIMARY KEY (tenant_id, ref)
+);
+CREATE TABLE content_progress (                          -- L, work: how far received bytes were cut
+  tenant_id   bigint PRIMARY KEY,
+  cut_through timestamptz NOT NULL                       -- traces that received nothing since are cut
 );
 CREATE TABLE erasures (                                  -- L, record: what was to be erased, and what became of it
   tenant_id           bigint NOT NULL,
@@ -64,7 +70,7 @@ CREATE TABLE erasures (                                  -- L, record: what was 
 
 const TENANT = `nullif(current_setting('app.tenant', true), '')::bigint`;
 const ROLES = `
-${['contents', 'content_subjects', 'erasures']
+${['contents', 'content_subjects', 'content_progress', 'erasures']
   .map(
     (table) => `
 ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;

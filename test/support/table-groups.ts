@@ -22,6 +22,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   checkpoint_deliveries: 'local',
   checkpoints: 'local',
   cosignatures: 'local',
+  content_progress: 'local',
   content_subjects: 'ref',
   contents: 'trace_id',
   cost_claims: 'trace_id',
@@ -111,6 +112,7 @@ export const CHANGEABLE: readonly string[] = [
   'cause_deltas', // summed while its cause is open
   'causes', // progress
   'due_reconciliations',
+  'content_progress',
   'due_traces',
   'erasures', // decided, done
   'evidence_inbox',

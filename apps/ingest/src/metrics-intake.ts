@@ -69,6 +69,7 @@ export class MetricsIntake {
       signal: 'metrics' as const,
       keyId,
       isBootstrap,
+      redaction: null,
       receivedAtUs: BigInt(nowMs) * NS_PER_US,
       salt,
       digest: createHash('sha256').update(salt).update(slices.contents()).digest(),

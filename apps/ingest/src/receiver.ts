@@ -3,6 +3,7 @@ import { Unavailable } from '#model';
 import { describeRejections, type PartialSuccess, type Signal } from '#otlp';
 import type { Principal } from '#server';
 import type { SpanAppender } from '#store';
+import { takeOut, type ContentRule, type ContentRules } from './content-rules.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { MetricsIntake } from './metrics-intake.ts';
 
@@ -30,6 +31,7 @@ export class Receiver {
 
   constructor(
     private readonly appender: SpanAppender,
+    private readonly contentRules: ContentRules,
     private readonly metricsIntake: MetricsIntake,
     private readonly metrics: IngestMetrics,
     private readonly limits: Limits,
@@ -78,13 +80,25 @@ export class Receiver {
     principal: Principal,
     body: Buffer,
   ): Promise<PartialSuccess> {
-    const { tenantId, keyId, isBootstrap } = principal;
+    const asked = this.contentRules.of(principal.tenantId);
+    if (!(asked instanceof Promise)) return this.appendBy(asked, signal, principal, body);
+    // The caller has its buffer back as soon as this waits.
+    const own = Buffer.from(body);
+    return this.appendBy(await asked, signal, principal, own);
+  }
+
+  private async appendBy(
+    rule: ContentRule | null,
+    signal: 'traces' | 'logs',
+    { tenantId, keyId, isBootstrap }: Principal,
+    body: Buffer,
+  ): Promise<PartialSuccess> {
     const { counts, rejections } = await this.appender.append({
       signal,
       tenantId,
       keyId,
       isBootstrap,
-      body,
+      ...(rule === null ? { body } : { body: takeOut(rule, signal, body), redaction: rule.version }),
     });
     const refused = counts.rejected - rejections.count;
     const messages = [

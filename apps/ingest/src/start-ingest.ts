@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, readApiKey, SpanAppender, type AppendSettings } from '#store';
+import { ContentRules } from './content-rules.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { IngestModule } from './ingest.module.ts';
 import { MetricsIntake } from './metrics-intake.ts';
@@ -31,7 +32,7 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
   const settings = toAppendSettings(config);
   const appender = SpanAppender.start(db, settings, metrics);
   const metricsIntake = new MetricsIntake(db, settings, metrics);
-  const receiver = new Receiver(appender, metricsIntake, metrics, config.limits);
+  const receiver = new Receiver(appender, new ContentRules(db), metricsIntake, metrics, config.limits);
   metrics.watch(appender, receiver);
   const parts = {
     keys,

@@ -38,7 +38,7 @@ const RULE_KINDS = ['price.book', 'definition', 'policy', 'key_mapping', 'renorm
 export const isRuleKind = (kind: string): boolean => RULE_KINDS.some((each) => each === kind);
 
 /** Policies that say what cost is, not what a step is. */
-const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools', 'approvals'] as const;
+const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools', 'approvals', 'content'] as const;
 const isCostPolicy = (name: string): boolean => COST_POLICIES.some((each) => each === name);
 
 /** Says which rates count: bills in other currencies are compared again. */
@@ -105,7 +105,9 @@ async function pageOfItems(client: Client, cause: OpenCause, limit: number): Pro
 /** Stands before a trace id in the cursor of a policy that is about work items first, then about traces. */
 const TRACES = 'trace ';
 
-/** Rates, pools and approvals are read by whoever reports, allocates or records: they move no trace and no item. */
+/** Read by whoever reports, allocates, records or receives: they move no trace and no item. */
+const isReadElsewhere = (name: string): boolean => ['fx', 'pools', 'approvals', 'content'].includes(name);
+
 async function pageOfCostPolicy(
   client: Client,
   { tenantId, cursor, detail }: OpenCause,
@@ -113,7 +115,7 @@ async function pageOfCostPolicy(
   limit: number,
 ): Promise<CausePage> {
   const { name } = settingDetail.parse(detail);
-  if (name === 'fx' || name === 'pools' || name === 'approvals') return pageOf([], limit);
+  if (isReadElsewhere(name)) return pageOf([], limit);
   if (cursor.startsWith(TRACES)) {
     const page = pageOf(
       await readTracesSinceAfter(client, tenantId, fromUs, cursor.slice(TRACES.length), limit),

@@ -1,4 +1,4 @@
-import { CUT, CUT_CONTENT } from '#conventions';
+import { CUT, CUT_CONTENT, inTexts } from '#conventions';
 import type { AttributeValue, ItemEdit } from '#model';
 import { patternOf, type Replacement } from '#store';
 import { personalMembers } from '#trails';
@@ -24,11 +24,11 @@ export function eraseEdit(replace: ReplaceText): ItemEdit {
     attribute: (event, key, value) => {
       if (ERROR_KEYS.has(key) && isSentence(value)) return CUT;
       const bare = CUT_CONTENT.concerns(event, key) ? CUT_CONTENT.attribute(event, key, value) : value;
-      return replaceIn(bare, replace);
+      return inTexts(bare, replace);
     },
     name: replace,
     status: CUT_CONTENT.status,
-    body: (event, value) => replaceIn(CUT_CONTENT.body(event, value), replace),
+    body: (event, value) => inTexts(CUT_CONTENT.body(event, value), replace),
   };
 }
 
@@ -36,31 +36,12 @@ export function eraseEdit(replace: ReplaceText): ItemEdit {
 export function renameEdit(replace: ReplaceText): ItemEdit {
   return {
     concerns: () => true,
-    attribute: (_event, _key, value) => replaceIn(value, replace),
+    attribute: (_event, _key, value) => inTexts(value, replace),
     name: replace,
     status: replace,
-    body: (_event, value) => replaceIn(value, replace),
+    body: (_event, value) => inTexts(value, replace),
   };
 }
-
-/** @returns the value itself where nothing in it is replaced */
-function replaceIn(value: AttributeValue, replace: ReplaceText): AttributeValue {
-  if (typeof value === 'string') return replace(value);
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  if (isList(value)) {
-    const replaced = value.map((item) => replaceIn(item, replace));
-    return replaced.every((item, index) => item === value[index]) ? value : replaced;
-  }
-  const members = Object.entries(value);
-  const replaced = members.map(([key, item]) => [key, replaceIn(item, replace)] as const);
-  return replaced.every(([, item], index) => item === members[index]![1])
-    ? value
-    : Object.fromEntries(replaced);
-}
-
-const isList = (
-  value: readonly AttributeValue[] | { readonly [key: string]: AttributeValue },
-): value is readonly AttributeValue[] => Array.isArray(value);
 
 /**
  * A step record that names nobody any more: its personal members with the words replaced, and no error told in a

@@ -50,7 +50,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
 
   const exports = { readKit, signersOf: signersOf(db, config.keyDir) };
   const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger, exports });
-  await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
+  const privacy = await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
 
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));
@@ -66,6 +66,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
   return {
     port,
     stop: async () => {
+      privacy.stop();
       schedules.stop();
       await jobs.close();
       await sealer.stop();

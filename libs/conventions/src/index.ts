@@ -3,6 +3,10 @@
  * `arbitrate` decides over a trace which step is billed, `assessSteps` counts what was understood. Pure: no time, no randomness, no I/O.
  */
 export { arbitrate } from './arbitrate.ts';
+export { contentPolicySchema, SHIPPED_CONTENT_POLICY } from './content/content-policy.ts';
+export type { ContentPolicy } from './content/content-policy.ts';
+export { inTexts, redactionOf } from './content/redaction.ts';
+export { CONTENT_CLASSES } from './content/content-rules.ts';
 export type { ContentClass } from './content/content-rules.ts';
 export { CUT, CUT_CONTENT } from './content/cut-content.ts';
 export { readContent } from './content/read-content.ts';

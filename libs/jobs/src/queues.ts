@@ -21,6 +21,8 @@ export const QUEUES = {
   'close-periods': z.strictObject({}),
   /** Evidence bundles that were asked for stand in `exports`. */
   'build-exports': z.strictObject({}),
+  /** Content that was kept as long as the policies say. */
+  'keep-contents': z.strictObject({}),
   /** Erasures that were approved stand in `erasures`. */
   'work-erasures': z.strictObject({}),
   /** New posting commits are held against the log. */

@@ -102,6 +102,13 @@ export {
   replaceSpanBytes,
 } from './erasure/erase-records.ts';
 export type { CutSpan } from './erasure/erase-records.ts';
+export {
+  listTenantIds,
+  readCutThrough,
+  readTracesReceived,
+  removeExpiredContents,
+  saveCutThrough,
+} from './erasure/expire-contents.ts';
 export { patternOf, replaceWords } from './erasure/replace-words.ts';
 export type { Replacement } from './erasure/replace-words.ts';
 export { insertLeaves, insertTreeNodes } from './evidence/insert-leaves.ts';

@@ -16,6 +16,13 @@ const ReceiptView = z
     receivedAt: Time,
     key: z.uuid().meta({ description: 'Key that sent it' }),
     digest: z.hex().meta({ description: 'SHA-256 over a salt and the length-prefixed spans in wire order' }),
+    redaction: z.string().nullable().meta({
+      description: 'Policy by which content was taken out before it was stored and hashed; null: none was',
+    }),
+    isOpenable: z.boolean().meta({
+      description:
+        'Whether the digest can be opened; its salt is destroyed with content that is erased or expired',
+    }),
     received: z.number(),
     stored: z.number(),
     duplicate: z.number(),

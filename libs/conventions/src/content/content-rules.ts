@@ -5,16 +5,19 @@ import type { AttributeValue } from '#model';
  * (conventions.md 3). It drives what is kept encrypted, what is cut, and what a trail shows.
  */
 
+export const CONTENT_CLASSES = [
+  'input.messages',
+  'output.messages',
+  'system',
+  'tool.definitions',
+  'tool.arguments',
+  'tool.result',
+  'documents',
+  'other',
+] as const;
+
 /** A class of content. One span has at most one part of each. */
-export type ContentClass =
-  | 'input.messages'
-  | 'output.messages'
-  | 'system'
-  | 'tool.definitions'
-  | 'tool.arguments'
-  | 'tool.result'
-  | 'documents'
-  | 'other';
+export type ContentClass = (typeof CONTENT_CLASSES)[number];
 
 /** `io.*`: what went in or came out of whatever the span is; its kind decides the class. */
 export type ContentPlace = ContentClass | 'io.input' | 'io.output';

@@ -38,6 +38,8 @@ export interface Batch {
   readonly keyId: string;
   /** The key is the one given by the environment: its leaves say so. */
   readonly isBootstrap: boolean;
+  /** `content@3`: content was taken out by that policy before it was stored and hashed; null: it is as received. */
+  readonly redaction: string | null;
   readonly receivedAtUs: bigint;
   /** 32 random bytes. */
   readonly salt: Buffer;

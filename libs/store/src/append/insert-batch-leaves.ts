@@ -34,6 +34,7 @@ function encodeBatchLeaf(batch: Batch, counts: BatchCounts): Buffer {
     conflicting: counts.conflicting,
     rejected: counts.rejected,
     keyId: batch.keyId,
+    redaction: batch.redaction ?? undefined,
     bootstrapKey: batch.isBootstrap ? true : undefined,
   });
 }

@@ -4,13 +4,13 @@ import { timestampOfUs } from './trace-summary.ts';
 
 const SQL = `
 INSERT INTO batches (tenant_id, batch_id, salt, digest, signal, received, stored, duplicate, conflicting, rejected,
-                     key_id, received_at)
+                     key_id, received_at, redaction)
 SELECT tenant_id, batch_id, salt, digest, signal, received, stored, duplicate, conflicting, rejected, key_id,
-       ${timestampOfUs('received_at')}
+       ${timestampOfUs('received_at')}, redaction
   FROM unnest($1::bigint[], $2::uuid[], $3::bytea[], $4::bytea[], $5::integer[], $6::integer[], $7::integer[],
-              $8::integer[], $9::integer[], $10::uuid[], $11::bigint[], $12::text[])
+              $8::integer[], $9::integer[], $10::uuid[], $11::bigint[], $12::text[], $13::text[])
        AS b (tenant_id, batch_id, salt, digest, received, stored, duplicate, conflicting, rejected, key_id, received_at,
-             signal)`;
+             signal, redaction)`;
 
 /** Records export requests with what became of what they hold. */
 export async function insertBatches(
@@ -30,5 +30,6 @@ export async function insertBatches(
     batches.map(({ batch }) => batch.keyId),
     batches.map(({ batch }) => batch.receivedAtUs),
     batches.map(({ batch }) => batch.signal),
+    batches.map(({ batch }) => batch.redaction),
   ]);
 }

@@ -21,6 +21,8 @@ export interface SpansRequest {
   readonly tenantId: bigint;
   readonly keyId: string;
   readonly isBootstrap: boolean;
+  /** Version of the policy by which content was taken out of the body; absent where nothing was to be. */
+  readonly redaction?: string;
   /** An ExportTraceServiceRequest or ExportLogsServiceRequest; not kept after the call. */
   readonly body: Buffer;
 }
@@ -60,6 +62,7 @@ export class RequestReader {
       signal: request.signal,
       keyId: request.keyId,
       isBootstrap: request.isBootstrap,
+      redaction: request.redaction ?? null,
       receivedAtUs: BigInt(this.nowMs()) * 1_000n,
       salt,
       digest: createHash('sha256').update(salt).update(slices).digest(),

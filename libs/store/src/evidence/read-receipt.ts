@@ -13,6 +13,10 @@ export interface Receipt {
   readonly rejected: number;
   readonly keyId: string;
   readonly receivedAtUs: bigint;
+  /** Policy by which content was taken out before it was stored and hashed; null: none was. */
+  readonly redaction: string | null;
+  /** Whether the digest can still be opened: its salt is destroyed with content that is erased or expired. */
+  readonly isOpenable: boolean;
   /** Of its `spans.batch` leaf; null until it is sealed. */
   readonly leafIndex: number | null;
 }
@@ -30,10 +34,13 @@ export async function readReceipt(db: Queryable, tenantId: bigint, batchId: stri
     rejected: number;
     key_id: string;
     received_at: bigint;
+    redaction: string | null;
+    is_openable: boolean;
     leaf_index: bigint | null;
   }>({
     name: 'read-receipt',
-    text: `SELECT batch_id, digest, signal, received, stored, duplicate, conflicting, rejected, key_id, received_at, leaf_index
+    text: `SELECT batch_id, digest, signal, received, stored, duplicate, conflicting, rejected, key_id, received_at, leaf_index,
+                  redaction, salt IS NOT NULL AS is_openable
              FROM batches WHERE tenant_id = $1 AND batch_id = $2`,
     values: [tenantId, batchId],
   });
@@ -51,6 +58,8 @@ export async function readReceipt(db: Queryable, tenantId: bigint, batchId: stri
     rejected,
     keyId: row.key_id,
     receivedAtUs: row.received_at,
+    redaction: row.redaction,
+    isOpenable: row.is_openable,
     leafIndex: row.leaf_index === null ? null : Number(row.leaf_index),
   };
 }
