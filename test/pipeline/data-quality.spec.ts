@@ -194,8 +194,8 @@ test('every emitter with what was understood of it, ambiguous, missing, rejected
       },
       { flag: 'rejected:input', words: 'what was reported is no count: input', spans: 1 },
       {
-        flag: 'unknown_usage_key',
-        words: 'a token count under a name nobody has described was kept out',
+        flag: 'unknown_usage_key:foo_tokens',
+        words: 'a token count under a name nobody has described was kept out: foo_tokens',
         spans: 1,
       },
       {
@@ -311,7 +311,7 @@ test('the trail and the cost of a work item say why a step is billed and which r
       'only_witness: the only span that saw this call',
       'reported',
       NOT_CACHED,
-      ['a token count under a name nobody has described was kept out'],
+      ['a token count under a name nobody has described was kept out: foo_tokens'],
     ],
     [
       'a7',

@@ -95,74 +95,78 @@ function take(found: Count, next: Count, name: CountName, flags: Set<string>): C
   return found;
 }
 
-const PREFIX = 'gen_ai.usage.';
+export const USAGE_PREFIX = 'gen_ai.usage.';
 /** OpenTelemetry GenAI and what has been written under its prefix by others (conventions.md 3.1, 3.11, 4). */
 export const GEN_AI_ROWS: KeyRows = [
-  ['input', `${PREFIX}input_tokens`, `${PREFIX}prompt_tokens`],
-  ['output', `${PREFIX}output_tokens`, `${PREFIX}completion_tokens`],
-  ['total', `${PREFIX}total_tokens`, 'llm.usage.total_tokens', 'codex.usage.total_tokens'],
+  ['input', `${USAGE_PREFIX}input_tokens`, `${USAGE_PREFIX}prompt_tokens`],
+  ['output', `${USAGE_PREFIX}output_tokens`, `${USAGE_PREFIX}completion_tokens`],
+  ['total', `${USAGE_PREFIX}total_tokens`, 'llm.usage.total_tokens', 'codex.usage.total_tokens'],
   [
     'cacheRead',
-    `${PREFIX}cache_read.input_tokens`,
-    `${PREFIX}cache_read_input_tokens`,
-    `${PREFIX}cache_read_tokens`,
-    `${PREFIX}cached_tokens`,
-    `${PREFIX}input_cached_tokens`,
-    `${PREFIX}input_tokens.cached`,
-    `${PREFIX}prompt_tokens_details.cached_tokens`,
-    `${PREFIX}details.cache_read_tokens`,
+    `${USAGE_PREFIX}cache_read.input_tokens`,
+    `${USAGE_PREFIX}cache_read_input_tokens`,
+    `${USAGE_PREFIX}cache_read_tokens`,
+    `${USAGE_PREFIX}cached_tokens`,
+    `${USAGE_PREFIX}input_cached_tokens`,
+    `${USAGE_PREFIX}input_tokens.cached`,
+    `${USAGE_PREFIX}prompt_tokens_details.cached_tokens`,
+    `${USAGE_PREFIX}details.cache_read_tokens`,
   ],
   [
     'cacheWrite',
-    `${PREFIX}cache_write.input_tokens`,
-    `${PREFIX}cache_creation.input_tokens`,
-    `${PREFIX}cache_creation_input_tokens`,
-    `${PREFIX}cache_write_input_tokens`,
-    `${PREFIX}cache_write_tokens`,
-    `${PREFIX}input_tokens.cache_write`,
-    `${PREFIX}prompt_tokens_details.cache_write_tokens`,
-    `${PREFIX}details.cache_write_tokens`,
+    `${USAGE_PREFIX}cache_write.input_tokens`,
+    `${USAGE_PREFIX}cache_creation.input_tokens`,
+    `${USAGE_PREFIX}cache_creation_input_tokens`,
+    `${USAGE_PREFIX}cache_write_input_tokens`,
+    `${USAGE_PREFIX}cache_write_tokens`,
+    `${USAGE_PREFIX}input_tokens.cache_write`,
+    `${USAGE_PREFIX}prompt_tokens_details.cache_write_tokens`,
+    `${USAGE_PREFIX}details.cache_write_tokens`,
   ],
   [
     'cacheWrite5m',
     'anthropic.usage.cache_creation.ephemeral_5m_input_tokens',
-    `${PREFIX}cache_creation.input_tokens.ephemeral_5m`,
-    `${PREFIX}cache_creation.ephemeral_5m_input_tokens`,
+    `${USAGE_PREFIX}cache_creation.input_tokens.ephemeral_5m`,
+    `${USAGE_PREFIX}cache_creation.ephemeral_5m_input_tokens`,
   ],
   [
     'cacheWrite1h',
     'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
-    `${PREFIX}cache_creation.input_tokens.ephemeral_1h`,
-    `${PREFIX}cache_creation.ephemeral_1h_input_tokens`,
+    `${USAGE_PREFIX}cache_creation.input_tokens.ephemeral_1h`,
+    `${USAGE_PREFIX}cache_creation.ephemeral_1h_input_tokens`,
   ],
   [
     'reasoning',
-    `${PREFIX}reasoning.output_tokens`,
-    `${PREFIX}reasoning_tokens`,
+    `${USAGE_PREFIX}reasoning.output_tokens`,
+    `${USAGE_PREFIX}reasoning_tokens`,
     'llm.usage.reasoning_tokens',
-    `${PREFIX}output_tokens.reasoning`,
-    `${PREFIX}completion_tokens_details.reasoning_tokens`,
-    `${PREFIX}details.reasoning_tokens`,
-    `${PREFIX}experimental.reasoning_tokens`,
+    `${USAGE_PREFIX}output_tokens.reasoning`,
+    `${USAGE_PREFIX}completion_tokens_details.reasoning_tokens`,
+    `${USAGE_PREFIX}details.reasoning_tokens`,
+    `${USAGE_PREFIX}experimental.reasoning_tokens`,
     'codex.usage.reasoning_output_tokens',
     'ai.usage.outputTokenDetails.reasoningTokens',
   ],
   [
     'audioIn',
-    `${PREFIX}audio.input_tokens`,
-    `${PREFIX}audio_input_tokens`,
-    `${PREFIX}details.input_audio_tokens`,
+    `${USAGE_PREFIX}audio.input_tokens`,
+    `${USAGE_PREFIX}audio_input_tokens`,
+    `${USAGE_PREFIX}details.input_audio_tokens`,
   ],
   [
     'audioOut',
-    `${PREFIX}audio.output_tokens`,
-    `${PREFIX}audio_output_tokens`,
-    `${PREFIX}details.output_audio_tokens`,
+    `${USAGE_PREFIX}audio.output_tokens`,
+    `${USAGE_PREFIX}audio_output_tokens`,
+    `${USAGE_PREFIX}details.output_audio_tokens`,
   ],
-  ['audioCacheRead', `${PREFIX}audio.cache_read.input_tokens`, `${PREFIX}details.cache_audio_read_tokens`],
-  ['imageIn', `${PREFIX}image.input_tokens`],
-  ['imageOut', `${PREFIX}image.output_tokens`],
-  ['imageCacheRead', `${PREFIX}image.cache_read.input_tokens`],
+  [
+    'audioCacheRead',
+    `${USAGE_PREFIX}audio.cache_read.input_tokens`,
+    `${USAGE_PREFIX}details.cache_audio_read_tokens`,
+  ],
+  ['imageIn', `${USAGE_PREFIX}image.input_tokens`],
+  ['imageOut', `${USAGE_PREFIX}image.output_tokens`],
+  ['imageCacheRead', `${USAGE_PREFIX}image.cache_read.input_tokens`],
 ];
 
 /** The oldest OpenLLMetry spelling. */
@@ -173,28 +177,22 @@ export const LLM_USAGE_ROWS: KeyRows = [
 
 /** Keys under the prefix that are understood elsewhere or say nothing that is billed. */
 const NOT_COUNTS: ReadonlySet<string> = new Set([
-  `${PREFIX}raw`,
-  `${PREFIX}cost`,
-  `${PREFIX}cost_usd`,
-  `${PREFIX}input_cost`,
-  `${PREFIX}output_cost`,
-  `${PREFIX}total_cost`,
-  `${PREFIX}input_token_details`,
-  `${PREFIX}output_token_details`,
-  `${PREFIX}reasoning_tokens_limit`,
-  `${PREFIX}text.input_tokens`,
-  `${PREFIX}text.output_tokens`,
-  `${PREFIX}text.cache_read.input_tokens`,
-  `${PREFIX}experimental.reasoning_tokens_limit`,
+  `${USAGE_PREFIX}raw`,
+  `${USAGE_PREFIX}cost`,
+  `${USAGE_PREFIX}cost_usd`,
+  `${USAGE_PREFIX}input_cost`,
+  `${USAGE_PREFIX}output_cost`,
+  `${USAGE_PREFIX}total_cost`,
+  `${USAGE_PREFIX}input_token_details`,
+  `${USAGE_PREFIX}output_token_details`,
+  `${USAGE_PREFIX}reasoning_tokens_limit`,
+  `${USAGE_PREFIX}text.input_tokens`,
+  `${USAGE_PREFIX}text.output_tokens`,
+  `${USAGE_PREFIX}text.cache_read.input_tokens`,
+  `${USAGE_PREFIX}experimental.reasoning_tokens_limit`,
 ]);
-const KNOWN: ReadonlySet<string> = new Set([...NOT_COUNTS, ...GEN_AI_ROWS.flatMap((row) => row.slice(1))]);
-
-/** Flags a usage key nobody has described: it never reaches a bucket, and is never lost from sight either. */
-export function flagUnknownUsageKeys(attributes: Attributes, flags: Set<string>): void {
-  for (const key of attributes.keys()) {
-    if (!key.startsWith(PREFIX) || KNOWN.has(key) || key.startsWith(`${PREFIX}details.`)) continue;
-    if (key.endsWith('_limit') || typeof toCount(attributes.get(key)) !== 'bigint') continue;
-    flags.add('unknown_usage_key');
-    return;
-  }
-}
+/** Keys under the prefix that somebody has described. */
+export const KNOWN_USAGE_KEYS: ReadonlySet<string> = new Set([
+  ...NOT_COUNTS,
+  ...GEN_AI_ROWS.flatMap((row) => row.slice(1)),
+]);

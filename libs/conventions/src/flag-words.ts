@@ -23,6 +23,7 @@ const WORDS_BY_PREFIX: Readonly<Record<string, string>> = {
   also: 'the span also speaks the dialect',
   disagreement: 'two spellings differ for the count of',
   rejected: 'what was reported is no count:',
+  unknown_usage_key: 'a token count under a name nobody has described was kept out:',
 };
 
 /** @returns a flag of a step in words; the code itself where there are none. */

@@ -101,6 +101,45 @@ test.each(SHAPES)('reads %s', (_what, body, expected) => {
   expect(String(text)).toBe(expected);
 });
 
+test.each<[what: string, usage: object, flags: readonly string[]]>([
+  [
+    'what is known',
+    { prompt_tokens: 9, completion_tokens: 1, prompt_tokens_details: { text_tokens: 9 } },
+    [],
+  ],
+  [
+    'counts nobody has described, with their paths',
+    {
+      prompt_tokens: 9,
+      completion_tokens: 1,
+      num_cached_tokens: 7,
+      prompt_tokens_details: { video_tokens: 5, cached_tokens: 0 },
+      tokens_per_second: 41.5,
+      queue_time: 3,
+    },
+    ['unknown_usage_key:num_cached_tokens', 'unknown_usage_key:prompt_tokens_details.video_tokens'],
+  ],
+  [
+    'nothing of which there was none',
+    { prompt_tokens: 9, completion_tokens: 1, new_tokens: 0, other_tokens: '5', more_tokens: null },
+    [],
+  ],
+  [
+    'no ids, and not without end',
+    {
+      input_tokens: 9,
+      output_tokens: 1,
+      ...Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`y_${name}_tokens`, 1])),
+      'tokens of 2f9a-4711': 1,
+      ['x'.repeat(70)]: 1,
+      [`${'x'.repeat(70)}_tokens`]: 1,
+    },
+    ['unknown_usage_key', 'unknown_usage_key:y_a_tokens', 'unknown_usage_key:y_b_tokens'],
+  ],
+])('flags %s', (_what, usage, flags) => {
+  expect(usageFromProviderBody(null, { usage })?.flags).toEqual(flags);
+});
+
 const FILE = '../shared/data/usage/usage-bodies.json.gz';
 
 interface RecordedBody {

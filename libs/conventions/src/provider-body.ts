@@ -8,6 +8,7 @@ import { USAGE_SHAPES } from './provider-shapes.ts';
 import type { UsageFlavor, UsageShape } from './provider-shapes.ts';
 import type { SettledUsage } from './settle-usage.ts';
 import { settleUsage } from './settle-usage.ts';
+import { flagUnknownFields } from './unknown-usage-keys.ts';
 
 /** What a provider's own usage body says. */
 export interface BodyUsage extends SettledUsage {
@@ -47,6 +48,7 @@ export function usageFromProviderBody(flavor: UsageFlavor | null, body: unknown)
     },
     flags,
   );
+  if (settled.usage !== null) flagUnknownFields(usage, flags);
   return {
     ...withSearches(settled, usage, shape),
     semantics: settled.usage && { input: shape.input, rule: `A1.1:${shapeName}` },

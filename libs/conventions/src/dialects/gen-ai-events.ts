@@ -1,7 +1,7 @@
 import { firstText } from '../attribute.ts';
-import { flagUnknownUsageKeys } from '../counts.ts';
 import type { Dialect, Reading } from '../dialect.ts';
 import { has, SIGN } from '../signs.ts';
+import { flagUnknownUsageKeys } from '../unknown-usage-keys.ts';
 
 /**
  * OpenTelemetry GenAI events: conventions.md 3.1. Messages and choices are the content of a call. A record that counts

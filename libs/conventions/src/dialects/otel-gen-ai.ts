@@ -1,8 +1,8 @@
-import { flagUnknownUsageKeys } from '../counts.ts';
 import type { Dialect } from '../dialect.ts';
 import { flagInvisibleCache } from '../invisible-cache.ts';
 import { normaliseProvider, countsCacheBesideInput } from '../provider.ts';
 import { has, SIGN } from '../signs.ts';
+import { flagUnknownUsageKeys } from '../unknown-usage-keys.ts';
 
 /** OpenTelemetry's own instrumentation of OpenAI leaves the cached part of the input out (openai-v2 2.4b0). */
 const CACHE_BLIND: ReadonlySet<string> = new Set([

@@ -148,5 +148,6 @@ function addOfLeaf({ step, charges, isLinked }: AssessedStep, found: Set<Finding
 function codeOfFlag(flag: string): FindingCode | undefined {
   if (flag.startsWith('rejected:')) return 'count_malformed';
   if (flag.startsWith('disagreement:')) return 'counts_disagree';
+  if (flag.startsWith('unknown_usage_key:')) return 'usage_key_unknown';
   return BY_FLAG[flag];
 }
