@@ -181,7 +181,7 @@ test('the state of the item places its lines; a fee that is billed is owed to wh
     ]),
   );
   expect(accounts.chart.map(({ number }: any) => number)).toContain('2800');
-  expect(accounts.codes).toHaveLength(16);
+  expect(accounts.codes).toHaveLength(17);
   const trial = await office.ask('/v1/ledger/trial-balance');
   expect(trial.body.totals.map(({ isBalanced }: any) => isBalanced)).toEqual([true, true]);
   const period = await office.ask('/v1/reports/cost-per-outcome?view=period&from=2025-10-01&to=2025-11-01');

@@ -139,6 +139,35 @@ test('retries: a hand-off may be named, and nothing is advised about three items
   expect(claims.cap).toMatchObject({ handOff: { costUsd: '0.5', from: 'hand_off_usd' }, bestCap: 0 });
 });
 
+test('baseline: loaded cost against the contract, the decision and the sentence', async () => {
+  const { status, body } = await ask('baseline?group_by=workflow');
+  expect(status).toBe(200);
+  const [calm, claims] = body.rows;
+  expect(claims).toMatchObject({
+    loadedCostPerOutcomeUsd: '0.932352941176',
+    interval: { method: 'combined' },
+    baseline: {
+      name: 'desk',
+      version: 1,
+      method: 'bpo_contract',
+      costPerOutcomeUsd: '4.2',
+      source: 'contract',
+      isAssumed: false,
+    },
+    savingPerOutcomeUsd: '3.267647058824',
+    priceHeadroom: '4.504732',
+    decision: { verdict: 'replace_baseline', missing: [], itemsToDecide: null },
+  });
+  expect(claims.sentence).toBe(
+    'The agent costs $0.932 per resolved ticket (95 % CI 0.685 to 2.37, n=40) vs $4.20 at desk: 78 % cheaper.',
+  );
+  expect(calm.decision).toEqual({
+    verdict: 'need_data',
+    missing: ['items', 'interval'],
+    itemsToDecide: null,
+  });
+});
+
 test('tails: percentiles are costs that occurred, with bounds where there are items enough', async () => {
   const { status, body } = await ask('tails?group_by=workflow');
   expect(status).toBe(200);

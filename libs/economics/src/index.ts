@@ -14,3 +14,7 @@ export { momentsOfItems } from './mean-cost.ts';
 export type { ItemMoments } from './mean-cost.ts';
 export { compareHazards, resultOfPlacement, retryHazards } from './retry-hazards.ts';
 export type { AttemptGroup, HazardRow } from './retry-hazards.ts';
+export { priceHeadroom } from './baseline.ts';
+export { businessSentence } from './business-sentence.ts';
+export { decide } from './decide.ts';
+export type { BoundedCost } from './decide.ts';

@@ -116,7 +116,7 @@ export type { SealedLeaf } from './evidence/insert-leaves.ts';
 export { createSigningKey, readGuard, readSigningSeeds, writeGuard } from './evidence/key-directory.ts';
 export { advanceLogHead, createLogHead, lockLogHead } from './evidence/log-head.ts';
 export type { LogHead } from './evidence/log-head.ts';
-export { fixLogOrigin } from './evidence/log-origin.ts';
+export { fixLogOrigin, readLogOrigin } from './evidence/log-origin.ts';
 export { nodeReader } from './evidence/node-reader.ts';
 export { readEntries } from './evidence/read-entries.ts';
 export { readLog } from './evidence/read-log.ts';
@@ -264,7 +264,12 @@ export { decidePreview, insertPreview, listPreviews } from './previews/previews.
 export type { PreviewProof } from './previews/preview-proof.ts';
 export type { PreviewRow } from './previews/previews.ts';
 export { readConnected } from './previews/read-connected.ts';
-export { readShadowedFact, shadowWorkTables, takeShadowedDue } from './previews/shadow-work-tables.ts';
+export {
+  readShadowedFact,
+  shadowWorkTables,
+  takeShadowedBills,
+  takeShadowedDue,
+} from './previews/shadow-work-tables.ts';
 export { insertPriceBook } from './prices/insert-price-book.ts';
 export type { NewPriceBook } from './prices/insert-price-book.ts';
 export { installShippedBook, SHIPPED_BOOK } from './prices/install-shipped-book.ts';
@@ -325,6 +330,7 @@ export { readCellCosts, readCellItems, readCellTotal } from './reports/read-cell
 export { readItemCosts } from './reports/read-item-costs.ts';
 export type { ItemCostRow } from './reports/read-item-costs.ts';
 export { readItemMoments } from './reports/read-item-moments.ts';
+export { readOutcomeTypes } from './reports/read-outcome-types.ts';
 export type { CellItem, CellTotal } from './reports/read-cell-items.ts';
 export { readMovesBetween } from './reports/read-moves-between.ts';
 export { readControlledOutcomes } from './reports/read-controlled-outcomes.ts';
@@ -415,3 +421,5 @@ export {
 export type { OutcomeToOpen, RevisionRecord } from './exports/read-bundle-rows.ts';
 export { nameOf, readTrailFacts, refOfTrail } from './trails/read-trail-facts.ts';
 export { readTransactionsOfBatches } from './reports/read-ledger.ts';
+export { insertDelivery, listDeliveries, readLastDelivery } from './evidence/checkpoint-deliveries.ts';
+export { insertCosignature, readCosignatureLines, readCosignedSize } from './evidence/cosignatures.ts';

@@ -9,7 +9,7 @@ import { outcomeFigures } from '../reports/outcome-figures.ts';
 import { pageOfRows } from '../reports/report-page.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import { TieOut } from '../reports/tie-out.ts';
-import { tieReport, withBills } from '../reports/tie-report.ts';
+import { tieReport, withBills, type TiedReport } from '../reports/tie-report.ts';
 
 /** What every row over outcomes begins with: its population, cost, coverage and grade. */
 export const OutcomeHead = CostRow.pick({
@@ -21,6 +21,7 @@ export const OutcomeHead = CostRow.pick({
   costPerOutcomeUsd: true,
   loadedCostUsd: true,
   loadedCostPerOutcomeUsd: true,
+  loadedGrade: true,
   unpricedCalls: true,
   attemptsWithoutUsage: true,
   unmatchedOutcomes: true,
@@ -62,6 +63,7 @@ export interface EconomicsReport<Row> {
 export interface OutcomeQuestion {
   readonly asked: AskedReport;
   readonly population: CostPerOutcomeQuery;
+  readonly tied: TiedReport;
 }
 
 type Group = readonly (string | null)[] | null;
@@ -97,7 +99,7 @@ export async function economicsReport<Extra extends object>(
   const population = { ...range, view, groupBy };
   const figures = await outcomeFigures(client, context.tenantId, population);
   const tied = await tieReport(client, asked, context, figures.totalPico);
-  const extraOf = await report.read({ asked, population });
+  const extraOf = await report.read({ asked, population, tied });
   const finish = (row: CostRow, group: Group): OutcomeHead & Extra => {
     const head = headOf(withBills(row, tied));
     return { ...head, ...extraOf(group, head) };

@@ -10,6 +10,7 @@ import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import type { ReportContext } from '../reports/ask-report.ts';
 import { checkReportQuery, ReportQuery } from '../reports/report-query.ts';
 import { Money } from '../wire.ts';
+import { BaselineReport, baselineReport, BaselineRow } from './baseline-report.ts';
 import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
 import { economicsTable } from './economics-table.ts';
 import { RetriesReport, retriesReport, RetriesRow } from './retries-report.ts';
@@ -65,6 +66,25 @@ export class EconomicsController {
     const handOffPico = query.hand_off_usd === undefined ? null : parsePico(query.hand_off_usd);
     return this.answer(caller, query, reply, RetriesRow, (client, context) =>
       retriesReport(client, query, context, handOffPico),
+    );
+  }
+
+  @Get('baseline')
+  @ApiOperation({
+    summary: 'What an outcome costs against what it costs otherwise, with the decision that stands on it',
+    description:
+      'Loaded cost (calls, people, tools, used overhead) against the cheapest recorded baseline of the outcome type. ' +
+      'What is not told apart is held, and a baseline that is an assumption decides nothing.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: BaselineReport })
+  baseline(
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BaselineReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, BaselineRow, (client, context) =>
+      baselineReport(client, query, context),
     );
   }
 

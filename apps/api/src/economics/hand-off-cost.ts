@@ -1,9 +1,6 @@
-import { parsePico } from '#model';
-import { readSettings, type Client } from '#store';
 import { z } from 'zod';
-import type { AskedReport } from '../reports/ask-report.ts';
-import { BaselineRule } from '../settings/setting-bodies.ts';
 import { Money } from '../wire.ts';
+import { baselineOf, type RecordedBaseline } from './recorded-baselines.ts';
 
 export const HandOffView = z.object({
   costUsd: Money,
@@ -18,40 +15,18 @@ export interface HandOff {
   readonly from: string;
 }
 
-/**
- * What a hand-off costs for outcomes of some types: as the question says, else the cheapest of the baselines that hold
- * for the type, each in its newest version.
- *
- * @returns null for several types, and where no baseline in USD is recorded for the one
- */
-export async function handOffCosts(
-  client: Client,
-  tenantId: bigint,
-  { range }: AskedReport,
+/** As the question says, else as the cheapest baseline of the outcome type has it; null where neither does. */
+export function handOffCost(
   askedPico: bigint | null,
-): Promise<(outcomeTypes: readonly string[]) => HandOff | null> {
-  if (askedPico !== null) return () => ({ costPico: askedPico, from: 'hand_off_usd' });
-  const newest = new Map<string, { outcomeType: string; handOff: HandOff | null }>();
-  for (const { name, version, validFromUs, rule } of await readSettings(
-    client,
-    tenantId,
-    'baselines',
-    range.size,
-  )) {
-    if (validFromUs !== null && validFromUs > range.nowUs) continue;
-    const { outcomeType, costPerOutcome } = BaselineRule.parse(rule);
-    const costPico = costPerOutcome.currency === 'USD' ? parsePico(costPerOutcome.amount) : null;
-    const isKnown = costPico !== null && costPico > 0n;
-    newest.set(name, {
-      outcomeType,
-      handOff: isKnown ? { costPico, from: `baseline ${name}, version ${version}` } : null,
-    });
-  }
-  return (outcomeTypes) => {
-    const known = [...newest.values()].flatMap(({ outcomeType, handOff }) =>
-      outcomeTypes.length === 1 && outcomeType === outcomeTypes[0] && handOff !== null ? [handOff] : [],
-    );
-    known.sort((a, b) => (a.costPico < b.costPico ? -1 : a.costPico > b.costPico ? 1 : 0));
-    return known[0] ?? null;
-  };
+  baselines: readonly RecordedBaseline[],
+  outcomeTypes: readonly string[],
+): HandOff | null {
+  if (askedPico !== null) return { costPico: askedPico, from: 'hand_off_usd' };
+  const baseline = baselineOf(baselines, outcomeTypes);
+  return (
+    baseline && {
+      costPico: baseline.costPico,
+      from: `baseline ${baseline.name}, version ${baseline.version}`,
+    }
+  );
 }

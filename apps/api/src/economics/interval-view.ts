@@ -20,7 +20,11 @@ export const CostIntervalView = z
       'together; outer: the wider product of both, where items or outcomes are few or one item dominates',
   });
 
-const shown = ({ lowPico, highPico, method }: CostInterval): z.infer<typeof CostIntervalView> => ({
+export const showInterval = ({
+  lowPico,
+  highPico,
+  method,
+}: CostInterval): z.infer<typeof CostIntervalView> => ({
   lowUsd: formatPico(lowPico),
   highUsd: highPico === null ? null : formatPico(highPico),
   method,
@@ -32,7 +36,7 @@ export function intervalView(
   isComplete: boolean,
 ): z.infer<typeof CostIntervalView> | null {
   const interval = isComplete ? costPerOutcomeInterval(moments) : null;
-  return interval && shown(interval);
+  return interval && showInterval(interval);
 }
 
 /** A share or a statistic as decimal text of at most six places. */

@@ -14,8 +14,9 @@ import type { ReportContext } from '../reports/ask-report.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import { Money, Ratio } from '../wire.ts';
 import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
-import { handOffCosts, HandOffView, type HandOff } from './hand-off-cost.ts';
+import { handOffCost, HandOffView, type HandOff } from './hand-off-cost.ts';
 import { CostIntervalView, decimalText, intervalView } from './interval-view.ts';
+import { recordedBaselines } from './recorded-baselines.ts';
 
 const Share = z.object({ low: Ratio, high: Ratio });
 
@@ -76,7 +77,7 @@ export type RetriesReport = z.infer<typeof RetriesReport>;
 
 /**
  * What attempts cost and buy, by number, and after how many handing off is cheaper (methods.md 3.1 to 3.5).
- * @param handOffUsd what finishing an item by other means costs; null = the baseline recorded for its outcome type
+ * @param handOffPico what finishing an item by other means costs; null = the baseline recorded for its outcome type
  */
 export const retriesReport = (
   client: Client,
@@ -91,7 +92,7 @@ export const retriesReport = (
       const { tenantId } = context;
       const results = await readAttemptResults(client, tenantId, population);
       const moments = await readItemMoments(client, tenantId, population);
-      const handOffOf = await handOffCosts(client, tenantId, asked, handOffPico);
+      const baselines = await recordedBaselines(client, tenantId, asked);
       return (group, head) => {
         const key = JSON.stringify(group);
         const rows = results.filter((row) => JSON.stringify(row.group) === key);
@@ -99,7 +100,7 @@ export const retriesReport = (
         const isComplete = head.bound === undefined;
         const own = moments.find((row) => JSON.stringify(row.group) === key);
         return {
-          ...figuresOf(rows, handOffOf(types)),
+          ...figuresOf(rows, handOffCost(handOffPico, baselines, types)),
           interval: own === undefined ? null : intervalView(own.moments, isComplete),
         };
       };

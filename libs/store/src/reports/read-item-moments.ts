@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
+import { itemLines } from './read-loaded-costs.ts';
 
 /** Sums over the settled items of a group: exact, in pico, pico² and pico³. */
 export interface ItemMomentsRow {
@@ -16,18 +17,23 @@ export interface ItemMomentsRow {
   };
 }
 
-/** What intervals of cost per outcome are told from, by group and over all groups. Groups without items have no row. */
+/**
+ * What intervals of cost per outcome are told from, by group and over all groups. Groups without items have no row.
+ *
+ * @param isLoaded with cost lines and used overhead; each item's stand in the group of its first attempt
+ */
 export async function readItemMoments(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
+  isLoaded = false,
 ): Promise<ItemMomentsRow[]> {
-  const { cells, values } = costCells(tenantId, query);
+  const { cells, group, values } = costCells(tenantId, query);
   const { rows } = await client.query<Row>(
-    `${cells}, own AS (
-  SELECT grp, false AS is_total, ref, phase, cost FROM cell WHERE is_settled
+    `${cells}${isLoaded ? loadedSql(query.size, group) : ''}, own AS (
+  ${isLoaded ? LOADED_ITEMS : CELL_ITEMS}
 ), counted AS (
-  SELECT * FROM own
+  SELECT grp, is_total, ref, phase, cost FROM own
   UNION ALL
   SELECT NULL, true, ref, phase, sum(cost) FROM own GROUP BY ref, phase
 )
@@ -50,6 +56,19 @@ SELECT grp, is_total, count(*) AS items, count(*) FILTER (WHERE phase = 'achieve
     },
   }));
 }
+
+const CELL_ITEMS = `SELECT grp, false AS is_total, ref, phase, cost FROM cell WHERE is_settled`;
+
+const LOADED_ITEMS = `SELECT c.grp, false AS is_total, c.ref, c.phase, c.cost + coalesce(b.amount, 0) AS cost
+    FROM cell c LEFT JOIN beside b ON b.ref = c.ref AND b.grp = c.grp WHERE c.is_settled`;
+
+const loadedSql = (size: number | null, group: string): string => `, ${itemLines(size)}, beside AS (
+  SELECT i.ref, ${group} AS grp, b.amount
+    FROM (SELECT ref, sum(amount) FILTER (WHERE asset = 'USD/12') AS amount FROM line GROUP BY ref) b
+    JOIN item i ON i.ref = b.ref
+    LEFT JOIN (SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys
+                 FROM part GROUP BY work_item_ref) t ON t.work_item_ref = b.ref
+)`;
 
 interface Row {
   grp: (string | null)[];

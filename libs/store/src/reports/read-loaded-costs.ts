@@ -31,9 +31,7 @@ export async function readLoadedCosts(
     day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
   });
   const { rows } = await client.query<Row>(
-    `${cells}, line AS (
-  ${query.size === null ? STANDING : AS_POSTED}
-), said AS (
+    `${cells}, ${itemLines(query.size)}, said AS (
   SELECT i.ref, coalesce(w.human_ms, 0) AS human_ms, coalesce(w.unpriced_lines, 0) AS unpriced,
          coalesce(w.assumed_lines, 0) AS assumed
     FROM item i JOIN work_items w ON w.tenant_id = $1 AND w.ref = i.ref
@@ -66,6 +64,14 @@ SELECT ${group} AS grp, sum(d.lines) AS lines, sum(d.overhead) AS overhead, sum(
     hasOtherAssets: row.has_other,
   }));
 }
+
+/**
+ * SQL of what was booked for the settled items beside the calls of agents: the expression `line` (ref, account, asset,
+ * amount) for the WITH clause of `costCells`.
+ */
+export const itemLines = (size: number | null): string => `line AS (
+  ${size === null ? STANDING : AS_POSTED}
+)`;
 
 const STANDING = `SELECT p.ref, p.account, p.asset, sum(p.amount) AS amount
     FROM item_positions p JOIN item i ON i.ref = p.ref AND i.is_settled

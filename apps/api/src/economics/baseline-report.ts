@@ -1,0 +1,175 @@
+import {
+  businessSentence,
+  costPerOutcomeInterval,
+  decide,
+  priceHeadroom,
+  type BoundedCost,
+  type CostInterval,
+} from '#economics';
+import { formatPico, parsePico } from '#model';
+import { readItemMoments, readOutcomeTypes, type Client } from '#store';
+import { z } from 'zod';
+import type { ReportContext } from '../reports/ask-report.ts';
+import type { ReportQuery } from '../reports/report-query.ts';
+import { Money, Ratio } from '../wire.ts';
+import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
+import { CostIntervalView, decimalText, showInterval } from './interval-view.ts';
+import { baselineOf, recordedBaselines, type RecordedBaseline } from './recorded-baselines.ts';
+
+const BaselineFigures = z.object({
+  interval: CostIntervalView.nullable().meta({ description: '95 % of loadedCostPerOutcomeUsd' }),
+  baseline: z
+    .object({
+      name: z.string(),
+      version: z.int(),
+      method: z.string(),
+      costPerOutcomeUsd: Money,
+      source: z.string(),
+      isAssumed: z
+        .boolean()
+        .meta({ description: 'Neither a contract nor counted minutes: it decides nothing' }),
+    })
+    .nullable(),
+  savingPerOutcomeUsd: Money.nullable().meta({
+    description: 'Baseline less loaded cost; below 0 the agent is dearer',
+  }),
+  priceHeadroom: Ratio.nullable().meta({
+    description: 'How many times dearer calls may become before the agent costs as much as the baseline',
+  }),
+  decision: z.object({
+    verdict: z.enum(['need_data', 'fix_first', 'keep_baseline', 'replace_baseline', 'hold']),
+    missing: z.array(z.string()),
+    itemsToDecide: z
+      .int()
+      .nullable()
+      .meta({ description: 'Items that would tell them apart, if the figures stay' }),
+  }),
+  sentence: z
+    .string()
+    .nullable()
+    .meta({ description: 'null: no cost per outcome is known, or of several types' }),
+});
+
+export const BaselineRow = z
+  .object({ ...OutcomeHead.shape, ...BaselineFigures.shape })
+  .meta({ id: 'BaselineRow' });
+export const BaselineReport = economicsReportSchema('baseline', BaselineRow).meta({ id: 'BaselineReport' });
+export type BaselineReport = z.infer<typeof BaselineReport>;
+
+/** What an outcome costs with the agent, everything included, against what it costs otherwise (methods.md 7, 12). */
+export const baselineReport = (
+  client: Client,
+  query: ReportQuery,
+  context: ReportContext,
+): Promise<BaselineReport> =>
+  economicsReport(client, query, context, {
+    name: 'baseline',
+    formula:
+      'methods 7.4: headroom; 12: gates; 3.2 (ADR 025): interval; loaded cost against the recorded baseline',
+    read: async ({ asked, population, tied }) => {
+      const { tenantId } = context;
+      const moments = await readItemMoments(client, tenantId, population, true);
+      const types = await readOutcomeTypes(client, tenantId, population);
+      const baselines = await recordedBaselines(client, tenantId, asked);
+      const isTied = tied.tieOut.reconciliation === 'reconciled';
+      return (group, head) => {
+        const key = JSON.stringify(group);
+        const own = moments.find((row) => JSON.stringify(row.group) === key);
+        const outcomeTypes = types.find((row) => JSON.stringify(row.group) === key)?.outcomeTypes ?? [];
+        const isComplete = head.bound === undefined && head.loadedGrade !== 'incomplete';
+        const interval = own === undefined || !isComplete ? null : costPerOutcomeInterval(own.moments);
+        return figuresOf(head, interval, outcomeTypes, baselineOf(baselines, outcomeTypes), isTied);
+      };
+    },
+  });
+
+function figuresOf(
+  head: Head,
+  interval: CostInterval | null,
+  outcomeTypes: readonly string[],
+  baseline: RecordedBaseline | null,
+  isTied: boolean,
+): z.infer<typeof BaselineFigures> {
+  const loadedPico = picoOf(head.loadedCostPerOutcomeUsd);
+  const savingPico = baseline === null || loadedPico === null ? null : baseline.costPico - loadedPico;
+  const agent = { estimatePico: loadedPico ?? 0n, interval };
+  const compared = baseline && { ...baseline, isAssumed: baseline.method === 'other' };
+  return {
+    interval: interval && showInterval(interval),
+    baseline: compared && baselineView(compared),
+    savingPerOutcomeUsd: savingPico === null ? null : formatPico(savingPico),
+    priceHeadroom: headroomText(savingPico, picoOf(head.costPerOutcomeUsd)),
+    decision: decisionView(head, agent, compared, isTied),
+    sentence: loadedPico === null ? null : sentenceOf(head, agent, outcomeTypes, compared),
+  };
+}
+
+type Head = z.infer<typeof OutcomeHead>;
+type Compared = RecordedBaseline & { readonly isAssumed: boolean };
+
+const baselineView = ({ name, version, method, costPico, source, isAssumed }: Compared) => ({
+  name,
+  version,
+  method,
+  costPerOutcomeUsd: formatPico(costPico),
+  source,
+  isAssumed,
+});
+
+function decisionView(
+  head: Head,
+  agent: BoundedCost,
+  baseline: Compared | null,
+  isTied: boolean,
+): z.infer<typeof BaselineFigures>['decision'] {
+  const outcomes = head.outcomes ?? 0;
+  const decision = decide({
+    successes: outcomes,
+    failures: head.workItems - outcomes,
+    linkCoverage: Number(head.linkCoverage ?? 0),
+    known: knownShare(head),
+    reconciliation: isTied ? 'tied' : 'not_reconciled',
+    agent,
+    baseline: baseline && { estimatePico: baseline.costPico, interval: null, isAssumed: baseline.isAssumed },
+    yearlyCases: null,
+    breakEvenCases: null,
+    afterExactFixes: null,
+  });
+  return {
+    verdict: decision.verdict,
+    missing: decision.verdict === 'need_data' ? [...decision.missing] : [],
+    itemsToDecide: decision.verdict === 'hold' ? decision.itemsToDecide : null,
+  };
+}
+
+/** An outcome type is the kind of work item and what became of it: `ticket.resolved`. */
+function sentenceOf(
+  head: Head,
+  agent: BoundedCost,
+  outcomeTypes: readonly string[],
+  baseline: Compared | null,
+): string | null {
+  const [kind, verb] = (outcomeTypes.length === 1 ? outcomeTypes[0]! : '').split('.');
+  if (kind === undefined || verb === undefined) return null;
+  return businessSentence({
+    unit: `${verb} ${kind}`,
+    caseName: kind,
+    baseline,
+    agent: { ...agent, items: head.workItems },
+    segment: null,
+  });
+}
+
+/** A ratio on the wire is rounded to 12 places, which is a whole pico. */
+const picoOf = (text: string | null): bigint | null => (text === null ? null : parsePico(text));
+
+function headroomText(savingPico: bigint | null, callsPico: bigint | null): string | null {
+  const headroom = savingPico === null || callsPico === null ? null : priceHeadroom(savingPico, callsPico);
+  return headroom === null ? null : decimalText(headroom);
+}
+
+/** Part of the items whose state is final. */
+function knownShare({ workItems, pending }: Head): number {
+  const all = workItems + (pending?.items ?? 0);
+  return all === 0 ? 0 : workItems / all;
+}
