@@ -2,6 +2,7 @@
 // of its attempts, with what was retried, overridden, decided and known by the verdict.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { rebuildProjections } from '../../apps/worker/src/rebuild-projections.ts';
 import { Desk } from '../support/desk.ts';
 import { sendSpans, spanIdOf, traceIdOf, type SpanNote } from '../support/gen-ai-spans.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -201,6 +202,18 @@ test('a trail over two attempts, with retries, a rule, an override and a late sp
     1, 2, 3, 4, 5, 6, 13, 7, 8, 9, 10, 11, 12,
   ]);
   expect(await service.check(desk.tenant.tenantId)).toEqual([]);
+
+  // Projections are thrown away and made again: not a byte of a replay moves.
+  const canonical = (): Promise<string[]> =>
+    Promise.all(sizes.map((size) => desk.text(`/v1/trails/ticket:T1/replay?format=canonical&size=${size}`)));
+  const kept = await canonical();
+  for (const table of ['traces', 'attempts', 'positions', 'item_positions'])
+    await service.database.db.query(`DELETE FROM ${table} WHERE tenant_id = $1`, [desk.tenant.tenantId]);
+  const errors: unknown[] = [];
+  const logger = { error: (...what: unknown[]) => void errors.push(what) };
+  await rebuildProjections({ ...service.parts, logger }, desk.tenant.tenantId, 20);
+  expect(errors).toEqual([]);
+  expect(await canonical()).toEqual(kept);
 
   const state = await desk.call('/v1/trails/ticket:T1/state/7');
   expect(state.body).toMatchObject({
