@@ -41,7 +41,9 @@ const FINDINGS = {
   span_overwritten: ['action', 'a gateway wrote its last call over this span: earlier calls may be lost'],
   stream_start_counted: ['check', 'an emitter that may count the first tokens of a stream twice'],
   decision_partly_refused: [
+    'action',
     'what was said of decisions in a form that is not taken: a text where a code belongs, or no id',
+  ],
   sent_again: ['check', 'the same span sent again with another start'],
   provider_from_model: ['note', 'the provider is told by the family of the model only'],
   cost_zero_with_tokens: ['check', 'a reported cost of 0 beside tokens: the emitter did not know the price'],
@@ -92,9 +94,9 @@ const BY_FLAG: Readonly<Record<string, FindingCode>> = {
   running_total_unplaced: 'running_total_unplaced',
   stream_start_counted: 'stream_start_counted',
   provider_from_model: 'provider_from_model',
+  decision_partly_refused: 'decision_partly_refused',
 };
 const BY_REASON: Readonly<Record<string, FindingCode>> = {
-  decision_partly_refused: 'decision_partly_refused',
   sole_carrier: 'sole_carrier',
   sole_carrier_increase: 'running_total',
   sole_carrier_anew: 'running_total',
