@@ -119,3 +119,25 @@ test('the engine version is the package version', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(ENGINE_VERSION).toBe(version);
 });
+
+test('every report is in every format, and carries what it ties to', () => {
+  const inFull = (schema: any): any =>
+    schema.$ref === undefined
+      ? schema
+      : inFull(description.components.schemas[schema.$ref.split('/').at(-1)]);
+  const reports = Object.entries<any>(description.paths).filter(([path]) => path.startsWith('/v1/reports/'));
+  expect(reports.length).toBeGreaterThanOrEqual(4);
+  expect(
+    reports.map(([path, { get }]) => {
+      const content = get.responses['200'].content;
+      const answers = content['application/json'].schema;
+      const format = get.parameters.find(({ name }: any) => name === 'format');
+      const all = answers.anyOf ?? answers.oneOf ?? [answers];
+      return {
+        path,
+        formats: inFull(format.schema).enum,
+        isTied: all.every((each: any) => inFull(each).required.includes('tieOut')),
+      };
+    }),
+  ).toEqual(reports.map(([path]) => ({ path, formats: ['json', 'csv', 'ndjson', 'parquet'], isTied: true })));
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parsePico } from '#model';
 import { makeTenant, type TestTenant } from '../support/api.ts';
 import { sendSpans, spanIdOf, traceIdOf } from '../support/gen-ai-spans.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -299,12 +300,25 @@ test('pages, formats and refusals', async () => {
   const rest = await report(`group_by=model,day&examples=0&limit=2&cursor=${first.next}`);
   expect([...first.rows, ...rest.rows]).toEqual(all.rows);
   expect([first.rows.length, rest.next]).toEqual([2, null]);
+  const { tieOut, total } = all;
+  expect(tieOut).toMatchObject({
+    inScopeUsd: total.compared.computedUsd,
+    reportUsd: total.compared.computedUsd,
+    reconciliation: 'not reconciled',
+  });
+  const parts = [tieOut.inScopeUsd, ...tieOut.exclusions.map(({ amountUsd }: any) => amountUsd)];
+  expect(parts.reduce((sum: bigint, amount: string) => sum + parsePico(amount)!, 0n)).toBe(
+    parsePico(tieOut.meteredUsd),
+  );
   const csv = await service.api.call('/v1/reports/reported-cost?group_by=model&format=csv&to=2026-10-21', {
     key: admin,
   });
   expect(csv.body.split('\r\n')).toEqual([
     'record,calls,reportedUsd,comparedCalls,comparedReportedUsd,computedUsd,differenceUsd,relativeDifference,callsOffByMoreThan5Percent,notComparedCalls,notComparedReportedUsd,notComparedByReason,zeroReportedWithTokens,examples,note',
     'total,0,,0,,,,,0,0,,{},0,[],',
+    ...['metered in the period', 'in scope', 'from other periods', 'not reconciled'].map(
+      (note) => `tieOut,,,,,0,,,,,,,,,${note}`,
+    ),
     '',
   ]);
   const ndjson = await service.api.call('/v1/reports/reported-cost?group_by=model&format=ndjson', {
@@ -315,7 +329,7 @@ test('pages, formats and refusals', async () => {
       .trim()
       .split('\n')
       .map((line: string) => JSON.parse(line).record),
-  ).toEqual(['row', 'row', 'row', 'total', 'excluded', 'excluded']);
+  ).toEqual(['row', 'row', 'row', 'total', 'excluded', 'excluded', 'tieOut']);
   for (const [query, field] of [
     ['group_by=colour', 'group_by'],
     ['group_by=model,model', 'group_by'],

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { columnsOf } from '../formats/columns-of.ts';
 import { ReportFormat, type ReportTable } from '../formats/report-file.ts';
 import { decodeCursor, encodeCursor, PageSize } from '../wire.ts';
+import { tieOutBeside } from './cost-table.ts';
 import { Day } from './report-query.ts';
-import { readSealed, TieOut } from './tie-out.ts';
+import { TieOut } from './tie-out.ts';
+import { tieToMetered } from './tie-to-metered.ts';
 
 const LONGEST_DAYS = 92;
 const DAY_MS = 86_400_000;
@@ -51,6 +53,9 @@ export const MeteredAgainstMetrics = z
     root: TieOut.shape.root,
     sealed: TieOut.shape.sealed,
     engine: z.string(),
+    tieOut: TieOut.meta({
+      description: 'Of the same period; the report counts tokens, so none of its cost is in it',
+    }),
   })
   .meta({ id: 'MeteredAgainstMetrics' });
 export type MeteredAgainstMetrics = z.infer<typeof MeteredAgainstMetrics>;
@@ -79,13 +84,28 @@ export async function meteredAgainstMetrics(
   const rest = after === null ? rows : rows.filter((row) => isAfter(keyOf(row), after));
   const page = rest.slice(0, pageSize);
   const last = page.at(-1);
+  const tie = await tieToMetered(
+    client,
+    { tenantId, engine },
+    {
+      from,
+      to,
+      inScopePico: 0n,
+      restReason: 'counts_no_cost',
+      query: { from, to },
+      content: { rows },
+    },
+  );
   return {
     report: 'metered-against-metrics',
     period: { from, to },
     rows: page,
     next: last !== undefined && page.length < rest.length ? encodeCursor(keyOf(last)) : null,
-    ...(await readSealed(client, tenantId, null)),
+    size: tie.size,
+    root: tie.root,
+    sealed: tie.sealed,
     engine,
+    tieOut: tie,
   };
 }
 
@@ -163,10 +183,11 @@ export const meteredAgainstMetricsTable = ({
   report,
   rows,
   next,
+  tieOut,
 }: MeteredAgainstMetrics): ReportTable<Row> => ({
   name: report,
   columns: columnsOf(Row, { groups: [] }),
   rows,
-  beside: [],
+  beside: [tieOutBeside(tieOut, 'metricTotal')],
   next,
 });

@@ -1,5 +1,6 @@
 import { columnsOf } from '../formats/columns-of.ts';
 import { totalBeside, type ReportTable } from '../formats/report-file.ts';
+import { tieOutBeside } from './cost-table.ts';
 import type { ReportedCostReport } from './reported-cost.ts';
 import { ReportedCostRow } from './reported-cost-row.ts';
 
@@ -26,6 +27,7 @@ export function reportedCostTable(report: ReportedCostReport): ReportTable<Repor
         value: each,
         csv: [{ cells: { calls: each.claims, reportedUsd: each.reportedUsd }, note: each.reason }],
       })),
+      tieOutBeside(report.tieOut, 'computedUsd'),
     ],
     next: report.next,
   };

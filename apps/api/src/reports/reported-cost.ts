@@ -1,4 +1,3 @@
-import { canonicalJson } from '#evidence';
 import { RejectedInput } from '#model';
 import {
   isByCall,
@@ -8,12 +7,12 @@ import {
   type Client,
   type ReportedCostRow as StoredRow,
 } from '#store';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../wire.ts';
 import { readReportedCostQuery, type ReportedCostQuery } from './reported-cost-query.ts';
 import { ExactDecimal, ReportedCostRow, toReportedCostRow } from './reported-cost-row.ts';
-import { readSealed, TieOut } from './tie-out.ts';
+import { TieOut } from './tie-out.ts';
+import { sumPico, tieToMetered } from './tie-to-metered.ts';
 
 export const ReportedCostReport = z
   .object({
@@ -43,6 +42,7 @@ export const ReportedCostReport = z
     digest: z
       .string()
       .meta({ description: 'SHA-256 of the canonical JSON of query, rows, total and exclusions' }),
+    tieOut: TieOut.meta({ description: 'What was computed for the calls in it, of all that was metered' }),
   })
   .meta({ id: 'ReportedCostReport' });
 export type ReportedCostReport = z.infer<typeof ReportedCostReport>;
@@ -91,6 +91,18 @@ export async function reportedCost(
     }),
   );
   const queried = { from: query.from ?? null, to: query.to ?? null, group_by: groupBy.join(',') };
+  const tie = await tieToMetered(
+    client,
+    { tenantId, engine },
+    {
+      from: query.from ?? null,
+      to: query.to ?? null,
+      inScopePico: sumPico([total.compared.computedUsd]),
+      restReason: 'no_reported_cost',
+      query: queried,
+      content: { rows, total, excluded },
+    },
+  );
   return {
     report: 'reported-cost',
     period: { from: query.from ?? null, to: query.to ?? null },
@@ -99,12 +111,13 @@ export async function reportedCost(
     additive: isByCall(groupBy) || stored.reduce((calls, row) => calls + row.calls, 0n) === sum.calls,
     excluded,
     next: page.next,
-    ...(await readSealed(client, tenantId, null)),
+    size: tie.size,
+    root: tie.root,
+    sealed: tie.sealed,
     engine,
     query: queried,
-    digest: createHash('sha256')
-      .update(canonicalJson({ query: queried, rows, total, excluded }))
-      .digest('hex'),
+    digest: tie.digest,
+    tieOut: tie,
   };
 }
 

@@ -10,6 +10,7 @@ import { REPORT_TYPES, ReportFormat, reportFile } from '../formats/report-file.t
 import { SELF_HOSTED_RATES } from '../settings/kept-books.ts';
 import { Day } from './report-query.ts';
 import { CapacityReport, capacityReport, capacityTable } from './self-hosted-capacity.ts';
+import { sumPico, tieToMetered } from './tie-to-metered.ts';
 
 const CapacityQuery = z.object({
   from: Day,
@@ -48,7 +49,22 @@ export class SelfHostedCapacityController {
       const ids = rates.map(({ priceId }) => priceId);
       const usage = await readChargedUsage(client, tenantId, ids, { from, to });
       const nowNs = this.api.nowUs() * 1000n;
-      return capacityReport(rates, usage, { from, to, isByDay: query.group_by === 'day', nowNs });
+      const capacity = capacityReport(rates, usage, { from, to, isByDay: query.group_by === 'day', nowNs });
+      const { rows, totals } = capacity;
+      const inUsd = totals.filter(({ currency }) => currency === 'USD').map(({ charged }) => charged);
+      const tie = await tieToMetered(
+        client,
+        { tenantId, engine: this.api.version },
+        {
+          from,
+          to,
+          inScopePico: sumPico(inUsd),
+          restReason: 'not_self_hosted',
+          query: { from, to, group_by: query.group_by },
+          content: { rows, totals },
+        },
+      );
+      return { ...capacity, tieOut: tie };
     });
     return query.format === 'json' ? report : reportFile(reply, query.format, capacityTable(report));
   }

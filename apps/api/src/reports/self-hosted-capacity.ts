@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { columnsOf } from '../formats/columns-of.ts';
 import type { ReportTable } from '../formats/report-file.ts';
 import { Money, Ratio } from '../wire.ts';
+import { tieOutBeside } from './cost-table.ts';
+import { TieOut } from './tie-out.ts';
 
 const CapacityRow = z
   .object({
@@ -45,6 +47,9 @@ export const CapacityReport = z
     rows: z.array(CapacityRow),
     totals: z.array(CapacityTotal),
     grade: z.literal('assumed').meta({ description: 'Cost and throughput are what the tenant declared' }),
+    tieOut: TieOut.meta({
+      description: 'What of all that was metered in US dollars is charged by these rates',
+    }),
   })
   .meta({ id: 'SelfHostedCapacityReport' });
 export type CapacityReport = z.infer<typeof CapacityReport>;
@@ -82,7 +87,7 @@ export function capacityReport(
   rates: readonly PriceRow[],
   usage: readonly ChargedUsage[],
   question: CapacityQuestion,
-): CapacityReport {
+): Omit<CapacityReport, 'tieOut'> {
   const { from, to, isByDay, nowNs } = question;
   const endNs = least(nsOfDay(to), nowNs);
   const tallies = new Map<string, Tally>();
@@ -177,11 +182,14 @@ export function capacityTable(report: CapacityReport): ReportTable<CapacityRow> 
     name: 'self-hosted-capacity',
     columns: columnsOf(CapacityRow, { groups: [] }),
     rows: report.rows,
-    beside: report.totals.map((total) => ({
-      record: 'total',
-      value: total,
-      csv: [{ cells: total, note: '' }],
-    })),
+    beside: [
+      ...report.totals.map((total) => ({
+        record: 'total',
+        value: total,
+        csv: [{ cells: total, note: '' }],
+      })),
+      tieOutBeside(report.tieOut, 'charged'),
+    ],
     next: null,
   };
 }

@@ -52,7 +52,7 @@ export const withBills = (row: CostRow, { billedShare, isMeasured }: TiedReport)
 });
 
 /** Newest version of each of the tenant's rules at a size of the log (null = now); 0 = the shipped ones. */
-async function ruleVersions(
+export async function ruleVersions(
   client: Client,
   tenantId: bigint,
   size: number | null,
