@@ -238,3 +238,28 @@ test('names that cannot be stored as they are keep no cost from the books', asyn
     ['unpriced-nul', null, 1],
   ]);
 });
+
+test('a work item whose calls are all billed elsewhere says so', async () => {
+  const seen = (ticket: string, second: number) => ({
+    trace: `f${second}`,
+    id: `f${second}`,
+    at: [second, second + 1] as const,
+    attributes: { ...counted, 'gen_ai.response.id': 'chatcmpl-bought-once', 'ticket.id': ticket },
+  });
+  await sendSpans(service, admin, {
+    service: 'cached',
+    scope: 'sdk',
+    spans: [seen('first', 1), seen('again', 5)],
+  });
+  await service.settle();
+  const costs = await Promise.all(
+    ['first', 'again'].map(async (key) => {
+      const cost = await ask(`/v1/work-items/ticket/${key}/cost`);
+      return [key, cost.costUsd, cost.lineCount, cost.callsBilledElsewhere];
+    }),
+  );
+  expect(costs).toEqual([
+    ['first', '0.001', 1, 0],
+    ['again', null, 0, 1],
+  ]);
+});

@@ -80,6 +80,11 @@ const CostExplanation = z
     lines: z.array(CostLine),
     unpricedCalls: z.int(),
     callsWithoutUsage: z.int(),
+    callsBilledElsewhere: z.int().meta({
+      description:
+        'Calls in its traces of which the span that is billed is in another trace, answers served again among them: ' +
+        'they cost this item nothing, and the trail names the spans that are billed',
+    }),
     outcomes: z.array(OutcomeView).meta({ description: 'The events that decided where the cost sits' }),
     candidates: z
       .array(LinkView)
@@ -208,6 +213,13 @@ export class WorkItemsController {
         lineCount: lines.length,
         unpricedCalls: parts.reduce((sum, part) => sum + part.unpricedCalls, 0),
         callsWithoutUsage: parts.reduce((sum, part) => sum + part.callsWithoutUsage, 0),
+        callsBilledElsewhere: new Set(
+          steps.flatMap(({ traceId, mirrorOf }) =>
+            mirrorOf === null || mirrorOf.traceId === traceId
+              ? []
+              : [`${traceId} ${mirrorOf.traceId} ${mirrorOf.spanId}`],
+          ),
+        ).size,
         outcomes: (await readOutcomesOf(client, tenantId, ref)).map(toOutcomeView),
         candidates: standing.filter(({ state }) => state !== 'booked').map(toLinkView),
         decisions: (await readLinkDecisions(client, tenantId, linkTraces))
