@@ -1,4 +1,76 @@
 
+TABLE access_checkpoints ROW SECURITY
+  tenant_id bigint NOT NULL
+  size bigint NOT NULL
+  root bytea NOT NULL
+  note text NOT NULL
+  signed_at timestamp with time zone NOT NULL
+  CONSTRAINT access_checkpoints_pkey PRIMARY KEY (tenant_id, size)
+  POLICY access_checkpoints_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE access_heads WITH (fillfactor=50) ROW SECURITY
+  tenant_id bigint NOT NULL
+  origin text NOT NULL
+  vkeys text[] NOT NULL
+  size bigint NOT NULL
+  root bytea NOT NULL
+  edge bytea NOT NULL
+  sealed_at timestamp with time zone
+  CONSTRAINT access_heads_pkey PRIMARY KEY (tenant_id)
+  POLICY access_heads_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE access_inbox ROW SECURITY
+  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  tenant_id bigint NOT NULL
+  kind text NOT NULL
+  subject_id text NOT NULL
+  body bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT access_inbox_pkey PRIMARY KEY (seq)
+  CREATE INDEX access_inbox_tenant_idx ON public.access_inbox USING btree (tenant_id, seq)
+  POLICY access_inbox_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE access_leaves ROW SECURITY
+  tenant_id bigint NOT NULL
+  idx bigint NOT NULL
+  kind text NOT NULL
+  subject_id text NOT NULL
+  entry bytea NOT NULL
+  leaf_hash bytea NOT NULL
+  CONSTRAINT access_leaves_pkey PRIMARY KEY (tenant_id, idx)
+  CREATE INDEX access_leaves_subject_idx ON public.access_leaves USING btree (tenant_id, subject_id, idx)
+  POLICY access_leaves_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE access_log ROW SECURITY
+  tenant_id bigint NOT NULL
+  access_id uuid NOT NULL
+  read_at timestamp with time zone NOT NULL
+  principal_id uuid NOT NULL
+  key_id uuid NOT NULL
+  grant_id uuid
+  route text NOT NULL
+  subject text NOT NULL
+  salt bytea NOT NULL
+  leaf_index bigint
+  CONSTRAINT access_log_pkey PRIMARY KEY (tenant_id, access_id)
+  CREATE INDEX access_log_read_at_idx ON public.access_log USING btree (tenant_id, read_at)
+  POLICY access_log_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE access_nodes ROW SECURITY
+  tenant_id bigint NOT NULL
+  level smallint NOT NULL
+  idx bigint NOT NULL
+  hash bytea NOT NULL
+  CONSTRAINT access_nodes_level_check CHECK ((level >= 1))
+  CONSTRAINT access_nodes_pkey PRIMARY KEY (tenant_id, level, idx)
+  POLICY access_nodes_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE adjustment_approvals ROW SECURITY
   tenant_id bigint NOT NULL
   adjustment_id uuid NOT NULL
@@ -106,6 +178,7 @@ TABLE batches WITH (fillfactor=85) ROW SECURITY
   key_id uuid NOT NULL
   received_at timestamp with time zone NOT NULL
   leaf_index bigint
+  redaction text
   CONSTRAINT batches_pkey PRIMARY KEY (tenant_id, batch_id)
   POLICY batches_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
@@ -157,6 +230,17 @@ TABLE check_progress ROW SECURITY
   POLICY check_progress_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE checkpoint_deliveries ROW SECURITY
+  tenant_id bigint NOT NULL
+  log text NOT NULL
+  recipient text NOT NULL
+  size bigint NOT NULL
+  delivered_at timestamp with time zone NOT NULL
+  CONSTRAINT checkpoint_deliveries_log_check CHECK ((log = ANY (ARRAY['evidence'::text, 'access'::text])))
+  CONSTRAINT checkpoint_deliveries_pkey PRIMARY KEY (tenant_id, log, recipient, size)
+  POLICY checkpoint_deliveries_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE checkpoints ROW SECURITY
   tenant_id bigint NOT NULL
   size bigint NOT NULL
@@ -165,6 +249,49 @@ TABLE checkpoints ROW SECURITY
   signed_at timestamp with time zone NOT NULL
   CONSTRAINT checkpoints_pkey PRIMARY KEY (tenant_id, size)
   POLICY checkpoints_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE content_progress ROW SECURITY
+  tenant_id bigint NOT NULL
+  cut_through timestamp with time zone NOT NULL
+  CONSTRAINT content_progress_pkey PRIMARY KEY (tenant_id)
+  POLICY content_progress_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE content_subjects ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  subject_id uuid NOT NULL
+  CONSTRAINT content_subjects_pkey PRIMARY KEY (tenant_id, ref)
+  POLICY content_subjects_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE contents ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  span_id bigint NOT NULL
+  started_at timestamp with time zone NOT NULL
+  part text NOT NULL
+  subject_id uuid NOT NULL
+  media_type text NOT NULL
+  sources text[] NOT NULL
+  sealed bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  CONSTRAINT contents_pkey PRIMARY KEY (tenant_id, trace_id, span_id, started_at, part)
+  CREATE INDEX contents_recorded_at_idx ON public.contents USING brin (recorded_at)
+  POLICY contents_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE cosignatures ROW SECURITY
+  tenant_id bigint NOT NULL
+  log text NOT NULL
+  size bigint NOT NULL
+  witness text NOT NULL
+  line text NOT NULL
+  signed_at timestamp with time zone NOT NULL
+  CONSTRAINT cosignatures_log_check CHECK ((log = ANY (ARRAY['evidence'::text, 'access'::text])))
+  CONSTRAINT cosignatures_pkey PRIMARY KEY (tenant_id, log, size, witness)
+  POLICY cosignatures_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
 TABLE cost_claims WITH (fillfactor=85) ROW SECURITY
@@ -253,6 +380,29 @@ TABLE counter_series ROW SECURITY
   POLICY counter_series_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE decisions ROW SECURITY
+  tenant_id bigint NOT NULL
+  ref text NOT NULL
+  decision_id uuid NOT NULL
+  kind text NOT NULL
+  subject text NOT NULL
+  version text
+  result text
+  from_value text
+  reason_code text
+  note text
+  salt bytea
+  trace_id uuid
+  span_id bigint
+  occurred_at timestamp with time zone NOT NULL
+  content_hash bytea NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  recorded_by uuid NOT NULL
+  CONSTRAINT decisions_kind_check CHECK ((kind = ANY (ARRAY['rule'::text, 'exception'::text, 'precedent'::text, 'override'::text, 'handoff'::text, 'verdict'::text, 'document'::text])))
+  CONSTRAINT decisions_pkey PRIMARY KEY (tenant_id, ref, decision_id)
+  POLICY decisions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
 TABLE definitions ROW SECURITY
   tenant_id bigint NOT NULL
   name text NOT NULL
@@ -305,6 +455,28 @@ TABLE emitters ROW SECURITY
   POLICY emitters_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE erasures ROW SECURITY
+  tenant_id bigint NOT NULL
+  erasure_id uuid NOT NULL
+  scope jsonb NOT NULL
+  basis text NOT NULL
+  reason text NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  decision text
+  decided_at timestamp with time zone
+  decided_by uuid
+  decided_reason text
+  subjects uuid[] NOT NULL DEFAULT '{}'::uuid[]
+  surrogates uuid[] NOT NULL DEFAULT '{}'::uuid[]
+  counts jsonb
+  done_at timestamp with time zone
+  backups_clear_after timestamp with time zone
+  CONSTRAINT erasures_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'refused'::text])))
+  CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, erasure_id)
+  POLICY erasures_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT, UPDATE (decided_at), UPDATE (decided_by), UPDATE (decided_reason), UPDATE (decision) TO outcome_ledger_api
+
 TABLE evidence_inbox ROW SECURITY
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   tenant_id bigint NOT NULL
@@ -315,6 +487,40 @@ TABLE evidence_inbox ROW SECURITY
   CONSTRAINT evidence_inbox_pkey PRIMARY KEY (seq)
   CREATE INDEX evidence_inbox_tenant_idx ON public.evidence_inbox USING btree (tenant_id, seq)
   POLICY evidence_inbox_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE export_chunks ROW SECURITY
+  tenant_id bigint NOT NULL
+  export_id uuid NOT NULL
+  n integer NOT NULL
+  bytes bytea NOT NULL
+  CONSTRAINT export_chunks_pkey PRIMARY KEY (tenant_id, export_id, n)
+  POLICY export_chunks_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE exports ROW SECURITY
+  tenant_id bigint NOT NULL
+  export_id uuid NOT NULL
+  request jsonb NOT NULL
+  size bigint NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  key_id uuid NOT NULL
+  state text NOT NULL
+  stage text NOT NULL DEFAULT ''::text
+  done integer NOT NULL DEFAULT 0
+  total integer NOT NULL DEFAULT 0
+  error text
+  leased_until timestamp with time zone
+  built_at timestamp with time zone
+  expires_at timestamp with time zone
+  archive_bytes bigint
+  archive_hash bytea
+  manifest_hash bytea
+  CONSTRAINT exports_pkey PRIMARY KEY (tenant_id, export_id)
+  CONSTRAINT exports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'building'::text, 'ready'::text, 'failed'::text, 'dropped'::text])))
+  CREATE INDEX exports_open_idx ON public.exports USING btree (requested_at) WHERE (state = ANY (ARRAY['waiting'::text, 'building'::text]))
+  POLICY exports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
 TABLE fact_inbox ROW SECURITY
@@ -344,6 +550,24 @@ TABLE fx_rates ROW SECURITY
   CONSTRAINT fx_rates_pkey PRIMARY KEY (tenant_id, base, quote, day, source, version)
   POLICY fx_rates_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE grants ROW SECURITY
+  tenant_id bigint NOT NULL
+  grant_id uuid NOT NULL
+  principal_id uuid NOT NULL
+  scope jsonb NOT NULL
+  purpose text NOT NULL
+  valid_until timestamp with time zone NOT NULL
+  requested_at timestamp with time zone NOT NULL
+  requested_by uuid NOT NULL
+  decision text
+  decided_at timestamp with time zone
+  decided_by uuid
+  CONSTRAINT grants_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'declined'::text, 'revoked'::text])))
+  CONSTRAINT grants_pkey PRIMARY KEY (tenant_id, grant_id)
+  CREATE INDEX grants_principal_idx ON public.grants USING btree (tenant_id, principal_id)
+  POLICY grants_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT INSERT, SELECT, UPDATE (decided_at), UPDATE (decided_by), UPDATE (decision) TO outcome_ledger_api
 
 TABLE imports ROW SECURITY
   tenant_id bigint NOT NULL
@@ -923,6 +1147,7 @@ TABLE spans PARTITION BY RANGE (started_at) ROW SECURITY
   name text NOT NULL
   bytes bytea NOT NULL
   signal smallint NOT NULL DEFAULT 0
+  cut_at timestamp with time zone
   CONSTRAINT spans_pkey PRIMARY KEY (tenant_id, trace_id, span_id, started_at)
   POLICY spans_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
@@ -1083,5 +1308,6 @@ TABLE work_items ROW SECURITY
   CREATE INDEX work_items_deadline_at_idx ON public.work_items USING btree (deadline_at) WHERE (deadline_at IS NOT NULL)
   CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)
   CREATE INDEX work_items_first_attempt_at_idx ON public.work_items USING btree (tenant_id, first_attempt_at)
+  CREATE INDEX work_items_surrogate_idx ON public.work_items USING btree (tenant_id, surrogate_id)
   POLICY work_items_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

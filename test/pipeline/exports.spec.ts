@@ -97,12 +97,16 @@ function writeBundle(files: ReadonlyMap<string, Buffer>): string {
   return directory;
 }
 
-describe.each([
+const BUNDLES: readonly (readonly [string, object])[] = [
   ['one work item by its proofs', ITEM],
+  ['the tenant', TENANT],
+];
+const MORE_BUNDLES: typeof BUNDLES = [
   ['one work item in the whole log', { ...ITEM, method: 'full-log' }],
   ['a month', { scope: { kind: 'period', period: '2026-10' } }],
-  ['the tenant', TENANT],
-])('%s', (_, body) => {
+];
+
+describe.each([...BUNDLES, ...(IS_LONG ? MORE_BUNDLES : [])])('%s', (_, body) => {
   test('every claim holds, and the same request gives the same bytes', async () => {
     const first = await build({ ...body, size, since: early });
     const trust = { vkeys: desk.log.signers.map(({ vkey }) => vkey), checkpoints: [earlyCheckpoint] };
@@ -159,10 +163,15 @@ describe('somebody who holds the signing key', () => {
     body: object,
     change: (parts: BundleParts) => Partial<BundleParts>,
   ): Promise<Claim[]> => {
-    const { view } = await build({ ...body, size });
-    const parts = await partsOf(view.exportId);
+    const parts = await partsOnce(body);
     const files = buildBundle({ ...parts, ...change(parts) }, desk.log.signers);
     return verifyBundle(files, NOTHING_BROUGHT, TRAILS);
+  };
+  const read = new Map<object, Promise<BundleParts>>();
+  const partsOnce = (body: object): Promise<BundleParts> => {
+    const known = read.get(body) ?? asked(desk, { ...body, size }).then((exportId) => partsOf(exportId));
+    read.set(body, known);
+    return known;
   };
   const firstTrace = ({ traces }: BundleParts): BundleParts['traces'][number] => traces[0]!;
   const others = ({ traces }: BundleParts): BundleParts['traces'] => traces.slice(1);

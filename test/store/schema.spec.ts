@@ -73,7 +73,7 @@ test('every table of tenants begins its key with the tenant', async () => {
        JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
       WHERE ${OURS} AND i.indkey[0] <> t.attnum`,
   );
-  expect(rest).toEqual(['evidence_inbox', 'fact_inbox']); // queues, in order of arrival
+  expect(rest).toEqual(['access_inbox', 'evidence_inbox', 'fact_inbox']); // queues, in order of arrival
 });
 
 test('no trigger, no rule, and foreign keys only among small settings', async () => {

@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLogKeys } from './commands/log-keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addTenants } from './commands/tenants.ts';
@@ -23,6 +24,7 @@ for (const add of [
   addDemo,
   addMigrate,
   addKeys,
+  addLogKeys,
   addTenants,
   addCheck,
   addRebuild,

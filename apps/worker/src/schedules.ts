@@ -6,6 +6,7 @@ import { monthsAllocated } from './allocate-pools.ts';
 import { checkTail } from './check-tail.ts';
 import { closePeriods } from './close-periods.ts';
 import { buildExports, type ExportParts } from './export/build-exports.ts';
+import type { CheckpointPublisher } from './publish/publish-checkpoints.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -23,6 +24,7 @@ export interface ScheduleParts {
   readonly jobs: Jobs;
   readonly metrics: WorkerMetrics;
   readonly logger: ProcessLogger;
+  readonly publisher: CheckpointPublisher;
   /** What evidence bundles are made and signed with. */
   readonly exports: Pick<ExportParts, 'readKit' | 'signersOf'>;
 }
@@ -100,6 +102,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
     ['check-books', 1, () => checkTail({ ...parts, onViolation: reportTo(logger) })],
     ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
+    ['publish-checkpoints', 1, () => options.publisher.run(() => isStopping)],
     ['build-exports', 1, () => buildExports(exportParts, () => isStopping)],
   ];
   for (const [queue, concurrency, run] of work) {

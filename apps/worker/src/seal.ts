@@ -37,6 +37,7 @@ export async function startSealer(options: SealerOptions): Promise<Sealer> {
     const fixed = await fixLogOrigin(client, config.logOrigin, standard);
     return { origin: fixed, seeds: await readOrCreateSeeds(client, config.keyDir, fixed) };
   });
+  let known = seeds;
   const toLog = ({ tenantId, slug, log }: LogToSeal): Log => {
     const name = logNameOf(origin, slug, log);
     return {
@@ -45,12 +46,17 @@ export async function startSealer(options: SealerOptions): Promise<Sealer> {
       log,
       origin: name,
       keyDir: config.keyDir,
-      signers: seeds.map((seed) => makeSigner(name, seed)),
+      signers: known.map((seed) => makeSigner(name, seed)),
     };
+  };
+  // A key that was added or retired is used from the next look on. A directory without any key is no answer.
+  const readKeys = async (): Promise<void> => {
+    const found = await readSigningSeeds(config.keyDir);
+    if (found.length > 0) known = found;
   };
   const turns = new SealTurns(options, toLog);
   const stopping = new AbortController();
-  const running = turnUntilStopped(turns, stopping.signal, logger);
+  const running = turnUntilStopped(turns, readKeys, stopping.signal, logger);
   logger.log('sealing', { origin, keys: seeds.length });
   return {
     stop: () => {
@@ -60,16 +66,22 @@ export async function startSealer(options: SealerOptions): Promise<Sealer> {
   };
 }
 
+/** About once a second. */
+const LOOKS_PER_READING_OF_KEYS = 4;
+
 /** `<origin>/t/<slug>`, and the same with `/access`. */
 const logNameOf = (origin: string, slug: string, log: LogName): string =>
   `${origin}/t/${slug}${log === 'access' ? '/access' : ''}`;
 
 async function turnUntilStopped(
   turns: SealTurns,
+  readKeys: () => Promise<void>,
   stopping: AbortSignal,
   logger: SealerOptions['logger'],
 ): Promise<void> {
-  while (!stopping.aborted) {
+  for (let look = 0; !stopping.aborted; look += 1) {
+    if (look % LOOKS_PER_READING_OF_KEYS === 0)
+      await readKeys().catch((error: unknown) => logger.error('the signing keys cannot be read', { error }));
     const restMs = await turns.takeAll(stopping).catch((error: unknown) => {
       logger.error('the inboxes of the evidence logs could not be looked at', { error });
       return REST_MS;

@@ -1,4 +1,5 @@
 import type { Config } from '#config';
+import { mustBeWitnessKey } from '#evidence';
 import { openJobs } from '#jobs';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, openKeyDirectory, readApiKey } from '#store';
@@ -6,6 +7,7 @@ import { v7 as uuidByTime } from 'uuid';
 import { readKit } from './export/read-kit.ts';
 import { signersOf } from './export/signers-of.ts';
 import { schedulePrivacy } from './schedule-privacy.ts';
+import { CheckpointPublisher } from './publish/publish-checkpoints.ts';
 import { startSchedules } from './schedules.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
@@ -48,8 +50,25 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     onError: (message, error) => logger.warn(message, { error }),
   });
 
+  const publisher = new CheckpointPublisher({
+    db,
+    nowUs,
+    witnesses: config.witnesses.map((each) => ({ ...each, name: mustBeWitnessKey(each.vkey) })),
+    recipients: config.recipients,
+    deliverEveryMs: config.limits.deliverEveryMs,
+    metrics: registry,
+    logger,
+  });
   const exports = { readKit, signersOf: signersOf(db, config.keyDir) };
-  const schedules = await startSchedules({ parts, limits: config.limits, jobs, metrics, logger, exports });
+  const schedules = await startSchedules({
+    parts,
+    limits: config.limits,
+    jobs,
+    metrics,
+    logger,
+    exports,
+    publisher,
+  });
   const privacy = await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
 

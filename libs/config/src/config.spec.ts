@@ -9,6 +9,8 @@ test('an empty environment gives the documented defaults', () => {
     dataDir: resolve('.outcome-ledger'),
     keyDir: resolve('.outcome-ledger/keys'),
     logOrigin: null,
+    witnesses: [],
+    recipients: [],
     databaseUrl: null,
     redisUrl: null,
     bind: '127.0.0.1',
@@ -88,6 +90,9 @@ test('.env.example lists every variable with its default, and nothing else', () 
     const match = /^([A-Z_]+)=(.*)$/.exec(line);
     return match ? [[match[1], match[2]]] : [];
   });
-  const defaults = Object.entries(environment.parse({})).map(([name, value]) => [name, `${value ?? ''}`]);
+  const defaults = Object.entries(environment.parse({})).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(';') : `${value ?? ''}`,
+  ]);
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(defaults));
 });

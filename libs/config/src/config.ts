@@ -10,6 +10,9 @@ export interface Config {
   readonly keyDir: string;
   /** Origin of the evidence logs' key names; fixed at the first start. */
   readonly logOrigin: string | null;
+  /** Who cosigns checkpoints, and where they are asked; and who is given checkpoints to keep. */
+  readonly witnesses: readonly { readonly vkey: string; readonly url: string }[];
+  readonly recipients: readonly { readonly name: string; readonly to: string }[];
   /** External PostgreSQL; null = `outcome-ledger up` starts its own and hands its address to its children. */
   readonly databaseUrl: string | null;
   /** Jobs on Redis instead of PostgreSQL. */
@@ -66,6 +69,20 @@ function url(schemes: readonly string[]) {
     .default(null);
 }
 
+/** Items separated by `;`, each of a form; the named groups of each. */
+function list(form: RegExp, rule: string) {
+  const items = (text: string): string[] =>
+    text
+      .split(';')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  return z
+    .string()
+    .default('')
+    .refine((text) => items(text).every((item) => form.test(item)), { error: rule })
+    .transform((text) => items(text).map((item) => ({ ...form.exec(item)?.groups })));
+}
+
 const DAY_MS = 86_400_000;
 
 const limits = Object.fromEntries(
@@ -87,6 +104,14 @@ export const environment = z.object({
     )
     .nullable()
     .default(null),
+  OL_WITNESSES: list(
+    /^(?<vkey>[^\s+]+\+[0-9a-f]{8}\+[0-9A-Za-z+/=]+) (?<url>https?:\/\/[^\s;]+)$/,
+    'must be "<vkey> <url>", more of them separated by ";"',
+  ),
+  OL_CHECKPOINT_RECIPIENTS: list(
+    /^(?<name>[0-9A-Za-z._-]{1,100}) (?<to>https?:\/\/[^\s;]+|\/[^;]+)$/,
+    'must be "<name> <url or absolute directory>", more of them separated by ";"',
+  ),
   DATABASE_URL: url(['postgresql', 'postgres']),
   REDIS_URL: url(['redis', 'rediss']),
   OL_BIND: z
@@ -130,6 +155,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataDir,
     keyDir: read.OL_KEY_DIR === null ? join(dataDir, 'keys') : absolute(read.OL_KEY_DIR),
     logOrigin: read.OL_LOG_ORIGIN,
+    witnesses: read.OL_WITNESSES.map(({ vkey = '', url: at = '' }) => ({ vkey, url: at.replace(/\/$/, '') })),
+    recipients: read.OL_CHECKPOINT_RECIPIENTS.map(({ name = '', to = '' }) => ({ name, to })),
     databaseUrl: read.DATABASE_URL,
     redisUrl: read.REDIS_URL,
     bind: read.OL_BIND,

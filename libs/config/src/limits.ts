@@ -58,6 +58,8 @@ export const LIMITS = {
   exportBytes: limit('OL_MAX_EXPORT_BYTES', 256 * MIB, MIB, 2_047 * MIB),
   /** How long the archive of a bundle is kept for download. */
   exportKeepMs: limit('OL_EXPORT_KEEP_MS', 86_400_000, 60_000, 2_592_000_000),
+  /** A recipient of checkpoints gets at most one of a log in so long. */
+  deliverEveryMs: limit('OL_DELIVER_CHECKPOINTS_MS', 60_000, 1_000, 86_400_000),
   /** Connections of one process to the database. */
   databaseConnections: limit('OL_DATABASE_CONNECTIONS', 8, 3, 200),
   /** How long stopping may take before what still runs is cut off. */

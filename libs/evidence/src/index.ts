@@ -47,3 +47,5 @@ export type { BundleFiles, Redaction } from './bundle/manifest.ts';
 export { isInnerPath, packTar, unpackTar } from './bundle/tar.ts';
 export { NOT_PROVEN, verifyBundle } from './bundle/verify-bundle.ts';
 export type { Claim } from './bundle/verify-bundle.ts';
+export { formatAddCheckpoint, mustBeWitnessKey, readWitnessAnswer } from './witness.ts';
+export type { WitnessAnswer } from './witness.ts';

@@ -25,6 +25,8 @@ export const QUEUES = {
   'keep-contents': z.strictObject({}),
   /** Erasures that were approved stand in `erasures`. */
   'work-erasures': z.strictObject({}),
+  /** Checkpoints that witnesses and recipients do not have yet. */
+  'publish-checkpoints': z.strictObject({}),
   /** New posting commits are held against the log. */
   'check-books': z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;

@@ -15,15 +15,32 @@ import {
   type Client,
   type LogName,
   nodeReader,
+  listDeliveries,
   readCheckpoint,
+  readCosignatureLines,
   readEntries,
   readLog,
   readTenantId,
 } from '#store';
-import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { formatWireTime, Time } from '../wire.ts';
+
+const Deliveries = z
+  .object({
+    items: z.array(
+      z.object({
+        log: z.enum(['evidence', 'access']),
+        recipient: z.string(),
+        size: z.int(),
+        deliveredAt: Time,
+      }),
+    ),
+  })
+  .meta({ id: 'CheckpointDeliveries' });
 
 /** Tiles never change; the key stands in the request, so only the caller's own cache may keep them. */
 const IMMUTABLE = 'private, max-age=31536000, immutable';
@@ -52,6 +69,23 @@ export class TlogController {
     const { note } = await this.ofTenant(caller, slug, (client) => newest(client, caller.tenantId));
     void reply.type(TEXT).header('cache-control', 'private, max-age=1');
     return note;
+  }
+
+  @Get('deliveries')
+  @SerializeOptions({ schema: Deliveries })
+  @ApiOperation({ summary: 'Checkpoints that reached those who keep them, newest first' })
+  @ApiResponse({ status: 200, standardSchema: Deliveries })
+  async deliveries(
+    @Param('tenant') slug: string,
+    @Caller() caller: Principal,
+  ): Promise<z.infer<typeof Deliveries>> {
+    const rows = await this.ofTenant(caller, slug, (client) => listDeliveries(client, caller.tenantId));
+    return {
+      items: rows.map(({ deliveredAtUs, ...row }) => ({
+        ...row,
+        deliveredAt: formatWireTime(deliveredAtUs),
+      })),
+    };
   }
 
   @Get('policy')
@@ -182,7 +216,8 @@ async function newest(
 ): Promise<{ size: number; note: string }> {
   const checkpoint = await readCheckpoint(client, tenantId, null, log);
   if (checkpoint === null) throw notBegun();
-  return checkpoint;
+  const cosigned = await readCosignatureLines(client, tenantId, log, checkpoint.size);
+  return { size: checkpoint.size, note: checkpoint.note + cosigned.join('') };
 }
 
 const notBegun = (): RejectedInput => new RejectedInput('not_found', 'nothing of this log was signed yet');

@@ -1,5 +1,5 @@
 import { RejectedInput } from '#model';
-import type { Client } from '../connection/database.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 
 /**
  * The origin of all logs of this installation, fixed at the first start: it is the name of their keys, and logs under
@@ -27,4 +27,10 @@ export async function fixLogOrigin(
       'OL_LOG_ORIGIN',
     );
   return origin;
+}
+
+/** @returns the origin that was fixed; null before the first start */
+export async function readLogOrigin(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ origin: string }>('SELECT origin FROM log_identity');
+  return rows[0]?.origin ?? null;
 }
