@@ -1,5 +1,12 @@
 import type { Asset, Charge, Step, TokenBucket, Usage, UsageUnit } from '#model';
-import { canonicalModel, canonicalServiceTier, chargeStep, chargeUsage, type PriceIndex } from '#pricing';
+import {
+  canonicalModel,
+  canonicalServiceTier,
+  chargeStep,
+  chargeUsage,
+  mayBeCharged,
+  type PriceIndex,
+} from '#pricing';
 import { billClassOf, type BillClass, type MatchKey, type OwnUsage } from '#reconciliation';
 import { readNewestSteps, readTracesUsedIn, type Database } from '#store';
 import { parseStep } from '#trails';
@@ -44,6 +51,7 @@ export async function ownUsageOf(
     if (last === undefined) return sums.byAsset();
     for (const row of await readNewestSteps(db, tenantId, traceIds)) {
       if (row.startedAtUs < range.fromUs || row.startedAtUs >= range.toUs) continue;
+      if (!mayBeCharged(row.role, row.record)) continue;
       const step = parseStep(row.record);
       for (const charge of chargeStep(step, prices)) {
         if (charge.state === 'priced' && charge.provider === provider) sums.add(step, charge);

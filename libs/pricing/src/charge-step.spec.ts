@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { TOKEN_BUCKETS, type TokenBucket, type UsageUnit } from '#model';
 import * as fc from 'fast-check';
 import { priceRow } from '../../../test/support/price-rows.ts';
-import { chargeStep, type ChargedStep } from './charge-step.ts';
+import { chargeStep, mayBeCharged, type ChargedStep } from './charge-step.ts';
 import { buildPriceIndex } from './price-index.ts';
 import type { PriceRow } from './price-row.ts';
 import { chargesOf, own, step } from './testing/tell-charges.ts';
@@ -241,3 +241,13 @@ test.each<[string, ChargedStep, string[]]>([
 ])('a reranker %s', (_, each, expected) =>
   expect(chargesOf([priceRow('cohere', 'rerank-v3.5', { search: '2' })], each)).toEqual(expected),
 );
+
+test.each<[role: string, kind: string, expected: boolean]>([
+  ['leaf', 'model_call', true],
+  ['none', 'tool_call', true],
+  ['container', 'retrieval', true],
+  ['none', 'agent', false],
+  ['mirror', 'model_call', false],
+])('a stored %s of the kind %s may be charged: %s', (role, kind, expected) => {
+  expect(mayBeCharged(role, JSON.stringify({ kind, role }))).toBe(expected);
+});

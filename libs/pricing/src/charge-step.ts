@@ -23,6 +23,14 @@ export function chargeStep(step: ChargedStep, index: PriceIndex): Charge[] {
   return [...(isFreeRerank(step, own, index) ? [] : own), ...extra];
 }
 
+const CALL = /"kind":"(tool_call|retrieval)"/;
+
+/**
+ * Whether a stored step may have charges, by its role and the text of its record: most are no leaf and no call, and are
+ * not worth being parsed.
+ */
+export const mayBeCharged = (role: string, record: string): boolean => role === 'leaf' || CALL.test(record);
+
 const NOT_LISTED: ReadonlySet<string> = new Set(['no_model', 'unknown_model']);
 
 /**

@@ -3,7 +3,7 @@ export { aliasRow, modelAliasSchema } from './alias-row.ts';
 export { addRows, issueRows, planVersion } from './book-version.ts';
 export type { RevisionMode, VersionPlan } from './book-version.ts';
 export { canonicalModel, canonicalServiceTier, modelMatcher } from './canonical-names.ts';
-export { chargeStep } from './charge-step.ts';
+export { chargeStep, mayBeCharged } from './charge-step.ts';
 export { chargeUsage } from './charge-usage.ts';
 export { diffBooks } from './diff-books.ts';
 export type { BookChange } from './diff-books.ts';

@@ -1,6 +1,7 @@
 import {
   buildPriceIndex,
   chargeStep,
+  mayBeCharged,
   reportInForce,
   withUsageReport,
   type PriceIndex,
@@ -19,8 +20,6 @@ import { findViolations, type Violation } from './violations.ts';
 const TRACES_PER_PAGE = 500;
 const BATCHES_PER_PAGE = 500;
 const FIRST = '0'.repeat(32);
-/** Steps that are no leaf and may be charged all the same; most are neither, and are not worth being parsed. */
-const CALL = /"kind":"(tool_call|retrieval)"/;
 
 /**
  * Holds the books of a tenant against themselves and against the usage they came from: every invariant of
@@ -85,7 +84,7 @@ async function recomputeCharges(
       reports.set(key, [...(reports.get(key) ?? []), { ...report, reportId: '' }]);
     }
     for (const { role, record } of await readNewestSteps(db, tenantId, traceIds)) {
-      if (role === 'leaf' || CALL.test(record)) addCharges(sums, record, prices, reports);
+      if (mayBeCharged(role, record)) addCharges(sums, record, prices, reports);
     }
     after = last;
   }
