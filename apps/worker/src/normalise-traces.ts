@@ -8,7 +8,7 @@ import {
 } from '#conventions';
 import type { Span, Step, TraceId } from '#model';
 import { inTransaction, makeTracesDue } from '#store';
-import type { NormaliseParts, ReadTrace } from './read-trace.ts';
+import { spanFinder, type NormaliseParts, type ReadTrace } from './read-trace.ts';
 import { readTotalsAround, totalsIn, tracesAfter } from './running-totals.ts';
 import { candidatesIn, neighboursOf, readSharedCalls } from './shared-calls.ts';
 import { writeRevisions, type WrittenRevision } from './write-revisions.ts';
@@ -69,9 +69,9 @@ function stepsOf(
   rules: Rules,
 ): Step[] {
   const distinct = new Map(others.map((other) => [`${other.traceId}/${other.spanId}`, other]));
-  const spanOf = new Map(trace.received.map(({ span }) => [`${span.spanId} ${span.startedAtNs}`, span]));
+  const receivedAs = spanFinder(trace.received);
   return arbitrate(trace.drafts, [...distinct.values()], totals).steps.map((step): Step => {
-    const span = spanOf.get(`${step.spanId} ${step.startedAtNs}`)!;
+    const { span } = receivedAs(step);
     const reading = rules.readingAt(step.startedAtNs / 1000n);
     return {
       ...withDecisions(step, span),

@@ -1,6 +1,7 @@
 import type { LeafCandidate, RunningTotal, StepDraft } from '#conventions';
 import type { Ref } from '#model';
 import type { Database, KeyStore, TraceState } from '#store';
+import { groupBy } from './group-by.ts';
 import type { ReceivedSpan, SpanReader } from './read-spans.ts';
 import type { Rulebooks } from './tenant-rules.ts';
 
@@ -25,6 +26,14 @@ export interface ReadTrace {
   readonly candidates: Map<Ref, readonly LeafCandidate[]>;
   /** Its own running totals, under the agent each is of; empty, too, where it has none of that agent any more. */
   readonly runningTotals: Map<Ref, readonly RunningTotal[]>;
+}
+
+/** Finds the span that a step was read from. Two spans of one id differ in their start. */
+export function spanFinder(
+  received: readonly ReceivedSpan[],
+): (step: Pick<StepDraft, 'spanId' | 'startedAtNs'>) => ReceivedSpan {
+  const byId = groupBy(received, ({ span }) => span.spanId);
+  return ({ spanId, startedAtNs }) => byId.get(spanId)!.find(({ span }) => span.startedAtNs === startedAtNs)!;
 }
 
 /** Smallest start of its spans, microseconds since the epoch. */

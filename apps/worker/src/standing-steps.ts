@@ -16,16 +16,16 @@ export class StandingSteps {
   }
 
   recordOf(row: Place): string | undefined {
-    return this.records.get(placeOf(row));
+    return this.records.size === 0 ? undefined : this.records.get(placeOf(row));
   }
 
   has(step: Step): boolean {
-    return this.records.has(placeOfStep(step));
+    return this.textOf(step) !== undefined;
   }
 
   /** Whether the record says what the step does, whatever it commits to beside. */
   says(step: Step): boolean {
-    const text = this.records.get(placeOfStep(step));
+    const text = this.textOf(step);
     if (text === undefined) return false;
     const commitments = this.commitmentsOf(step);
     const { commitments: _own, ...bare } = step;
@@ -39,7 +39,7 @@ export class StandingSteps {
   }
 
   identityOf(step: Step): string | undefined {
-    const text = this.records.get(placeOfStep(step));
+    const text = this.textOf(step);
     return text === undefined ? undefined : identityOf(text);
   }
 
@@ -65,7 +65,13 @@ export class StandingSteps {
     });
   }
 
+  /** Most traces are new, and their steps are asked for several times. */
+  private textOf(step: Step): string | undefined {
+    return this.records.size === 0 ? undefined : this.records.get(placeOfStep(step));
+  }
+
   private parse(step: Step): Step | undefined {
+    if (this.records.size === 0) return undefined;
     const place = placeOfStep(step);
     const known = this.parsed.get(place);
     if (known !== undefined) return known;

@@ -24,7 +24,7 @@ import {
 } from '#store';
 import { isPersonalMember, stepRecord } from '#trails';
 import type { ReceivedSpan } from './read-spans.ts';
-import { startOf, type ReadTrace } from './read-trace.ts';
+import { spanFinder, startOf, type ReadTrace } from './read-trace.ts';
 import { prepareSealing, type StepSealer } from './seal-contents.ts';
 import { StandingSteps } from './standing-steps.ts';
 
@@ -122,21 +122,14 @@ function makeRevision(
   const { state } = trace;
   const revision = state.revision + 1;
   const contents: ContentRow[] = [];
-  const receivedAs = new Map(
-    trace.received.map((received) => [`${received.span.spanId} ${received.span.startedAtNs}`, received]),
-  );
+  const receivedAs = spanFinder(trace.received);
   const leaves: Buffer[] = [];
   const written: Step[] = [];
   const rows = steps.map((step): StepRow => {
     const members = canonicalMembers({ ...stepRecord(step), commitments: undefined });
     const commitments = standing.says(step)
       ? standing.commitmentsOf(step)
-      : sealAnew(
-          { step, members, received: receivedAs.get(`${step.spanId} ${step.startedAtNs}`)! },
-          standing,
-          sealer,
-          contents,
-        );
+      : sealAnew({ step, members, received: receivedAs(step) }, standing, sealer, contents);
     const { record, sealed } = textsOf(members, commitments);
     leaves.push(Buffer.from(sealed));
     written.push(commitments === undefined ? step : { ...step, commitments });
