@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createMetrics, KeyAuthentication, ProcessLogger } from '#server';
 import {
   createTenant,
@@ -50,8 +51,8 @@ export async function startTestApi(
     {
       db,
       limits: readConfig(env).limits,
-      wake: async (job) => void woken.push(job),
       contentKeys,
+      wake: async (job) => void woken.push(job),
       nowUs: () => BigInt(Date.now()) * 1000n,
       version: 'test',
     },

@@ -42,9 +42,9 @@ export type {
 } from './step.ts';
 export type { ContentPart, ItemEdit } from './content.ts';
 export type { CounterPoint } from './counter.ts';
-export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
 export { DECISION_KINDS, DISPOSITIONS, EFFECTS } from './decision.ts';
 export type { Decision, DecisionKind, Disposition, Effect } from './decision.ts';
+export { parseRef, RESERVED_REF_KINDS, toRef } from './work-item.ts';
 export type { EvidenceTier, Ref, WorkItemKey } from './work-item.ts';
 export { OUTCOME_TIERS, OWN_SOURCE } from './outcome.ts';
 export type {
