@@ -10,10 +10,13 @@ import {
   difference,
   dividePools,
   everything,
+  officeOfHiddenKeys,
   officeWithHistory,
   POOLS_TWICE,
   previewed,
   RATES,
+  rowsOf,
+  smallOffice,
 } from '../support/office-with-history.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -141,27 +144,52 @@ test.each(CHANGES)('%s: what the preview says is what recording it posts', async
   await dividePools(office);
 });
 
-const rowsOf = (input: string) => ({
-  book: 'pb',
-  source: 'contract',
-  format: 'rows',
-  rows: [{ provider: 'prov', model: 'm', prices: { in_uncached: input, out_text: '7' } }],
-});
 const decide = (its: ClaimsOffice, previewId: string, decision: string, key?: string) =>
   its.ask(`/v1/previews/${previewId}/decision`, {
     body: { decision },
     ...(key === undefined ? {} : { key }),
   });
-/** A small office of its own, without history but for one priced call. */
-async function smallOffice(): Promise<ClaimsOffice> {
-  const its = await ClaimsOffice.begin(service, 'prov,m,,,1,2,1,USD');
-  await its.call({ id: 'a', claims: ['C1'], at: day(3, '09:00:00'), input: 1_000_000, output: 0 });
+test('exchange rates: what the bills in another currency would move, one bill a page', async () => {
+  const its = await ClaimsOffice.begin(service, 'prov,m,,,3,10,1,USD');
+  for (const month of ['08', '09', '10'])
+    await its.call({
+      id: month,
+      claims: ['W'],
+      at: `2025-${month}-03T09:00:00Z`,
+      input: 10_000,
+      output: 1000,
+    });
   await its.settle();
-  return its;
-}
+  for (const month of ['08', '09'])
+    await its.ask(
+      `/v1/invoices?provider=prov&period=2025-${month}&format=total&number=INV-${month}&total=0.0368&currency=EUR&charged_in=USD&rate=0.92`,
+      { method: 'POST' },
+    );
+  await its.settle();
+  const told = (rate: string, day: string) => ({ base: 'USD', quote: 'EUR', rate, day, source: 'ecb' });
+  const body = { rates: [told('0.8', '2025-08-31'), told('0.5', '2025-09-30')] };
+  const stood = await everything(its);
+  const previewId = await ask(its, 'fx_rates', body);
+  expect(await work()).toBe(2);
+  expect(await everything(its)).toEqual(stood);
+  const before = await books(its);
+  expect(
+    (await its.ask(`/v1/fx-rates?previewId=${previewId}`, { body: { rates: [told('0.9', '2025-08-31')] } }))
+      .status,
+  ).toBe(409);
+  await its.post(`/v1/fx-rates?previewId=${previewId}`, body);
+  await its.settle();
+  const moved = difference(before, await books(its));
+  expect(moved).toMatchObject({ 'USD/12 5900:variance:prov:fx 2025-08': '6000000000' });
+  expect(await previewed(its, previewId)).toEqual(moved);
+  // The same again is nothing.
+  const again = await ask(its, 'fx_rates', body);
+  await work();
+  expect((await its.ask(`/v1/previews/${again}`)).body).toMatchObject({ state: 'done', isNothing: true });
+});
 
 test('what a preview says: sums by every side, counts, and the largest moves with trace and step', async () => {
-  const its = await smallOffice();
+  const its = await smallOffice(service);
   const csv = 'provider,model,input_per_million,output_per_million\nprov,m,3,2\nprov,other,1,1\n';
   const query = 'book=pb&source=contract';
   const headers = { 'content-type': 'text/csv' };
@@ -217,7 +245,7 @@ test('what a preview says: sums by every side, counts, and the largest moves wit
 });
 
 test('what restates the past is recorded once a second principal approved its preview, and its leaf says so', async () => {
-  const its = await smallOffice();
+  const its = await smallOffice(service);
   const approver = await its.tenant.key(['approver']);
   const change = { name: 'placement', validFrom: null, mode: 'retrospective', rule: { retry: 'carry' } };
   const record = (previewId?: string, body: object = change) =>
@@ -274,7 +302,7 @@ test('what restates the past is recorded once a second principal approved its pr
 });
 
 test('a tenant whose policy demands it approves every rule and price that begins before now', async () => {
-  const its = await smallOffice();
+  const its = await smallOffice(service);
   const approver = await its.tenant.key(['approver']);
   await its.post('/v1/policies', {
     name: 'approvals',
@@ -355,23 +383,6 @@ test.each<[string, object, number, string]>([
   expect(JSON.stringify(answer.body.errors ?? answer.body.detail)).toContain(field);
 });
 
-/** Calls that only a key in an attribute of their own joins: a mapping of it is previewed in many pages. */
-async function officeOfHiddenKeys(): Promise<[ClaimsOffice, object]> {
-  const its = await smallOffice();
-  for (let n = 0; n < 7; n += 1)
-    await its.call({
-      id: `n${n}`,
-      claims: [],
-      at: day(3, `1${n}:00:00`),
-      input: 1000 + n,
-      output: 0,
-      attributes: { 'my.claim': n % 2 === 0 ? 'C1' : 'C2' },
-    });
-  await its.tell('processed', 'C2', day(2, '00:00:00'));
-  await its.settle();
-  return [its, { name: 'mine', validFrom: null, rule: { attribute: 'my.claim', kind: 'claim' } }];
-}
-
 /** Works previews, and does something whenever a page that posts reads spans: it holds its traces and items then. */
 function workWith(its: ClaimsOffice, inPage: () => Promise<void>): Promise<number> {
   const { spans } = service.parts;
@@ -392,7 +403,7 @@ function workWith(its: ClaimsOffice, inPage: () => Promise<void>): Promise<numbe
 }
 
 test('whoever sends, tells and records does not wait for a page that is being worked', async () => {
-  const [its, mapping] = await officeOfHiddenKeys();
+  const [its, mapping] = await officeOfHiddenKeys(service);
   const previewId = await ask(its, 'key_mapping', mapping);
   const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
   let told = 0;
@@ -443,7 +454,7 @@ test('whoever sends, tells and records does not wait for a page that is being wo
 });
 
 test('a preview whose connection is killed in a page goes on from the page before, to the same sums', async () => {
-  const [its, mapping] = await officeOfHiddenKeys();
+  const [its, mapping] = await officeOfHiddenKeys(service);
   const previewId = await ask(its, 'key_mapping', mapping);
   const stood = await everything(office);
   const killed = workWith(its, async () => {
@@ -469,7 +480,7 @@ test('a preview whose connection is killed in a page goes on from the page befor
 });
 
 test('a preview is over after a week: it is refused, and forgotten unless somebody decided about it', async () => {
-  const its = await smallOffice();
+  const its = await smallOffice(service);
   const approver = await its.tenant.key(['approver']);
   const [kept, gone] = [await ask(its, 'price_book', rowsOf('2')), await ask(its, 'price_book', rowsOf('3'))];
   await work();

@@ -135,3 +135,36 @@ export async function previewed(
   );
   return difference(new Map(), new Map(rows.map(({ name, amount }) => [name, BigInt(amount)])));
 }
+
+/** Prices of the model of an office, in pico per token. */
+export const rowsOf = (input: string) => ({
+  book: 'pb',
+  source: 'contract',
+  format: 'rows',
+  rows: [{ provider: 'prov', model: 'm', prices: { in_uncached: input, out_text: '7' } }],
+});
+
+/** A small office of its own, without history but for one priced call. */
+export async function smallOffice(service: TestService): Promise<ClaimsOffice> {
+  const its = await ClaimsOffice.begin(service, 'prov,m,,,1,2,1,USD');
+  await its.call({ id: 'a', claims: ['C1'], at: day(3, '09:00:00'), input: 1_000_000, output: 0 });
+  await its.settle();
+  return its;
+}
+
+/** Calls that only a key in an attribute of their own joins: a mapping of it is previewed in many pages. */
+export async function officeOfHiddenKeys(service: TestService): Promise<[ClaimsOffice, object]> {
+  const its = await smallOffice(service);
+  for (let n = 0; n < 7; n += 1)
+    await its.call({
+      id: `n${n}`,
+      claims: [],
+      at: day(3, `1${n}:00:00`),
+      input: 1000 + n,
+      output: 0,
+      attributes: { 'my.claim': n % 2 === 0 ? 'C1' : 'C2' },
+    });
+  await its.tell('processed', 'C2', day(2, '00:00:00'));
+  await its.settle();
+  return [its, { name: 'mine', validFrom: null, rule: { attribute: 'my.claim', kind: 'claim' } }];
+}

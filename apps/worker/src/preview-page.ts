@@ -1,5 +1,5 @@
 import { chargesOf, sumMoves } from '#ledger';
-import type { TraceId } from '#model';
+import type { LedgerTransaction, TraceId } from '#model';
 import {
   inRolledBackTransaction,
   readShadowedFact,
@@ -15,6 +15,7 @@ import { allocatePools, monthsAllocated } from './allocate-pools.ts';
 import { isRuleKind, needsSteps, readCausePage } from './cause-pages.ts';
 import { deltasOf } from './deltas-of.ts';
 import { postToRest, type PostedToRest } from './post-to-rest.ts';
+import { previewBill } from './preview-bills.ts';
 import { posterOf, type PostParts } from './post-traces.ts';
 import { connectedTo, type SeededPage } from './preview-seeds.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -91,7 +92,8 @@ export function previewPage(
   return inRolledBackTransaction(parts.db, options.lockTimeoutMs, async (nested, client) => {
     await shadowWorkTables(client);
     const turn: Turn = { client, parts: { ...parts, db: nested }, options, cause, preview };
-    return preview.rule.type === 'link' ? pageOfLink(turn, preview.rule.traces) : pageOfRule(turn);
+    if (preview.rule.type === 'link') return pageOfLink(turn, preview.rule.traces);
+    return movesBills(preview) ? pageOfBills(turn) : pageOfRule(turn);
   });
 }
 
@@ -100,11 +102,38 @@ async function pageOfLink(turn: Turn, named: readonly { traceId: TraceId }[]): P
   const { client, parts, cause } = turn;
   const traceIds = named.map(({ traceId }) => traceId);
   const before = await post(turn, parts, { traceIds, refs: [] });
-  const fact = await suppose(turn);
-  if (fact === null) return { ...NOTHING, isNothing: true };
+  if (!(await suppose(turn))) return { ...NOTHING, isNothing: true };
+  const fact = await readShadowedFact(client);
   const touched = await touchedByFact(client, { ...fact, id: 0n, tenantId: cause.tenantId, attempts: 0 });
   const after = await post(turn, { ...parts, rulebooks: parts.supposed }, touched);
   return { ...NOTHING, ...sumsOf(before, after), traces: traceIds.length };
+}
+
+/** Rates are read where a bill is compared, and nowhere else in the books. */
+const movesBills = ({ rule }: OpenPreview): boolean =>
+  rule.type === 'fx_rates' || (rule.type === 'setting' && rule.table === 'policies' && rule.name === 'fx');
+
+async function pageOfBills(turn: Turn): Promise<PreviewPage> {
+  const { client, parts, cause } = turn;
+  const supposed = { ...parts, rulebooks: parts.supposed };
+  let isNothing = false;
+  const { cursor, before, after } = await previewBill(
+    client,
+    cause,
+    cause.cursor,
+    parts,
+    supposed,
+    async () => {
+      isNothing = !(await suppose(turn));
+    },
+  );
+  const asPosted = (transactions: readonly LedgerTransaction[]): PostedToRest => ({
+    transactions: [...transactions],
+    attempts: [],
+    traceIds: new Set(),
+  });
+  if (isNothing) return { ...NOTHING, isNothing };
+  return { ...NOTHING, ...sumsOf(asPosted(before), asPosted(after)), cursor };
 }
 
 async function pageOfRule(turn: Turn): Promise<PreviewPage> {
@@ -113,8 +142,8 @@ async function pageOfRule(turn: Turn): Promise<PreviewPage> {
   const standing = await parts.rulebooks.read(client, cause.tenantId);
   const known = { ...parts, rulebooks: { read: () => Promise.resolve(standing) } };
   const supposed = { ...parts, rulebooks: parts.supposed };
-  const fact = await suppose(turn);
-  if (fact === null) return { ...NOTHING, isNothing: true };
+  if (!(await suppose(turn))) return { ...NOTHING, isNothing: true };
+  const fact = await readShadowedFact(client);
   if (!isRuleKind(fact.kind)) throw new TypeError(`no rule is of the kind ${fact.kind}`);
   const rule: OpenCause = { ...cause, kind: fact.kind, detail: fact.detail };
   if (turn.preview.rule.type === 'setting' && fact.kind === 'policy' && turn.preview.rule.name === 'pools') {
@@ -130,14 +159,13 @@ async function pageOfRule(turn: Turn): Promise<PreviewPage> {
   return { ...NOTHING, ...sumsOf(before, after), cursor, marks, traces: traceIds.length };
 }
 
-/** Records the rule; @returns its fact, or null where it says what is said already */
-async function suppose({ client, cause, preview }: Turn): ReturnType<typeof readShadowedFact> {
-  await recordPreviewRule(client, cause.tenantId, preview.rule, {
+/** Records the rule. @returns false where it says what is said already */
+function suppose({ client, cause, preview }: Turn): Promise<boolean> {
+  return recordPreviewRule(client, cause.tenantId, preview.rule, {
     principalId: preview.requestedBy,
     previewId: cause.causeId,
     atUs: preview.requestedAtUs,
   });
-  return readShadowedFact(client);
 }
 
 function post(

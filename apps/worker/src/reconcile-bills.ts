@@ -1,5 +1,5 @@
 import { invoiceTarget, postDifferences, unconvertedInvoiceTarget, type Balance } from '#ledger';
-import type { Asset, SpanId } from '#model';
+import type { Asset, LedgerTransaction, SpanId } from '#model';
 import { toReconciliationResult, type ReconciliationResult } from '#reconciliation';
 import {
   advancePostings,
@@ -44,10 +44,14 @@ export async function reconcileBills(parts: ReconcileParts): Promise<number> {
   }
 }
 
-async function reconcileBill(parts: ReconcileParts, claim: DueReconciliation): Promise<void> {
+/** Compares one bill and posts what it says. Idempotent. @returns what was posted */
+export async function reconcileBill(
+  parts: PostParts,
+  claim: Pick<DueReconciliation, 'tenantId' | 'provider' | 'period' | 'cause'>,
+): Promise<readonly LedgerTransaction[]> {
   const range = rangeOf(claim.period);
   const rulebook = await parts.rulebooks.read(parts.db, claim.tenantId);
-  await post(parts, claim, range.toUs - 1n, await compareBills(parts.db, claim, range, rulebook));
+  return post(parts, claim, range.toUs - 1n, await compareBills(parts.db, claim, range, rulebook));
 }
 
 /**
@@ -70,14 +74,14 @@ function rangeOf(period: string): { fromUs: bigint; toUs: bigint } {
 
 /** Posts what the invoices say beside what is charged, and keeps the comparison. One transaction. */
 async function post(
-  parts: ReconcileParts,
-  claim: DueReconciliation,
+  parts: PostParts,
+  claim: Pick<DueReconciliation, 'tenantId' | 'provider' | 'period' | 'cause'>,
   effectiveAtUs: bigint,
   { compared, notCompared, unconverted }: ComparedBills,
-): Promise<void> {
+): Promise<readonly LedgerTransaction[]> {
   const { tenantId, provider, period, cause } = claim;
   const postingId = uuidFromName(`invoices ${tenantId} ${provider} ${period}`, NAMESPACE).replaceAll('-', '');
-  await inTransaction(parts.db, async (client) => {
+  return inTransaction(parts.db, async (client) => {
     const versions = await advancePostings(client, tenantId, [postingId]);
     const poster = await posterOf(client, parts, tenantId);
     const day = new Date(Number(effectiveAtUs / 1000n)).toISOString().slice(0, 10);
@@ -102,7 +106,7 @@ async function post(
       transactionId: (code) => uuidFromName(`${postingId} ${versions.get(postingId)} ${code}`, NAMESPACE),
       effectiveAtUs: () => effectiveAtUs,
     });
-    await commitPosting(client, poster, {
+    const committed = await commitPosting(client, poster, {
       transactions,
       traceIds: [],
       newTraceIds: new Set(),
@@ -123,6 +127,7 @@ async function post(
       notCompared,
       reconciledAtUs: poster.nowUs,
     });
+    return committed;
   });
 }
 

@@ -1,31 +1,16 @@
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
-import { parseRate } from '#ledger';
 import { Caller, RequireRole, type Principal } from '#server';
-import { asTenant, listFxRates, recordFxRates, touchForeignBills } from '#store';
+import { asTenant, listFxRates, recordFxRates, touchForeignBills, type PreviewProof } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { Day } from '../reports/report-query.ts';
-import { decodeCursor, encodeCursor, formatWireTime, Instant, PageSize, Time } from '../wire.ts';
+import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
+import { provePreview } from '../previews/prove-preview.ts';
+import { currency, Rates, toRateRow } from './fx-rate-bodies.ts';
+import { decodeCursor, encodeCursor, formatWireTime, PageSize, Time } from '../wire.ts';
 
-const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, as "USD"');
-const RateBody = z
-  .strictObject({
-    base: currency,
-    quote: currency,
-    rate: z
-      .string()
-      .refine((text) => parseRate(text) !== null, 'must be a positive decimal string, as "1.0842"')
-      .meta({ description: 'Units of quote for one of base, exactly' }),
-    day: Day.meta({ description: 'UTC day from which it is the rate' }),
-    source: z.string().trim().min(1).max(200),
-    toldAt: Instant.nullish(),
-  })
-  .refine(({ base, quote }) => base !== quote, { message: 'is the base itself', path: ['quote'] })
-  .meta({ id: 'NewFxRate' });
-const Rates = z.strictObject({ rates: z.array(RateBody).min(1).max(1000) }).meta({ id: 'NewFxRates' });
 const Answer = z.object({ stored: z.int(), known: z.int() }).meta({ id: 'FxRatesAnswer' });
 const View = z
   .object({
@@ -61,28 +46,38 @@ export class FxRatesController {
   @ApiResponse({ status: 201, description: 'Stored', standardSchema: Answer })
   @ApiResponse({ status: 200, description: 'All of them were known', standardSchema: Answer })
   async tell(
-    @Body({ schema: Rates }) { rates }: z.infer<typeof Rates>,
+    @Body({ schema: Rates }) body: z.infer<typeof Rates>,
+    @Query({ schema: PreviewQuery }) { previewId }: z.infer<typeof PreviewQuery>,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof Answer>> {
     const atUs = this.api.nowUs();
-    const rows = rates.map(({ toldAt, ...rate }) => ({ ...rate, toldAtUs: toldAt ?? null }));
-    const leaf = encodeLeaf('fx.rate', atUs, {
-      rates: {
-        count: rows.length,
-        root: merkleRoot(
-          rows.map(({ toldAtUs, ...rate }) =>
-            Buffer.from(
-              canonicalJson({ ...rate, toldAt: toldAtUs === null ? null : formatWireTime(toldAtUs) }),
+    const rows = body.rates.map(toRateRow);
+    const change = {
+      kind: 'fx_rates',
+      digest: previewDigest('fx_rates', body),
+      previewId,
+      needsApproval: false,
+    } as const;
+    const leafOf = (preview: PreviewProof | undefined): Buffer =>
+      encodeLeaf('fx.rate', atUs, {
+        rates: {
+          count: rows.length,
+          root: merkleRoot(
+            rows.map(({ toldAtUs, ...rate }) =>
+              Buffer.from(
+                canonicalJson({ ...rate, toldAt: toldAtUs === null ? null : formatWireTime(toldAtUs) }),
+              ),
             ),
-          ),
-        ).toString('base64'),
-      },
-      key: caller.keyId,
-      bootstrap: caller.isBootstrap ? true : undefined,
-    });
+          ).toString('base64'),
+        },
+        key: caller.keyId,
+        bootstrap: caller.isBootstrap ? true : undefined,
+        preview,
+      });
     const stored = await asTenant(this.api.db, caller.tenantId, async (client) => {
-      const by = { atUs, by: caller.principalId, leaf };
+      const shown = await provePreview(client, caller.tenantId, change, atUs);
+      const by = { atUs, by: caller.principalId, leaf: leafOf(shown?.proof) };
       const made = await recordFxRates(client, caller.tenantId, by, rows);
       const currencies = [...new Set(rows.flatMap(({ base, quote }) => [base, quote]))];
       if (made > 0) await touchForeignBills(client, caller.tenantId, currencies, 'fx rates');

@@ -3,6 +3,7 @@ import { aliasRow, selfHostedRate, type DraftRow } from '#pricing';
 import type { Principal } from '#server';
 import { planPriceBook, priceBookRoot, type Client, type PreviewRule } from '#store';
 import { z } from 'zod';
+import { Rates, toRateRow } from '../cost-lines/fx-rate-bodies.ts';
 import { NewCalibrationBody, NewLinkBody } from '../links/link-bodies.ts';
 import { planCalibration } from '../links/plan-calibration.ts';
 import { stepsDecided } from '../links/steps-decided.ts';
@@ -22,6 +23,7 @@ export const PreviewBody = z
     z.strictObject({ kind: z.literal('price_book'), body: PriceBookBody }),
     z.strictObject({ kind: z.literal('self_hosted_rate'), body: RateBody }),
     z.strictObject({ kind: z.literal('model_aliases'), body: AliasesBody }),
+    z.strictObject({ kind: z.literal('fx_rates'), body: Rates }),
     z.strictObject({ kind: z.literal('definition'), body: DefinitionBody }),
     z.strictObject({ kind: z.literal('policy'), body: PolicyBody }),
     z.strictObject({ kind: z.literal('key_mapping'), body: KeyMappingBody }),
@@ -64,6 +66,8 @@ export async function ruleOf(
       const rows = aliases.map(aliasRow);
       return ruleOfPrices(client, caller, { book: MODEL_ALIASES, source, mode: 'add', rows });
     }
+    case 'fx_rates':
+      return { type: 'fx_rates', rates: asked.body.rates.map(toRateRow).map(toStoredRate) };
     case 'link':
       return ruleOfLink(client, caller, asked.body, nowUs);
     case 'link_calibration':
@@ -78,6 +82,11 @@ export async function ruleOf(
       return ruleOfSetting(client, caller, SETTING_TABLES[asked.kind], asked.body, nowUs);
   }
 }
+
+const toStoredRate = ({ toldAtUs, ...rate }: ReturnType<typeof toRateRow>) => ({
+  ...rate,
+  toldAtUs: toldAtUs === null ? null : toldAtUs.toString(),
+});
 
 /** A price list that was read and checked. */
 export async function ruleOfPrices(

@@ -8,6 +8,7 @@ export const PREVIEW_KINDS = [
   'price_book', // POST /v1/price-books
   'self_hosted_rate', // POST /v1/self-hosted-rates
   'model_aliases', // POST /v1/model-aliases
+  'fx_rates', // POST /v1/fx-rates
   'definition', // POST /v1/definitions
   'policy', // POST /v1/policies
   'key_mapping', // POST /v1/key-mappings

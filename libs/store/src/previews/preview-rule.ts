@@ -2,6 +2,7 @@ import { RejectedInput } from '#model';
 import type { DraftRow } from '#pricing';
 import { z } from 'zod';
 import type { Client } from '../connection/database.ts';
+import { recordFxRates } from '../fx/fx-rates.ts';
 import { recordLinkDecision } from '../links/record-link-decision.ts';
 import { recordPriceBook } from '../prices/record-price-book.ts';
 import { recordSetting } from '../settings/record-setting.ts';
@@ -31,6 +32,20 @@ export const previewRuleSchema = z.discriminatedUnion('type', [
     basedOn: z.int(),
   }),
   z.object({
+    type: z.literal('fx_rates'),
+    rates: z.array(
+      z.object({
+        base: z.string(),
+        quote: z.string(),
+        day: z.string(),
+        source: z.string(),
+        rate: z.string(),
+        /** Microseconds since the epoch, decimal. */
+        toldAtUs: z.string().nullable(),
+      }),
+    ),
+  }),
+  z.object({
     type: z.literal('link'),
     workItemRef: z.string(),
     action: z.enum(['link', 'unlink']),
@@ -47,6 +62,7 @@ const NO_LEAF = Buffer.alloc(0);
  * Records the rule by the statements that record a real one, in a transaction that will be rolled back.
  *
  * @param by who asks, with the id the decision would have
+ * @returns false where what stands says all of it already
  * @throws RejectedInput `conflict` where it can no longer be recorded
  */
 export async function recordPreviewRule(
@@ -54,11 +70,11 @@ export async function recordPreviewRule(
   tenantId: bigint,
   rule: PreviewRule,
   by: { readonly principalId: string; readonly previewId: string; readonly atUs: bigint },
-): Promise<void> {
+): Promise<boolean> {
   const { principalId, previewId, atUs } = by;
   switch (rule.type) {
-    case 'prices':
-      await recordPriceBook(client, {
+    case 'prices': {
+      const head = await recordPriceBook(client, {
         tenantId,
         book: rule.book,
         source: rule.source,
@@ -67,7 +83,15 @@ export async function recordPreviewRule(
         createdBy: principalId,
         recordedAtUs: atUs,
       });
-      return;
+      return head !== null;
+    }
+    case 'fx_rates': {
+      const rates = rule.rates.map(({ toldAtUs, ...rate }) => ({
+        ...rate,
+        toldAtUs: toldAtUs === null ? null : BigInt(toldAtUs),
+      }));
+      return (await recordFxRates(client, tenantId, { atUs, by: principalId, leaf: NO_LEAF }, rates)) > 0;
+    }
     case 'setting': {
       const { version, isNew } = await recordSetting(client, tenantId, {
         table: rule.table,
@@ -80,9 +104,9 @@ export async function recordPreviewRule(
       });
       if (isNew && version !== rule.basedOn + 1)
         throw new RejectedInput('conflict', `${rule.name} has a newer version than the preview was asked of`);
-      return;
+      return isNew;
     }
-    case 'link':
+    default:
       await recordLinkDecision(client, tenantId, {
         decisionId: previewId,
         workItemRef: rule.workItemRef,
@@ -95,5 +119,6 @@ export async function recordPreviewRule(
         recordedBy: principalId,
         leaf: NO_LEAF,
       });
+      return true;
   }
 }

@@ -38,12 +38,24 @@ export async function takeShadowedDue(client: Client, tenantId: bigint): Promise
     .sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
 }
 
-/** The fact that was recorded since the tables were shadowed; null = nothing was to be recorded. */
+/** The fact that was recorded since the tables were shadowed. */
 export async function readShadowedFact(
   client: Client,
-): Promise<{ readonly kind: string; readonly cause: string; readonly detail: unknown } | null> {
+): Promise<{ readonly kind: string; readonly cause: string; readonly detail: unknown }> {
   const { rows } = await client.query<{ kind: string; cause: string; detail: unknown }>(
     'SELECT kind, cause, detail FROM pg_temp.fact_inbox ORDER BY id LIMIT 1',
   );
-  return rows[0] ?? null;
+  return rows[0]!;
+}
+
+/** Takes the bills that were touched since the tables were shadowed, by provider and month. */
+export async function takeShadowedBills(
+  client: Client,
+  tenantId: bigint,
+): Promise<{ readonly provider: string; readonly period: string }[]> {
+  const { rows } = await client.query<{ provider: string; period: string }>(
+    'DELETE FROM pg_temp.due_reconciliations WHERE tenant_id = $1 RETURNING provider, period',
+    [tenantId],
+  );
+  return rows;
 }
