@@ -72,7 +72,7 @@ export async function startTestService(
   const metrics = new WorkerMetrics(createMetrics('test'), database.db);
   const drain = new TraceDrain(
     parts,
-    { tracesPerTurn: 64, claimMs: 60_000, traceSpans: 100_000 },
+    { tracesPerTurn: 256, claimMs: 60_000, traceSpans: 100_000 },
     metrics,
     logger,
   );
