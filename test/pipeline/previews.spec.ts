@@ -5,8 +5,10 @@ import { SpanReader } from '../../apps/worker/src/read-spans.ts';
 import { workPreviews } from '../../apps/worker/src/work-previews.ts';
 import { ClaimsOffice } from '../support/claims-office.ts';
 import {
+  ask,
   books,
   day,
+  decide,
   difference,
   dividePools,
   everything,
@@ -34,11 +36,6 @@ const fail = (_: unknown, error: unknown): never => {
 };
 const work = (isStopping?: () => boolean): Promise<number> =>
   workPreviews({ ...service.parts, onPreviewFailure: fail }, OPTIONS, isStopping);
-
-const ask = async (office: ClaimsOffice, kind: string, body: object): Promise<string> => {
-  const { previewId } = await office.post('/v1/previews', { kind, body });
-  return previewId;
-};
 
 const definition = (verbs: object) => ({ outcomeType: 'claim.processed', verbs });
 const CHANGES: [string, string, string, (office: ClaimsOffice) => object][] = [
@@ -144,11 +141,6 @@ test.each(CHANGES)('%s: what the preview says is what recording it posts', async
   await dividePools(office);
 });
 
-const decide = (its: ClaimsOffice, previewId: string, decision: string, key?: string) =>
-  its.ask(`/v1/previews/${previewId}/decision`, {
-    body: { decision },
-    ...(key === undefined ? {} : { key }),
-  });
 test('exchange rates: what the bills in another currency would move, one bill a page', async () => {
   const its = await ClaimsOffice.begin(service, 'prov,m,,,3,10,1,USD');
   for (const month of ['08', '09', '10'])

@@ -168,3 +168,16 @@ export async function officeOfHiddenKeys(service: TestService): Promise<[ClaimsO
   await its.settle();
   return [its, { name: 'mine', validFrom: null, rule: { attribute: 'my.claim', kind: 'claim' } }];
 }
+
+/** A principal's word on a preview; the admin's own unless another key is given. */
+export const decide = (its: ClaimsOffice, previewId: string, decision: string, key?: string) =>
+  its.ask(`/v1/previews/${previewId}/decision`, {
+    body: { decision },
+    ...(key === undefined ? {} : { key }),
+  });
+
+/** @returns the id of the preview */
+export const ask = async (office: ClaimsOffice, kind: string, body: object): Promise<string> => {
+  const { previewId } = await office.post('/v1/previews', { kind, body });
+  return previewId;
+};
