@@ -247,7 +247,7 @@ export { lockWorkItems, readContestedConversations, readOutcomeEvents } from './
 export type { StoredOutcomeEvent, WorkItemSeed } from './posting/work-items.ts';
 export { replaceWorklist } from './posting/worklist.ts';
 export type { WorklistEntry } from './posting/worklist.ts';
-export { previewRuleSchema, recordPreviewRule } from './previews/preview-rule.ts';
+export { recordPreviewRule } from './previews/preview-rule.ts';
 export type { PreviewRule } from './previews/preview-rule.ts';
 export {
   addMarks,
