@@ -83,8 +83,7 @@ export async function touchForeignBills(
     name: 'read-foreign-bills-touched',
     text: `
 SELECT DISTINCT provider, period FROM invoices
- WHERE tenant_id = $1 AND charged_in IS NOT NULL
-   AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
+ WHERE tenant_id = $1 AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
     values: [tenantId, currencies],
   });
   await makeReconciliationsDue(client, tenantId, rows, cause, 0);
