@@ -15,7 +15,7 @@ import {
   type BundleParts,
   type Claim,
 } from '#evidence';
-import { inTenantSnapshot, readExport } from '#store';
+import { dropArchivesOf, dropExpiredArchives, inTenantSnapshot, inTransaction, readExport } from '#store';
 import { TRAILS } from '../../apps/cli/src/verifier/check-bundle.ts';
 import { buildExports } from '../../apps/worker/src/export/build-exports.ts';
 import { readBundleParts } from '../../apps/worker/src/export/read-bundle-parts.ts';
@@ -402,4 +402,21 @@ describe('checked by others', () => {
       rmSync(directory, { recursive: true });
     }
   });
+});
+
+test('an erasure leaves no archive, and an archive is not kept for ever', async () => {
+  const { db } = service.database;
+  const { view } = await build({ ...ITEM, size });
+  const fetchAgain = () => desk.call(`/v1/exports/${view.exportId}/bundle`);
+  expect(await dropExpiredArchives(db, service.parts.nowUs())).toBe(0);
+  await inTransaction(db, (client) => dropArchivesOf(client, desk.tenant.tenantId));
+  expect(await fetchAgain()).toMatchObject({
+    status: 409,
+    body: { detail: 'its archive is not kept any longer; ask for the export again' },
+  });
+  const { rows } = await db.query('SELECT FROM export_chunks WHERE tenant_id = $1', [desk.tenant.tenantId]);
+  expect(rows).toEqual([]);
+  const { exportId } = (await build({ ...ITEM, size })).view;
+  await dropExpiredArchives(db, service.parts.nowUs() + 3_700_000_000n);
+  expect((await desk.call(`/v1/exports/${exportId}`)).body).toMatchObject({ state: 'dropped' });
 });

@@ -2,6 +2,7 @@ import { encodeLeaf, formatTimeUs } from '#evidence';
 import { toRef, type Ref, type TraceId } from '#model';
 import { editLogRecord, editResource, editSpan } from '#otlp';
 import {
+  dropArchivesOf,
   eraseTold,
   finishErasure,
   holdErasure,
@@ -84,6 +85,7 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
   await parts.contentKeys.destroy(tenantId, subjects);
   const keyDestroyedAtUs = parts.nowUs();
   const told = await eraseTold(client, tenantId, refs, scope.traceIds, words);
+  await dropArchivesOf(client, tenantId);
   const contents = await removeContents(client, tenantId, scope.traceIds, subjects, refs);
   const cut = await cutTraces(
     client,

@@ -400,7 +400,8 @@ export type { LogName } from './evidence/log-tables.ts';
 export {
   advanceExport,
   claimExport,
-  dropArchives,
+  dropArchivesOf,
+  dropExpiredArchives,
   failExport,
   finishExport,
   insertExport,

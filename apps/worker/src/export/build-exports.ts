@@ -12,7 +12,7 @@ import { RejectedInput, Unavailable } from '#model';
 import {
   advanceExport,
   claimExport,
-  dropArchives,
+  dropExpiredArchives,
   failExport,
   finishExport,
   insertEvidence,
@@ -54,7 +54,7 @@ export async function buildExports(
   parts: ExportParts,
   isStopping: () => boolean = () => false,
 ): Promise<number> {
-  await dropArchives(parts.db, { expiredAtUs: parts.nowUs() });
+  await dropExpiredArchives(parts.db, parts.nowUs());
   let worked = 0;
   while (!isStopping()) {
     const row = await claimExport(parts.db, parts.nowUs(), LEASE_MS);

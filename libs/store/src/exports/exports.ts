@@ -1,6 +1,5 @@
 import type { Client, Database, Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
-import { inTransaction } from '../connection/transaction.ts';
 
 /** What a bundle is asked to hold. */
 export type ExportScope =
@@ -196,32 +195,34 @@ export async function readExportChunk(
   return rows[0]?.bytes ?? null;
 }
 
+/** Removes archives whose time is over; they can be asked for again. @returns how many */
+export const dropExpiredArchives = (db: Queryable, nowUs: bigint): Promise<number> => drop(db, nowUs, null);
+
 /**
- * Removes archives: those whose time is over, or, after an erasure, all of a tenant, because any may hold what was
- * erased. They can be asked for again.
- *
- * @returns how many exports lost their archive
+ * Removes all archives of a tenant, because any may hold what is being erased, and has those that are being built begun
+ * again; in the transaction of the erasure.
  */
-export function dropArchives(
-  db: Database,
-  which: { readonly expiredAtUs: bigint } | { readonly tenantId: bigint },
-): Promise<number> {
-  const expiredAt = 'expiredAtUs' in which ? timestampFromUs(which.expiredAtUs) : null;
-  const tenantId = 'tenantId' in which ? which.tenantId : null;
-  return inTransaction(db, async (client) => {
-    const { rowCount } = await client.query(
-      `WITH dropped AS (
-         UPDATE exports SET state = 'dropped'
-          WHERE state = 'ready' AND ($1::timestamptz IS NULL OR expires_at < $1) AND ($2::bigint IS NULL OR tenant_id = $2)
-         RETURNING tenant_id, export_id),
-       removed AS (
-         DELETE FROM export_chunks c USING dropped d
-          WHERE c.tenant_id = d.tenant_id AND c.export_id = d.export_id)
-       SELECT FROM dropped`,
-      [expiredAt, tenantId],
-    );
-    return rowCount ?? 0;
-  });
+export async function dropArchivesOf(client: Client, tenantId: bigint): Promise<void> {
+  await drop(client, null, tenantId);
+  await client.query(
+    `UPDATE exports SET state = 'waiting', leased_until = NULL WHERE tenant_id = $1 AND state = 'building'`,
+    [tenantId],
+  );
+}
+
+async function drop(db: Queryable, expiredAtUs: bigint | null, tenantId: bigint | null): Promise<number> {
+  const { rowCount } = await db.query(
+    `WITH dropped AS (
+       UPDATE exports SET state = 'dropped'
+        WHERE state = 'ready' AND ($1::timestamptz IS NULL OR expires_at < $1) AND ($2::bigint IS NULL OR tenant_id = $2)
+       RETURNING tenant_id, export_id),
+     removed AS (
+       DELETE FROM export_chunks c USING dropped d
+        WHERE c.tenant_id = d.tenant_id AND c.export_id = d.export_id)
+     SELECT FROM dropped`,
+    [expiredAtUs === null ? null : timestampFromUs(expiredAtUs), tenantId],
+  );
+  return rowCount ?? 0;
 }
 
 const COLUMNS = `e.tenant_id, e.export_id, e.request, e.size, e.requested_at, e.requested_by, e.key_id, e.state, e.stage, e.done,
