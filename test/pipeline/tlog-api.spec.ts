@@ -184,7 +184,15 @@ test('a receipt waits, is sealed, and is signed with its proof', async () => {
   await sealLeaves(db, log, START_US, () => {});
 
   const counts = { received: 4, stored: 1, duplicate: 1, conflicting: 1, rejected: 1 };
-  const common = { signal: 'traces', receivedAt: '2026-10-21T14:00:00Z', key, digest: 'ab01', ...counts };
+  const common = {
+    signal: 'traces',
+    receivedAt: '2026-10-21T14:00:00Z',
+    key,
+    digest: 'ab01',
+    redaction: null,
+    isOpenable: true,
+    ...counts,
+  };
   expect((await get(`/v1/receipts/${waiting}`, sender)).body).toEqual({
     ...common,
     batch: waiting,
