@@ -7,10 +7,8 @@ export { contentPolicySchema, SHIPPED_CONTENT_POLICY } from './content/content-p
 export type { ContentPolicy } from './content/content-policy.ts';
 export { inTexts, redactionOf } from './content/redaction.ts';
 export { CONTENT_CLASSES } from './content/content-rules.ts';
-export type { ContentClass } from './content/content-rules.ts';
 export { CUT, CUT_CONTENT } from './content/cut-content.ts';
 export { readContent } from './content/read-content.ts';
-export type { StepContent } from './content/read-content.ts';
 export { isKnownCounter, readCounter } from './counters.ts';
 export type { CounterReading } from './counters.ts';
 export { readDecisions } from './decisions.ts';
