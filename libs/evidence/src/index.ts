@@ -4,7 +4,13 @@
  */
 export { decodeKeyTree, encodeKeyTree, newKeyTree, secretOf, withoutSubject } from './content/key-tree.ts';
 export type { KeyTree } from './content/key-tree.ts';
-export { contentAddress, decryptContent, encryptContent, saltOf, subjectKeys } from './content/seal-content.ts';
+export {
+  contentAddress,
+  decryptContent,
+  encryptContent,
+  saltOf,
+  subjectKeys,
+} from './content/seal-content.ts';
 export type { SubjectKeys } from './content/seal-content.ts';
 export { canonicalJson, canonicalMembers, writeMembers } from './canonical-json.ts';
 export type { CanonicalMember, CanonicalValue } from './canonical-json.ts';
