@@ -126,7 +126,9 @@ test('a grant takes two principals, neither of them the reader, and ends', async
 test('a read that cannot be noted is not answered', async () => {
   await grant();
   const before = await reads();
-  await service.database.db.query('ALTER TABLE access_inbox ADD CONSTRAINT nothing_fits CHECK (false) NOT VALID');
+  await service.database.db.query(
+    'ALTER TABLE access_inbox ADD CONSTRAINT nothing_fits CHECK (false) NOT VALID',
+  );
   try {
     const caller = {
       tenantId: desk.tenant.tenantId,

@@ -485,12 +485,7 @@ test.each<[string, object | string, string, string]>([
     'rows',
     'twice',
   ],
-  [
-    '/v1/price-books?dryRun=perhaps',
-    rows('b', { provider: 'p', model: 'm', prices: { request: '1' } }),
-    'dryRun',
-    '',
-  ],
+  ['/v1/price-books?dryRun=perhaps', rows('b', { provider: 'p', model: 'm', prices: {} }), 'dryRun', ''],
 ])('%s %j is refused at %s', async (path, body, field, words) => {
   const acme = await Customer.make();
   const answer = typeof body === 'string' ? await acme.postCsv(path, body) : await acme.post(path, body);

@@ -50,35 +50,11 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
   let isStopping = false;
   const drain = new TraceDrain(parts, limits, metrics, logger);
   const backlog = new QualityBacklog(parts, logger);
-  const failed = (message: string, detail: Record<string, unknown>): void => {
+  const failed: Failed = (message, detail) => {
     metrics.failed();
     logger.error(message, detail);
   };
-  const factParts: Parameters<typeof workThroughFacts>[0] = {
-    ...parts,
-    onFailure: ({ cause }, error) =>
-      failed('a fact could not be worked through; it is tried again later', { cause, error }),
-  };
-  const billParts: Parameters<typeof reconcileBills>[0] = {
-    ...parts,
-    onFailure: ({ provider, period }, error) =>
-      failed('a bill could not be compared; it is tried again later', { provider, period, error }),
-  };
-  const causeParts: Parameters<typeof workCauses>[0] = {
-    ...parts,
-    onCauseFailure: ({ tenantId, causeId }, error) =>
-      failed('a page of a cause could not be worked through; it is tried again later', {
-        tenantId: tenantId.toString(),
-        cause: causeId,
-        error,
-      }),
-  };
-  const exportParts: ExportParts = {
-    ...parts,
-    ...options.exports,
-    limits,
-    onFailure: ({ exportId }, error) => failed('a bundle could not be built', { export: exportId, error }),
-  };
+  const { factParts, billParts, causeParts, exportParts } = partsOf(options, failed);
   const causeOptions = { pageSize: CAUSE_PAGE, leaseMs: limits.claimMs, traceSpans: limits.traceSpans };
   const work: readonly (readonly [QueueName, number, () => Promise<unknown>])[] = [
     [
@@ -120,10 +96,42 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
   };
 }
 
+type Failed = (message: string, detail: Record<string, unknown>) => void;
+
+/** What each kind of work is given: what failed is logged and counted, and found again by a later sweep. */
+function partsOf({ parts, limits, exports }: ScheduleParts, failed: Failed) {
+  const factParts: Parameters<typeof workThroughFacts>[0] = {
+    ...parts,
+    onFailure: ({ cause }, error) =>
+      failed('a fact could not be worked through; it is tried again later', { cause, error }),
+  };
+  const billParts: Parameters<typeof reconcileBills>[0] = {
+    ...parts,
+    onFailure: ({ provider, period }, error) =>
+      failed('a bill could not be compared; it is tried again later', { provider, period, error }),
+  };
+  const causeParts: Parameters<typeof workCauses>[0] = {
+    ...parts,
+    onCauseFailure: ({ tenantId, causeId }, error) =>
+      failed('a page of a cause could not be worked through; it is tried again later', {
+        tenantId: tenantId.toString(),
+        cause: causeId,
+        error,
+      }),
+  };
+  const exportParts: ExportParts = {
+    ...parts,
+    ...exports,
+    limits,
+    onFailure: ({ exportId }, error) => failed('a bundle could not be built', { export: exportId, error }),
+  };
+  return { factParts, billParts, causeParts, exportParts };
+}
+
 function previewsOf(
   parts: ScheduleParts['parts'],
   options: Parameters<typeof workPreviews>[1],
-  failed: (message: string, detail: Record<string, unknown>) => void,
+  failed: Failed,
   isStopping: () => boolean,
 ): Promise<number> {
   const onPreviewFailure: Parameters<typeof workPreviews>[0]['onPreviewFailure'] = (preview, error) =>

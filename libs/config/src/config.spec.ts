@@ -92,7 +92,7 @@ test('.env.example lists every variable with its default, and nothing else', () 
   });
   const defaults = Object.entries(environment.parse({})).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value.join(';') : `${value ?? ''}`,
+    Array.isArray(value) ? value.map(String).join(';') : `${value ?? ''}`,
   ]);
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(defaults));
 });

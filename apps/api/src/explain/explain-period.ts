@@ -35,11 +35,9 @@ export const PeriodExplanation = z
     group: z.record(z.string(), z.string().nullable()),
     size: z.int().nullable(),
     costUsd: Money.meta({ description: 'The charges of all pages sum to it' }),
-    byPlace: z
-      .record(z.string(), Money)
-      .meta({
-        description: 'The same by where it sits: outcome, retry, noOutcome, inProgress, ...; sums to costUsd',
-      }),
+    byPlace: z.record(z.string(), Money).meta({
+      description: 'The same by where it sits: outcome, retry, noOutcome, inProgress, ...; sums to costUsd',
+    }),
     charges: z.array(Charge),
     next: z.string().nullable(),
     change: z

@@ -145,7 +145,7 @@ export class ExportsController {
       await this.openContentOf(row.request.scope, caller, 'GET /v1/exports/:exportId/bundle');
     void reply
       .type('application/x-tar')
-      
+
       .header('content-disposition', `attachment; filename="evidence-${row.size}-${exportId}.tar"`)
       .header('cache-control', 'private, no-store');
     return new StreamableFile(Readable.from(this.chunks(row)));

@@ -197,7 +197,9 @@ const CASES: readonly Case[] = [
   [
     'T07',
     [chat('openai', usage({ input_tokens: 10, output_tokens: 2, foo_tokens: 500 }))],
-    ['model_call leaf(only_witness) | in 10, out 2 | reported inclusive A1.2 | flags unknown_usage_key:foo_tokens'],
+    [
+      'model_call leaf(only_witness) | in 10, out 2 | reported inclusive A1.2 | flags unknown_usage_key:foo_tokens',
+    ],
   ],
 ];
 
