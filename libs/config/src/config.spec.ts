@@ -22,6 +22,7 @@ test('an empty environment gives the documented defaults', () => {
     traceQuietMs: 5000,
     traceMaxWaitMs: 600_000,
     spanMaxAgeDays: 1100,
+    backupDays: 30,
   });
   expect(limits.bodyBytes).toBe(33_554_432);
 });

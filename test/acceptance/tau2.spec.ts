@@ -16,7 +16,7 @@ const shared = new URL('../../../shared/', import.meta.url);
 const tool = new URL('tools/tau2-otlp.mjs', shared).pathname;
 const isThere = existsSync(tool);
 if (!isThere)
-  process.stderr.write('\nSKIPPED: test/pipeline/tau2.spec.ts needs ../shared, which is not there\n');
+  process.stderr.write('\nSKIPPED: test/acceptance/tau2.spec.ts needs ../shared, which is not there\n');
 
 const run = promisify(execFile);
 const RANGE = 'from=2025-01-01&to=2026-12-31';
