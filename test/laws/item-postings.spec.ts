@@ -1,6 +1,7 @@
 // Goal: what stands at a work item besides the calls of its agents (cost lines and their corrections, minutes and the rates
 // that price them, hand-overs, shares of pools) comes to the same in any order, worked off in between or not, told twice
-// or not, with pools divided at any moment.
+// or not, with pools divided at any moment. Only versions of one policy follow each other: of those valid at a time the
+// newest is in force, so which of them is told later is part of what is said.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ClaimsOffice } from '../support/claims-office.ts';
@@ -54,6 +55,9 @@ const rates = (amountPerHour: string): object => ({
   humanSteps: { role: 'adjuster' },
 });
 
+const LOWER = policy('labour_rates', BEGINNING, rates('30'));
+const RAISED = policy('labour_rates', '2025-10-10T00:00:00Z', rates('60'));
+
 /** Each may be told again, but for an event, which another telling would be another one. */
 const FACTS: readonly (readonly [fact: Fact, again: boolean])[] = [
   [call('a', ['C1'], 3, 1), true],
@@ -77,8 +81,8 @@ const FACTS: readonly (readonly [fact: Fact, again: boolean])[] = [
     true,
   ],
   [line('alone', 'C4', { amount: { amount: '3', currency: 'USD' } }), true],
-  [policy('labour_rates', BEGINNING, rates('30')), false],
-  [policy('labour_rates', '2025-10-10T00:00:00Z', rates('60')), false],
+  [LOWER, false],
+  [RAISED, false],
   [policy('placement', BEGINNING, { reopened: 'carry' }), false],
   [
     policy('overhead', BEGINNING, {
@@ -102,6 +106,10 @@ const FACTS: readonly (readonly [fact: Fact, again: boolean])[] = [
   ],
 ];
 
+const RATES: ReadonlySet<number> = new Set(
+  [LOWER, RAISED].map((version) => FACTS.findIndex(([fact]) => fact === version)),
+);
+
 interface Telling {
   readonly facts: readonly number[];
   readonly order: readonly number[];
@@ -120,18 +128,27 @@ async function end(office: ClaimsOffice): Promise<unknown> {
   return office.balances();
 }
 
-async function tellInOrder({ facts }: Telling): Promise<unknown> {
+const shuffle = ({ facts, order }: Telling): number[] =>
+  facts
+    .map((fact, n) => ({ fact, at: order[n % order.length]! }))
+    .sort((a, b) => a.at - b.at || a.fact - b.fact)
+    .map(({ fact }) => fact);
+
+/** Whatever the shuffled order is, but for which version of the rates is the newer one. */
+async function tellInOrder(telling: Telling): Promise<unknown> {
   const office = await begin();
-  for (const index of facts) await FACTS[index]![0](office);
+  const versions = shuffle(telling).filter((fact) => RATES.has(fact));
+  for (const index of telling.facts) {
+    const fact = RATES.has(index) ? versions.shift()! : index;
+    await FACTS[fact]![0](office);
+  }
   return end(office);
 }
 
-async function tellAnyhow({ facts, order, choices }: Telling): Promise<unknown> {
+async function tellAnyhow(telling: Telling): Promise<unknown> {
   const office = await begin();
-  const shuffled = facts
-    .map((fact, n) => ({ fact, at: order[n % order.length]! }))
-    .sort((a, b) => a.at - b.at || a.fact - b.fact);
-  for (const [n, { fact }] of shuffled.entries()) {
+  const { choices } = telling;
+  for (const [n, fact] of shuffle(telling).entries()) {
     const choice = choices[n % choices.length]!;
     const [tell, again] = FACTS[fact]!;
     await tell(office);

@@ -24,6 +24,11 @@ const RATES = {
   validFrom: '2025-01-01T00:00:00Z',
   rule: { rates: [{ role: 'adjuster', currency: 'USD', amountPerHour: '30' }] },
 };
+const RAISE = {
+  ...RATES,
+  validFrom: '2025-10-01T00:00:00Z',
+  rule: { rates: [{ role: 'adjuster', currency: 'USD', amountPerHour: '60' }] },
+};
 const MINUTES = { quantity: '6', unit: 'minute', role: 'adjuster' };
 
 test('[T2.8] the true cost of a success: (84 + 9 + 12 + 15) / 70 = $1.714286', async () => {
@@ -127,6 +132,30 @@ test('any order of a call, its outcome, minutes, their correction and the rate g
     });
   }
 }, 60_000);
+
+/** A version told later replaces what it is valid for, so the order of versions is part of what is said. */
+test.each<[string, readonly [object, object], string]>([
+  ['a raise', [RATES, RAISE], '6'],
+  ['an earlier start, told after a later one', [RAISE, RATES], '3'],
+])('minutes cost the same whenever they are told: %s', async (_, [first, second], cost) => {
+  const tell =
+    (rule: object): Action =>
+    (office) =>
+      office.post('/v1/policies', rule);
+  for (const order of [
+    [minutes, tell(first), tell(second)],
+    [tell(first), minutes, tell(second)],
+    [tell(first), tell(second), minutes],
+  ]) {
+    const office = await begin();
+    for (const action of order) {
+      await action(office);
+      await service.settle();
+    }
+    await office.settle();
+    expect(await office.cost()).toEqual({ '2800:imputed:/desk': `-${cost}`, '5110:work:human C1': cost });
+  }
+});
 
 test('the state of the item places its lines; a fee that is billed is owed to who bills it', async () => {
   const office = await begin();
