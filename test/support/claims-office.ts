@@ -132,7 +132,8 @@ export class ClaimsOffice {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
       body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: { name: 'office' }, spans }] }] }),
     });
-    if (answer.status !== 200) throw new Error(`spans were answered with ${answer.status}`);
+    if (answer.status !== 200)
+      throw new Error(`spans were answered with ${answer.status}: ${await answer.text()}`);
   }
 
   async tell(verb: string, claim: string, at: string, value?: string): Promise<void> {

@@ -98,7 +98,8 @@ export class Desk {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
       body: JSON.stringify(body),
     });
-    if (answer.status !== 200) throw new Error(`spans were answered with ${answer.status}`);
+    if (answer.status !== 200)
+      throw new Error(`spans were answered with ${answer.status}: ${await answer.text()}`);
   }
 
   async tell(event: DeskEvent): Promise<void> {
