@@ -3,8 +3,9 @@ import type { ItemEdit } from '#model';
 import { editLogs, editTraces } from '#otlp';
 import { readContentPolicy, type Database } from '#store';
 
-/** How long a policy is taken for the one in force. */
+/** How long a policy is taken for the one in force, and from when on a sender makes it be read again ahead of that. */
 const KEPT_MS = 5_000;
+const FRESH_MS = 2_500;
 const MAX_TENANTS = 10_000;
 
 /** What a tenant's policy takes out of what it sends. */
@@ -16,6 +17,7 @@ export interface ContentRule {
 
 interface Known {
   readonly rule: ContentRule | null;
+  readonly freshUntilMs: number;
   readonly untilMs: number;
 }
 
@@ -37,7 +39,14 @@ export class ContentRules {
    */
   of(tenantId: bigint): ContentRule | null | Promise<ContentRule | null> {
     const known = this.known.get(tenantId);
-    if (known !== undefined && this.nowMs() < known.untilMs) return known.rule;
+    const nowMs = this.nowMs();
+    if (known === undefined || nowMs >= known.untilMs) return this.ask(tenantId);
+    // What is known holds until its time is up; if it cannot be read by then, the request that needs it says so.
+    if (nowMs >= known.freshUntilMs) this.ask(tenantId).catch(() => undefined);
+    return known.rule;
+  }
+
+  private ask(tenantId: bigint): Promise<ContentRule | null> {
     const asked = this.asked.get(tenantId);
     if (asked !== undefined) return asked;
     const reading = this.read(tenantId).finally(() => this.asked.delete(tenantId));
@@ -51,7 +60,7 @@ export class ContentRules {
     const edit = policy === null ? null : redactionOf(contentPolicySchema.parse(policy.rule));
     const rule = edit === null ? null : { version: `content@${policy!.version}`, edit };
     if (this.known.size >= MAX_TENANTS) this.known.clear();
-    this.known.set(tenantId, { rule, untilMs: nowMs + KEPT_MS });
+    this.known.set(tenantId, { rule, freshUntilMs: nowMs + FRESH_MS, untilMs: nowMs + KEPT_MS });
     return rule;
   }
 }

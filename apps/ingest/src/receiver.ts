@@ -82,9 +82,11 @@ export class Receiver {
   ): Promise<PartialSuccess> {
     const asked = this.contentRules.of(principal.tenantId);
     if (!(asked instanceof Promise)) return this.appendBy(asked, signal, principal, body);
-    // The caller has its buffer back as soon as this waits.
+    // The caller has its buffer back, and no longer counts it, as soon as this waits.
     const own = Buffer.from(body);
-    return this.appendBy(await asked, signal, principal, own);
+    this.bodyBytes += own.length;
+    const rule = await asked.finally(() => (this.bodyBytes -= own.length));
+    return this.appendBy(rule, signal, principal, own);
   }
 
   private async appendBy(
