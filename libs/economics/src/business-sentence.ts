@@ -3,6 +3,8 @@ import type { BoundedCost } from './decide.ts';
 /** A population's cost in the sentence. */
 export interface SentenceCost extends BoundedCost {
   readonly items: number;
+  /** false: part of the cost is unknown, so that the figure is a lower bound. */
+  readonly isComplete: boolean;
 }
 
 /** Everything the sentence says; each slot is computed, none is written by hand (methods.md 6.6). */
@@ -36,7 +38,7 @@ export interface SentenceSlots {
  */
 export function businessSentence({ unit, caseName, baseline, agent, segment }: SentenceSlots): string {
   const parts = [
-    `The agent costs ${usd(agent.estimatePico)} per ${unit} (${bounds(agent)})${
+    `The agent costs ${atLeast(agent)}${usd(agent.estimatePico)} per ${unit} (${bounds(agent)})${
       baseline === null
         ? '; no baseline is recorded to compare it with'
         : ` vs ${usd(baseline.costPico)} at ${baseline.name}`
@@ -50,7 +52,7 @@ export function businessSentence({ unit, caseName, baseline, agent, segment }: S
         ? ''
         : `; ${percent(segment.attemptsShareOfGap)} of the gap in token cost goes with the number of attempts`;
     parts.push(
-      `But where ${where} it costs ${usd(segment.cost.estimatePico)} (${bounds(segment.cost)})${
+      `But where ${where} it costs ${atLeast(segment.cost)}${usd(segment.cost.estimatePico)} (${bounds(segment.cost)})${
         baseline === null ? '' : `, ${against(segment.cost, baseline)}`
       }: ${segment.attempts.toFixed(1)} attempts instead of ${segment.restAttempts.toFixed(1)}${gap}.`,
       `That is ${percent(segment.shareOfVolume)} of the volume.`,
@@ -75,7 +77,10 @@ function against(
   return isCheaper ? `${percent(share)} cheaper` : `${percent(share)} dearer than ${baseline.name}`;
 }
 
-function bounds({ interval, items }: SentenceCost): string {
+const atLeast = ({ isComplete }: SentenceCost): string => (isComplete ? '' : 'at least ');
+
+function bounds({ interval, items, isComplete }: SentenceCost): string {
+  if (!isComplete) return `part of it is not known, n=${items}`;
   if (interval === null) return `too few items for an interval, n=${items}`;
   const { lowPico, highPico } = interval;
   const range =

@@ -84,10 +84,10 @@ const slots: SentenceSlots = {
   unit: 'processed claim',
   caseName: 'claim',
   baseline: { name: 'the BPO', costPico: usd('8'), isAssumed: false },
-  agent: { ...common.agent, items: 920 },
+  agent: { ...common.agent, items: 920, isComplete: true },
   segment: {
     conditions: [{ attribute: 'exception_doc', value: 'yes' }],
-    cost: { ...exceptional, items: 80 },
+    cost: { ...exceptional, items: 80, isComplete: true },
     attempts: 3.1,
     restAttempts: 1.2,
     attemptsShareOfGap: 0.578,
@@ -123,17 +123,32 @@ test.each<[string, SentenceSlots, string]>([
       ...slots,
       segment: null,
       baseline: { name: 'the BPO', costPico: usd('8'), isAssumed: true },
-      agent: { estimatePico: usd('0.025123'), interval: null, items: 7 },
+      agent: { estimatePico: usd('0.025123'), interval: null, items: 7, isComplete: true },
     },
     'The agent costs $0.0251 per processed claim (too few items for an interval, n=7) vs $8.00 at the BPO: not told ' +
       'apart from the BPO yet. The figure of the BPO is an assumption.',
+  ],
+  [
+    'part of the cost is unknown',
+    {
+      ...slots,
+      segment: null,
+      agent: { estimatePico: usd('3.1'), interval: null, items: 36, isComplete: false },
+    },
+    'The agent costs at least $3.10 per processed claim (part of it is not known, n=36) vs $8.00 at the BPO: not told ' +
+      'apart from the BPO yet.',
   ],
   [
     'nothing succeeded',
     {
       ...slots,
       segment: null,
-      agent: { estimatePico: usd('20'), interval: { lowPico: usd('12'), highPico: null }, items: 40 },
+      agent: {
+        estimatePico: usd('20'),
+        interval: { lowPico: usd('12'), highPico: null },
+        items: 40,
+        isComplete: true,
+      },
     },
     'The agent costs $20.00 per processed claim (at least 12.00, n=40) vs $8.00 at the BPO: 150 % dearer than the BPO.',
   ],

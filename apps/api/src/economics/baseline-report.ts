@@ -76,8 +76,7 @@ export const baselineReport = (
         const key = JSON.stringify(group);
         const own = moments.find((row) => JSON.stringify(row.group) === key);
         const outcomeTypes = types.find((row) => JSON.stringify(row.group) === key)?.outcomeTypes ?? [];
-        const isComplete = head.bound === undefined && head.loadedGrade !== 'incomplete';
-        const interval = own === undefined || !isComplete ? null : costPerOutcomeInterval(own.moments);
+        const interval = own === undefined || !isComplete(head) ? null : costPerOutcomeInterval(own.moments);
         return figuresOf(head, interval, outcomeTypes, baselineOf(baselines, outcomeTypes), isTied);
       };
     },
@@ -105,6 +104,10 @@ function figuresOf(
 }
 
 type Head = z.infer<typeof OutcomeHead>;
+/** Everything in the loaded cost is known. */
+const isComplete = ({ bound, loadedGrade }: Head): boolean =>
+  bound === undefined && loadedGrade !== 'incomplete';
+
 type Compared = RecordedBaseline & { readonly isAssumed: boolean };
 
 const baselineView = ({ name, version, method, costPico, source, isAssumed }: Compared) => ({
@@ -155,7 +158,7 @@ function sentenceOf(
     unit: `${verb} ${kind}`,
     caseName: kind,
     baseline,
-    agent: { ...agent, items: head.workItems },
+    agent: { ...agent, items: head.workItems, isComplete: isComplete(head) },
     segment: null,
   });
 }
