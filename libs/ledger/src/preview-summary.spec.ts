@@ -65,6 +65,19 @@ test('pages add up, however postings are dealt to them: counts, months and the l
   );
 });
 
+test('equal moves of two assets stand in one order', () => {
+  const of = (asset: Leg['asset']): Leg => ({
+    posting: 9,
+    span: 2,
+    account: '5300:waste:retry',
+    asset,
+    day: 1,
+    amount: -38n,
+  });
+  const movesOf = (legs: Leg[]) => addPage(EMPTY, sumMoves(legs.map(transactionOf), ALL), {}, 1).moves;
+  expect(movesOf([of('USD/12'), of('EUR/12')])).toEqual(movesOf([of('EUR/12'), of('USD/12')]));
+});
+
 test('what goes there and comes back is nothing; the largest come first, and no more than 20 of each asset', () => {
   const of = (span: number, amount: bigint, account = '5100:work'): Leg => ({
     posting: 1,

@@ -117,7 +117,7 @@ export function addPage(
 function largest(moves: readonly Move[]): Move[] {
   const size = ({ amount: text }: Move): bigint => BigInt(text.replace('-', ''));
   const place = (each: Move): string =>
-    JSON.stringify([each.traceId, each.spanId, each.account, each.workItemRef, each.amount]);
+    JSON.stringify([each.traceId, each.spanId, each.account, each.workItemRef, each.asset, each.amount]);
   const sorted = moves.toSorted((a, b) => {
     const [first, second] = [size(a), size(b)];
     if (first !== second) return first > second ? -1 : 1;
