@@ -11,7 +11,7 @@ const SETTINGS = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   shared_buffers: '256MB',
-  max_connections: '300',
+  max_connections: '500',
 };
 
 let stopRequested = null;
