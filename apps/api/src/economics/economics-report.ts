@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '#evidence';
 import { RejectedInput } from '#model';
 import type { Client, CostPerOutcomeQuery } from '#store';
 import { z } from 'zod';
-import { askReport, questionOf, type AskedReport, type ReportContext } from '../reports/ask-report.ts';
+import { askReport, type AskedReport, type ReportContext } from '../reports/ask-report.ts';
 import { CostRow } from '../reports/cost-row.ts';
+import { finishReport, type FinishedReport, type RowGroup } from '../reports/finish-report.ts';
 import { outcomeFigures } from '../reports/outcome-figures.ts';
-import { pageOfRows } from '../reports/report-page.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import { TieOut } from '../reports/tie-out.ts';
-import { tieReport, withBills, type TiedReport } from '../reports/tie-report.ts';
+import { tieReport, type TiedReport } from '../reports/tie-report.ts';
 
 /** What every row over outcomes begins with: its population, cost, coverage and grade. */
 export const OutcomeHead = CostRow.pick({
@@ -48,15 +46,10 @@ export const economicsReportSchema = <Row extends z.ZodObject>(name: string, row
     tieOut: TieOut,
   });
 
-export interface EconomicsReport<Row> {
+export interface EconomicsReport<Row> extends FinishedReport<Row> {
   readonly report: string;
   readonly view: 'settled' | 'cohort';
   readonly formula: string;
-  readonly rows: Row[];
-  readonly total: Row;
-  readonly additive: boolean;
-  readonly next: string | null;
-  readonly tieOut: z.infer<typeof TieOut>;
 }
 
 /** A question about the population of a report over outcomes, and what it reads. */
@@ -65,8 +58,6 @@ export interface OutcomeQuestion {
   readonly population: CostPerOutcomeQuery;
   readonly tied: TiedReport;
 }
-
-type Group = readonly (string | null)[] | null;
 
 /**
  * A report over outcomes: the rows of cost-per-outcome, each with what `read` says of its group besides, tied to the
@@ -82,7 +73,7 @@ export async function economicsReport<Extra extends object>(
   report: {
     readonly name: string;
     readonly formula: string;
-    readonly read: (question: OutcomeQuestion) => Promise<(group: Group, head: OutcomeHead) => Extra>;
+    readonly read: (question: OutcomeQuestion) => Promise<(group: RowGroup, head: OutcomeHead) => Extra>;
   },
 ): Promise<EconomicsReport<OutcomeHead & Extra>> {
   const view = query.view;
@@ -100,31 +91,14 @@ export async function economicsReport<Extra extends object>(
   const figures = await outcomeFigures(client, context.tenantId, population);
   const tied = await tieReport(client, asked, context, figures.totalPico);
   const extraOf = await report.read({ asked, population, tied });
-  const finish = (row: CostRow, group: Group): OutcomeHead & Extra => {
-    const head = headOf(withBills(row, tied));
-    return { ...head, ...extraOf(group, head) };
-  };
-  const rows = figures.rows.map((row) =>
-    finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),
-  );
-  const total = finish(figures.total, null);
-  const question = questionOf(asked);
-  const page = pageOfRows(rows, asked, context.pageSize);
   return {
     report: report.name,
     view,
     formula: report.formula,
-    rows: page.rows,
-    total,
-    additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
-    next: page.next,
-    tieOut: {
-      ...tied.tieOut,
-      query: question,
-      digest: createHash('sha256')
-        .update(canonicalJson({ query: question, rows, total }))
-        .digest('hex'),
-    },
+    ...finishReport(asked, tied, figures, context.pageSize, (row, group) => {
+      const head = headOf(row);
+      return { ...head, ...extraOf(group, head) };
+    }),
   };
 }
 

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '#evidence';
 import {
   readCostByDay,
   readPeriodCostByDay,
@@ -9,14 +7,14 @@ import {
   type PeriodQuery,
 } from '#store';
 import { z } from 'zod';
-import { askReport, questionOf, type ReportContext } from './ask-report.ts';
+import { askReport, type ReportContext } from './ask-report.ts';
 import { CostRow, toPeriodRow } from './cost-row.ts';
 import { figuresInCurrency } from './in-currency.ts';
+import { finishReport } from './finish-report.ts';
 import { outcomeFigures, type Figures } from './outcome-figures.ts';
-import { pageOfRows } from './report-page.ts';
 import type { ReportQuery } from './report-query.ts';
 import { TieOut } from './tie-out.ts';
-import { tieReport, withBills } from './tie-report.ts';
+import { tieReport } from './tie-report.ts';
 
 export const CostReport = z
   .object({
@@ -61,32 +59,15 @@ export async function costPerOutcome(
             : await readCostByDay(client, tenantId, { ...range, view: query.view, groupBy }),
           { ...range, currency: query.currency },
         );
-  const finish = (row: CostRow, group: readonly (string | null)[] | null): CostRow => ({
-    ...withBills(row, tied),
-    ...(inCurrency === null
-      ? {}
-      : { inCurrency: inCurrency(group, query.view === 'period' ? null : (row.outcomes ?? 0)) }),
-  });
-  const rows = counted.rows.map((row) =>
-    finish(row, groupBy.length === 0 ? null : groupBy.map(({ name }) => row.group[name] ?? null)),
-  );
-  const total = finish(counted.total, null);
-  const question = questionOf(asked);
-  const page = pageOfRows(rows, asked, context.pageSize);
   return {
     report: 'cost-per-outcome',
     view: query.view,
-    rows: page.rows,
-    total,
-    additive: rows.reduce((sum, row) => sum + row.workItems, 0) === total.workItems,
-    next: page.next,
-    tieOut: {
-      ...tied.tieOut,
-      query: question,
-      digest: createHash('sha256')
-        .update(canonicalJson({ query: question, rows, total }))
-        .digest('hex'),
-    },
+    ...finishReport(asked, tied, counted, context.pageSize, (row, group): CostRow => ({
+      ...row,
+      ...(inCurrency === null
+        ? {}
+        : { inCurrency: inCurrency(group, query.view === 'period' ? null : (row.outcomes ?? 0)) }),
+    })),
   };
 }
 
