@@ -10,7 +10,8 @@ import { NO_CANDIDATES, type LinkFigures } from './link-figures.ts';
 type Group = readonly (string | null)[] | null;
 
 /** Keys of the work item: cost that is linked to none cannot be told apart by them. */
-const OF_ITEMS: readonly GroupKey['name'][] = ['outcome_type', 'day'];
+const OF_TIME: readonly GroupKey['name'][] = ['day', 'week', 'month'];
+const OF_ITEMS: readonly GroupKey['name'][] = ['outcome_type', ...OF_TIME];
 
 /**
  * What stands beside the booked cost of each group: candidates, and cost of the same group that is linked to nothing.
@@ -24,7 +25,7 @@ export async function readLinkFigures(
   if (query.size !== null) return () => ({ candidates: null, unlinkedPico: null });
   const candidates = byGroup(await readCandidateGroups(client, tenantId, query));
   const unlinked = byGroup(await readUnlinkedCosts(client, tenantId, query));
-  const isByDay = query.groupBy.some(({ name }) => name === 'day');
+  const isByTime = query.groupBy.some(({ name }) => OF_TIME.includes(name));
   const ofSpend = (group: Group): Group =>
     group === null
       ? null
@@ -32,7 +33,7 @@ export async function readLinkFigures(
   return (group) => ({
     candidates: candidates.get(JSON.stringify(group)) ?? NO_CANDIDATES,
     unlinkedPico:
-      isByDay && group !== null ? null : (unlinked.get(JSON.stringify(ofSpend(group)))?.amountPico ?? 0n),
+      isByTime && group !== null ? null : (unlinked.get(JSON.stringify(ofSpend(group)))?.amountPico ?? 0n),
   });
 }
 

@@ -7,6 +7,8 @@ import { Instant, LogSize, PageSize } from '../wire.ts';
 const BUILT_IN = [
   'workflow',
   'day',
+  'week',
+  'month',
   'model',
   'agent',
   'outcome_type',

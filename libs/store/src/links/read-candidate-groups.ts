@@ -1,6 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from '../reports/cost-cells.ts';
-import { attemptKeysSql, groupSql } from '../reports/group-keys.ts';
+import { attemptKeysSql, groupSql, timeKeys } from '../reports/group-keys.ts';
 
 /** What may belong to the settled items of a group and is not booked on them; USD in pico. `group` null = all. */
 export interface CandidateGroup {
@@ -16,10 +16,10 @@ export async function readCandidateGroups(
   query: Omit<CostPerOutcomeQuery, 'size'>,
 ): Promise<CandidateGroup[]> {
   const { cells, values, bind } = costCells(tenantId, { ...query, size: null });
-  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
+  const moment = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, attemptKeysSql(query.groupBy, bind), {
     outcome_type: 'i.outcome_type',
-    day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+    ...timeKeys(moment),
   });
   const { rows } = await client.query<{
     grp: (string | null)[] | null;

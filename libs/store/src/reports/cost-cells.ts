@@ -1,6 +1,6 @@
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
+import { attemptKeysSql, groupSql, timeKeys, type GroupKey } from './group-keys.ts';
 import { POPULATIONS, type PopulationView } from './population.ts';
 
 export interface CostPerOutcomeQuery {
@@ -35,10 +35,10 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
   ];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
-  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
+  const moment = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'i.outcome_type',
-    day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+    ...timeKeys(moment),
   });
   return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), group, values, bind };
 }

@@ -8,6 +8,8 @@ export type GroupKey =
         | 'provider'
         | 'outcome_type'
         | 'day'
+        | 'week'
+        | 'month'
         | 'call_model'
         | 'tier'
         | 'quality';
@@ -54,3 +56,17 @@ export function groupSql(
   );
   return `ARRAY[${parts.join(', ')}]::text[]`;
 }
+
+/**
+ * The keys of time, by name: UTC day, Monday of the ISO week and month of a moment, as text that sorts by time.
+ * @param moment SQL of a timestamptz
+ */
+export const timeKeys = (moment: string): Readonly<Record<'day' | 'week' | 'month', string>> =>
+  timeKeysOfDay(`(${moment} AT TIME ZONE 'UTC')`);
+
+/** The same of a day or of a time of day without a zone, in UTC. */
+export const timeKeysOfDay = (day: string): Readonly<Record<'day' | 'week' | 'month', string>> => ({
+  day: `to_char(${day}, 'YYYY-MM-DD')`,
+  week: `to_char(date_trunc('week', ${day}), 'YYYY-MM-DD')`,
+  month: `to_char(${day}, 'YYYY-MM')`,
+});

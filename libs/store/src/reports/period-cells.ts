@@ -1,5 +1,5 @@
 import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql, type GroupKey } from './group-keys.ts';
+import { attemptKeysSql, groupSql, timeKeysOfDay, type GroupKey } from './group-keys.ts';
 
 export interface PeriodQuery {
   readonly fromDay: string;
@@ -30,7 +30,7 @@ export function periodCells(
   const keys = attemptKeysSql(query.groupBy, bind);
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'w.outcome_type',
-    day: `to_char(e.usage_day, 'YYYY-MM-DD')`,
+    ...timeKeysOfDay('e.usage_day'),
     provider: 'e.provider',
     call_model: 'e.call_model',
   });

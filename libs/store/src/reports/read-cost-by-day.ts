@@ -1,7 +1,7 @@
 import type { Asset } from '#model';
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
-import { groupSql } from './group-keys.ts';
+import { groupSql, timeKeys } from './group-keys.ts';
 
 /** Which figure of a cost-per-outcome row an amount belongs to. */
 export type CostFigure =
@@ -35,10 +35,10 @@ export async function readCostByDay(
   query: CostPerOutcomeQuery,
 ): Promise<DatedCost[]> {
   const { cells, values } = costCells(tenantId, query);
-  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
+  const moment = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'i.outcome_type',
-    day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+    ...timeKeys(moment),
   });
   const { rows } = await client.query<DatedCostRow>(
     `${cells}, keyed AS (

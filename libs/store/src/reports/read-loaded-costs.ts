@@ -1,6 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
-import { groupSql } from './group-keys.ts';
+import { groupSql, timeKeys } from './group-keys.ts';
 
 /** What was paid for the settled items of a group beside the calls of agents; USD in pico. */
 export interface LoadedCostRow {
@@ -25,10 +25,10 @@ export async function readLoadedCosts(
   query: CostPerOutcomeQuery,
 ): Promise<LoadedCostRow[]> {
   const { cells, values } = costCells(tenantId, query);
-  const day = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
+  const moment = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, 't.keys', {
     outcome_type: 'i.outcome_type',
-    day: `to_char(${day} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+    ...timeKeys(moment),
   });
   const { rows } = await client.query<Row>(
     `${cells}, ${itemLines(query.size)}, said AS (

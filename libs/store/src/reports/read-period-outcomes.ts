@@ -1,7 +1,7 @@
 import type { Client } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql } from './group-keys.ts';
+import { attemptKeysSql, groupSql, timeKeys } from './group-keys.ts';
 import type { PeriodQuery } from './period-cells.ts';
 
 /** Outcomes achieved in a period and the state of usage of the attempts begun in it; `group` null = the total. */
@@ -33,9 +33,8 @@ export async function readPeriodOutcomes(
   ];
   const bind = (value: string | number): string => `$${values.push(value)}`;
   const keys = attemptKeysSql(query.groupBy, bind);
-  const utcDay = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
-  const group = (day: string): string =>
-    groupSql(query.groupBy, 't.keys', { outcome_type: 'w.outcome_type', day: utcDay(day) });
+  const group = (moment: string): string =>
+    groupSql(query.groupBy, 't.keys', { outcome_type: 'w.outcome_type', ...timeKeys(moment) });
   const { rows } = await client.query<{
     grp: (string | null)[] | null;
     is_total: boolean;
