@@ -59,6 +59,14 @@ beforeAll(async () => {
         },
       ],
     });
+  await seedItem(db, tenantId, {
+    key: 'Y-1',
+    phase: 'open',
+    at: at(4),
+    attempts: [
+      { placement: 'work', parts: [{ trace: 'y', startedAt: at(2), usd: '0.2', workflow: 'young' }] },
+    ],
+  });
 });
 
 afterAll(async () => {
@@ -188,6 +196,43 @@ test('tails: percentiles are costs that occurred, with bounds where there are it
   expect(body.total).toMatchObject({ itemsWithSpend: 43, costUsd: '32.03', outcomes: 37 });
 });
 
+test.each([
+  ['bucket=day', '2026-10-04', null],
+  ['bucket=week', '2026-09-28', null],
+  ['bucket=month', '2026-10', null],
+  ['bucket=week&view=cohort', '2026-09-28', '2026-09-28'],
+])(
+  'over-time?%s: settled items and open ones by the bucket they belong to',
+  async (query, bucket, ofOpen) => {
+    const { status, body } = await ask(`over-time?outcome_type=ticket.resolved&group_by=workflow&${query}`);
+    expect(status).toBe(200);
+    const key = query.slice(7).split('&')[0]!;
+    expect(body.rows.map(({ group }: any) => group)).toEqual([
+      { workflow: 'calm', [key]: bucket },
+      { workflow: 'claims', [key]: bucket },
+      { workflow: 'young', [key]: ofOpen },
+    ]);
+    const [, claims, young] = body.rows;
+    expect(claims).toMatchObject({
+      outcomes: 34,
+      costPerOutcomeUsd: '0.932352941176',
+      maturity: '1',
+      interval: { method: 'combined' },
+      loadedInterval: claims.interval,
+      baseline: { name: 'desk', version: 1, costPerOutcomeUsd: '4.2', isAssumed: false },
+    });
+    expect(young).toMatchObject({
+      workItems: 0,
+      costPerOutcomeUsd: null,
+      pending: { items: 1, costUsd: '0.2' },
+      maturity: '0',
+      interval: null,
+      baseline: null,
+    });
+    expect(body.tieOut.query.group_by).toBe(`workflow,${key}`);
+  },
+);
+
 test.each(['csv', 'ndjson'])('as %s with every field', async (format) => {
   const { status, body } = await ask(`tails?group_by=workflow&format=${format}`);
   expect(status).toBe(200);
@@ -197,6 +242,8 @@ test.each(['csv', 'ndjson'])('as %s with every field', async (format) => {
 test.each([
   ['tails?view=period', 'view'],
   ['retries?currency=EUR', 'currency'],
+  ['over-time?bucket=year', 'bucket'],
+  ['over-time?group_by=workflow,day', 'group_by'],
   ['retries?hand_off_usd=0', 'hand_off_usd'],
   ['retries?hand_off_usd=free', 'hand_off_usd'],
 ])('%s is refused and says why', async (query, field) => {

@@ -13,6 +13,7 @@ import { Money } from '../wire.ts';
 import { BaselineReport, baselineReport, BaselineRow } from './baseline-report.ts';
 import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
 import { economicsTable } from './economics-table.ts';
+import { OverTimeQuery, OverTimeReport, overTimeReport, OverTimeRow } from './over-time-report.ts';
 import { RetriesReport, retriesReport, RetriesRow } from './retries-report.ts';
 import { TailsReport, tailsReport, TailsRow } from './tails-report.ts';
 
@@ -66,6 +67,26 @@ export class EconomicsController {
     const handOffPico = query.hand_off_usd === undefined ? null : parsePico(query.hand_off_usd);
     return this.answer(caller, query, reply, RetriesRow, (client, context) =>
       retriesReport(client, query, context, handOffPico),
+    );
+  }
+
+  @Get('over-time')
+  @ApiOperation({
+    summary: 'Cost per outcome by day, week or month, with intervals, maturity and the baseline',
+    description:
+      'A row for each workflow and outcome type (or what group_by says) and bucket of time. Settled items stand in the ' +
+      'bucket in which they became final, those of a cohort in that of their first attempt; open ones of view=settled ' +
+      'in a row whose bucket is null.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: OverTimeReport })
+  overTime(
+    @Query({ schema: OverTimeQuery }) query: z.infer<typeof OverTimeQuery>,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OverTimeReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, OverTimeRow, (client, context) =>
+      overTimeReport(client, query, context),
     );
   }
 
