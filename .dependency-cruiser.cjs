@@ -1,4 +1,5 @@
-const pure = 'model|otlp|conventions|pricing|trails|attribution|ledger|reconciliation|evidence|economics';
+const pure =
+  'model|otlp|conventions|pricing|trails|attribution|ledger|reconciliation|evidence|economics|focus';
 const rings = 'store|jobs|config|server';
 
 /** The house of docs/architecture: apps -> rings -> pure stages -> model. */
