@@ -9,6 +9,9 @@ import { leaveBodiesUnread } from './otlp-http/receive-body.ts';
 import { OtlpGrpcServer } from './otlp-grpc/otlp-grpc-server.ts';
 import { Receiver } from './receiver.ts';
 
+/** How long the start waits for the connections that spans are stored over. */
+const CONNECT_MS = 10_000;
+
 export interface RunningIngest extends Running {
   readonly httpPort: number;
   readonly grpcPort: number;
@@ -46,6 +49,10 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
     prepare: leaveBodiesUnread,
   });
   const grpc = app.get(OtlpGrpcServer);
+  // Where it fails now, the answer until it stands is 503; that is no reason not to start.
+  await appender
+    .connected(CONNECT_MS)
+    .catch((error: unknown) => logger.warn('starts without storage', { error }));
   await app.listen(config.otlpHttpPort, config.bind);
   const grpcPort = await grpc.listen(config.bind, config.otlpGrpcPort);
   const address = app.getHttpServer().address();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '#model';
 import type { Rejections, StoredPart } from '#otlp';
 import type { Database } from '../connection/database.ts';
@@ -70,7 +71,7 @@ export class SpanAppender {
     });
   }
 
-  /** Connects, however long that takes; until then `append` throws Unavailable. */
+  /** Connects, however long that takes; until then `append` throws Unavailable. `connected` tells when. */
   static start(
     db: Database,
     settings: AppendSettings,
@@ -80,6 +81,17 @@ export class SpanAppender {
     const appender = new SpanAppender(db, settings, observer, nowMs);
     for (const session of appender.sessions) void session.open();
     return appender;
+  }
+
+  /**
+   * Waits for the first connections: who is told to send before they stand is turned away for nothing.
+   * @throws Unavailable when none stands after `limitMs`; connecting goes on
+   */
+  async connected(limitMs: number): Promise<void> {
+    const late = new AbortController();
+    const opened = Promise.all(this.sessions.map((session) => session.open()));
+    await Promise.race([opened, sleep(limitMs, null, { signal: late.signal })]).finally(() => late.abort());
+    await this.assertReachable();
   }
 
   /** Whether at least one connection stands. */

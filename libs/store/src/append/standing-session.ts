@@ -28,6 +28,7 @@ export class StandingSession {
 
   /** Connects, trying again until it works or `close` is called. Idempotent. */
   open(): Promise<void> {
+    if (this.current !== null) return Promise.resolve();
     this.opening ??= this.connect().finally(() => (this.opening = null));
     return this.opening;
   }
