@@ -1,6 +1,6 @@
 import {
   attemptDimensions,
-  attemptKeyAt,
+  attemptOfShare,
   type ResolvedStep,
   type StepShare,
   type UnlinkedReason,
@@ -78,16 +78,7 @@ function priceStep(
 ): PricedStep {
   const attempts = shares.map((share) => {
     const item = items.get(share.workItemRef)!;
-    const part = item.parts.find(
-      (p) => p.traceId === traceId && p.keyKind === share.attemptKeyKind && p.key === share.attemptKey,
-    )!;
-    const key = attemptKeyAt(
-      share.attemptKeyKind,
-      share.attemptKey,
-      part,
-      step.startedAtNs / 1000n,
-      item.state.boundariesUs,
-    );
+    const key = attemptOfShare(step, share, item.parts, item.state.boundariesUs);
     const attempt = item.attempts.find((each) => each.key === key)!;
     return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
   });

@@ -1,15 +1,20 @@
 import {
   deriveAttempts,
+  finalAtUs,
+  firstKnownUs,
   foldWorkItem,
   NAMESPACE,
   followState,
+  isGone,
+  readItemEvents,
+  withCircles,
   type Attempt,
   type AttemptPart,
   type Rules,
   type WorkItemState,
 } from '#attribution';
 import { placementUnder, type CostPolicies } from '#ledger';
-import { parseRef, type OutcomeDefinition, type OutcomeEvent, type Ref, type TraceId } from '#model';
+import { parseRef, type OutcomeDefinition, type Ref, type TraceId } from '#model';
 import {
   lockWorkItems,
   readOutcomeEvents,
@@ -24,7 +29,7 @@ import {
 } from '#store';
 import { v5 as uuidFromName } from 'uuid';
 import { groupBy } from './group-by.ts';
-import { readEvents, setAsideEntries, subjectOf, withCircles } from './read-events.ts';
+import { setAsideEntries, subjectOf } from './read-events.ts';
 import { readFollow } from './read-follow.ts';
 
 export { attemptIdOf, NAMESPACE } from '#attribution';
@@ -98,7 +103,7 @@ export async function holdWorkItems(
       ...[...replaced.values()].flatMap((byRef) => byRef.get(ref) ?? []),
     ];
     const itsEvents = events.get(ref) ?? [];
-    const read = withCircles(readEvents(itsEvents, rules), ref, follow);
+    const read = withCircles(readItemEvents(itsEvents, rules), ref, follow);
     const context = { work: parts, definitionAt: (atUs: bigint) => rules.definition(kind, atUs) };
     const state = followState(ref, foldWorkItem(read.counted, context), follow);
     const stands = state.phase === 'achieved';
@@ -128,18 +133,6 @@ export async function holdWorkItems(
   return held;
 }
 
-/** When the item is first heard of in the business. */
-function firstKnownUs(
-  attempts: readonly Pick<Attempt, 'startedAtUs'>[],
-  events: readonly OutcomeEvent[],
-): bigint | null {
-  const times = [
-    ...attempts.slice(0, 1).map(({ startedAtUs }) => startedAtUs),
-    ...events.map(({ occurredAtUs }) => occurredAtUs),
-  ];
-  return times.length === 0 ? null : times.reduce((first, atUs) => (atUs < first ? atUs : first));
-}
-
 const namesOf = (definition: OutcomeDefinition): { outcomeType: string; definition: string } => ({
   outcomeType: definition.outcomeType,
   definition: `${definition.kind}@${definition.version}`,
@@ -154,7 +147,7 @@ export const toUpdate = (
   ...namesOf(definition),
   phase: state.phase,
   phaseAtUs: state.phaseAtUs,
-  finalAtUs: finalAt(state, definition),
+  finalAtUs: finalAtUs(state, definition),
   generation: state.generation,
   value: state.value,
   tier: state.tier,
@@ -208,17 +201,6 @@ export async function saveWorkItems(
     nowUs,
   );
   return changed;
-}
-
-/** Merged or split: nothing is left of it that could be matched or counted. */
-const isGone = ({ phase }: WorkItemState): boolean => phase === 'merged' || phase === 'split';
-
-/** An achieved state is final once it has lasted the waiting window; the others are final at once. */
-function finalAt(state: WorkItemState, definition: OutcomeDefinition): bigint | null {
-  if (state.phase === 'open' || isGone(state) || state.phaseAtUs === null) return null;
-  return state.phase === 'achieved'
-    ? state.phaseAtUs + BigInt(definition.waitingWindowMs) * 1000n
-    : state.phaseAtUs;
 }
 
 /** Stores what traces say of their attempts at each item; an item they no longer belong to gets none. */

@@ -1,8 +1,14 @@
-import { foldWorkItem, followItems, type Follow, type ItemFlow, type Rules } from '#attribution';
+import {
+  foldWorkItem,
+  followItems,
+  readItemEvents,
+  type Follow,
+  type ItemFlow,
+  type Rules,
+} from '#attribution';
 import type { Ref } from '#model';
 import { readOutcomeEvents, readRelatedItems, type Client } from '#store';
 import { groupBy } from './group-by.ts';
-import { readEvents } from './read-events.ts';
 
 /** The way that cost goes, and back. */
 const DOWN = ['merged_into', 'split_into'] as const;
@@ -22,7 +28,7 @@ export async function readFollow(
   const events = groupBy(await readOutcomeEvents(client, tenantId, [...related]), ({ ref }) => ref);
   const flows = new Map<Ref, ItemFlow>();
   for (const ref of related) {
-    const { mergedInto, splitFrom } = foldWorkItem(readEvents(events.get(ref) ?? [], rules).counted);
+    const { mergedInto, splitFrom } = foldWorkItem(readItemEvents(events.get(ref) ?? [], rules).counted);
     flows.set(ref, { mergedInto: mergedInto?.survivor ?? null, splitFrom });
   }
   return followItems(flows);
