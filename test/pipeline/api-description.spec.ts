@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ENGINE_VERSION } from '../../apps/api/src/engine-version.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openApiTypes } from '../support/open-api-types.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -102,6 +103,13 @@ test('the paths of the contract are there', () => {
       '/v1/keys/{keyId}',
     ]),
   );
+});
+
+test('the types of the console are those of the description (UPDATE_GOLDEN=1 writes them anew)', async () => {
+  const file = new URL('../../apps/console/src/api/wire-types.ts', import.meta.url);
+  const types = await openApiTypes(description);
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, types);
+  expect(types).toBe(readFileSync(file, 'utf8'));
 });
 
 test('the documentation page and all it loads come from this server', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createMetrics, KeyAuthentication, ProcessLogger } from '#server';
 import {
   createTenant,
@@ -54,6 +55,8 @@ export async function startTestApi(
       contentKeys,
       wake: async (job) => void woken.push(job),
       nowUs: () => BigInt(Date.now()) * 1000n,
+      otlp: { httpPort: 4318, grpcPort: 4317 },
+      consoleDirectory: fileURLToPath(new URL('../../dist/console', import.meta.url)),
       version: 'test',
     },
     {

@@ -13,6 +13,10 @@ export interface ApiContext {
   ) => Promise<void>;
   /** Microseconds since the epoch. */
   readonly nowUs: () => bigint;
+  /** Where ingest takes spans on this host; null where the API was not told. */
+  readonly otlp: { readonly httpPort: number; readonly grpcPort: number } | null;
+  /** The built pages (`dist/console`); null = they are not served. */
+  readonly consoleDirectory: string | null;
   /** Standing in evidence and reports as the engine that made them. */
   readonly version: string;
 }

@@ -17,6 +17,7 @@ import { CausesController } from './ledger/causes.controller.ts';
 import { PeriodsController } from './ledger/periods.controller.ts';
 import { RenormalisationsController } from './ledger/renormalisations.controller.ts';
 import { HaltsController } from './ledger/halts.controller.ts';
+import { FocusController } from './focus/focus.controller.ts';
 import { JournalController } from './ledger/journal.controller.ts';
 import { LedgerController } from './ledger/ledger.controller.ts';
 import { PreviewsController } from './previews/previews.controller.ts';
@@ -28,6 +29,7 @@ import { ModelAliasesController } from './settings/model-aliases.controller.ts';
 import { PriceBookImportsController } from './settings/price-book-imports.controller.ts';
 import { PriceBooksController } from './settings/price-books.controller.ts';
 import { KeysController } from './settings/keys.controller.ts';
+import { MeController } from './settings/me.controller.ts';
 import { TRAIL_CONTROLLERS } from './trails/trail-controllers.ts';
 import { WorkItemsController } from './work-items/work-items.controller.ts';
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
@@ -68,9 +70,11 @@ export class ApiModule {
         RenormalisationsController,
         HaltsController,
         JournalController,
+        FocusController,
         PreviewsController,
         SettingsController,
         KeysController,
+        MeController,
         PriceBooksController,
         PriceBookImportsController,
         ModelAliasesController,

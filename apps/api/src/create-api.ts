@@ -1,6 +1,7 @@
 import { createHttpApp, type ServerParts } from '#server';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { serveDocs } from './docs/serve-docs.ts';
+import { serveConsole } from './console/serve-console.ts';
 import type { ApiContext } from './api-context.ts';
 import { ApiModule } from './api.module.ts';
 
@@ -29,6 +30,7 @@ export function createApi(context: ApiContext, server: ServerParts): Promise<Nes
       for (const mediaType of FILE_MEDIA_TYPES)
         fastify.addContentTypeParser(mediaType, (_request, payload, done) => done(null, payload));
       serveDocs(app, context.version);
+      if (context.consoleDirectory !== null) serveConsole(app, context.consoleDirectory);
     },
   });
 }

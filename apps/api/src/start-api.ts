@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Config } from '#config';
 import { openJobs } from '#jobs';
 import { createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
@@ -8,6 +9,9 @@ import { ENGINE_VERSION } from './engine-version.ts';
 export interface RunningApi extends Running {
   readonly port: number;
 }
+
+/** Beside the compiled apps: this file runs from dist/apps/api/src. */
+const CONSOLE_DIRECTORY = fileURLToPath(new URL('../../../console', import.meta.url));
 
 /**
  * Starts the API. Ready when it listens.
@@ -33,6 +37,8 @@ export async function startApi(config: Config, logger: ProcessLogger): Promise<R
       contentKeys: openKeyDirectory(config.keyDir),
       wake: (job) => jobs.wake(job),
       nowUs: () => BigInt(Date.now()) * 1000n,
+      otlp: { httpPort: config.otlpHttpPort, grpcPort: config.otlpGrpcPort },
+      consoleDirectory: CONSOLE_DIRECTORY,
       version: ENGINE_VERSION,
     },
     {

@@ -1,0 +1,61 @@
+// Makes dist/console: one page and its hashed files, compressed beforehand. `--watch` builds again on every change.
+import { build, context } from 'esbuild';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const out = fileURLToPath(new URL('../../dist/console', import.meta.url));
+const isWatching = process.argv.includes('--watch');
+const COMPRESSED = /\.(js|css|svg)$/;
+
+/** Puts the entry's hashed names into the page; the files of before stay away. */
+const page = {
+  name: 'page',
+  setup: ({ onEnd }) =>
+    onEnd(({ metafile, outputFiles, errors }) => {
+      if (errors.length > 0) return;
+      const entry = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint !== undefined);
+      const addressOf = (path) => `/console/${relative(out, join(process.cwd(), path))}`;
+      rmSync(out, { recursive: true, force: true });
+      mkdirSync(join(out, 'assets'), { recursive: true });
+      for (const { path, contents } of outputFiles) {
+        writeFileSync(path, contents);
+        if (isWatching || !COMPRESSED.test(path)) continue;
+        writeFileSync(`${path}.gz`, gzipSync(contents));
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 7 };
+        writeFileSync(`${path}.br`, brotliCompressSync(contents, { params }));
+      }
+      copyFileSync(join(here, 'icon.svg'), join(out, 'icon.svg'));
+      const html = readFileSync(join(here, 'index.html'), 'utf8')
+        .replace('<!--styles-->', `<link rel="stylesheet" href="${addressOf(entry[1].cssBundle)}" />`)
+        .replace('<!--scripts-->', `<script type="module" src="${addressOf(entry[0])}"></script>`);
+      writeFileSync(join(out, 'index.html'), html);
+    }),
+};
+
+const options = {
+  entryPoints: [join(here, 'src/main.tsx')],
+  outdir: join(out, 'assets'),
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2023',
+  jsx: 'automatic',
+  conditions: ['source'],
+  minify: !isWatching,
+  sourcemap: isWatching,
+  legalComments: 'none',
+  define: { 'process.env.NODE_ENV': isWatching ? '"development"' : '"production"' },
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+  plugins: [page],
+};
+
+if (isWatching) await (await context(options)).watch();
+else await build(options);
