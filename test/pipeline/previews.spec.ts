@@ -16,10 +16,10 @@ import {
   officeWithHistory,
   POOLS_TWICE,
   previewed,
-  RATES,
   rowsOf,
   smallOffice,
 } from '../support/office-with-history.ts';
+import { CHANGES, definition } from '../support/preview-changes.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -37,87 +37,9 @@ const fail = (_: unknown, error: unknown): never => {
 const work = (isStopping?: () => boolean): Promise<number> =>
   workPreviews({ ...service.parts, onPreviewFailure: fail }, OPTIONS, isStopping);
 
-const definition = (verbs: object) => ({ outcomeType: 'claim.processed', verbs });
-const CHANGES: [string, string, string, (office: ClaimsOffice) => object][] = [
-  [
-    'a key mapping that joins traces which nothing joined',
-    'key_mapping',
-    '/v1/key-mappings',
-    () => ({ name: 'mine', validFrom: null, rule: { attribute: 'my.claim', kind: 'claim' } }),
-  ],
-  [
-    'a manual link',
-    'link',
-    '/v1/links',
-    (office) => ({
-      action: 'link',
-      workItem: { kind: 'claim', key: 'C1' },
-      traceId: office.traceId('lost'),
-      reason: 'the adjuster says so',
-    }),
-  ],
-  [
-    'a placement policy',
-    'policy',
-    '/v1/policies',
-    () => ({
-      name: 'placement',
-      validFrom: null,
-      rule: { retry: 'carry', reopened: 'carry', afterOutcome: 'carry' },
-    }),
-  ],
-  [
-    'a new kind of work item',
-    'definition',
-    '/v1/definitions',
-    () => ({
-      name: 'batch',
-      validFrom: null,
-      rule: { outcomeType: 'batch.done', verbs: { done: 'achieved' } },
-    }),
-  ],
-  [
-    'an overhead policy',
-    'policy',
-    '/v1/policies',
-    () => ({
-      name: 'overhead',
-      validFrom: null,
-      rule: {
-        pools: [{ pool: 'batches', match: { source: 'span', attribute: 'batch.id', equals: 'B1' } }],
-      },
-    }),
-  ],
-  ['a labour rate', 'policy', '/v1/policies', () => RATES('45.50', null)],
-  ['a pool', 'policy', '/v1/policies', () => POOLS_TWICE],
-  [
-    'an outcome definition',
-    'definition',
-    '/v1/definitions',
-    () => ({ name: 'claim', validFrom: null, rule: definition({ processed: 'failed', failed: 'achieved' }) }),
-  ],
-  [
-    'a price',
-    'price_book',
-    '/v1/price-books',
-    () => ({
-      book: 'pb',
-      source: 'contract',
-      format: 'rows',
-      rows: [{ provider: 'prov', model: 'm', prices: { in_uncached: '3000000', out_text: '1500000' } }],
-    }),
-  ],
-  [
-    'a model alias',
-    'model_aliases',
-    '/v1/model-aliases',
-    () => ({ aliases: [{ name: 'm', provider: 'prov', means: { provider: 'prov', model: 'other' } }] }),
-  ],
-];
-
 // One office for all of them: each change is asked about on top of those before it.
 test.each(CHANGES)('%s: what the preview says is what recording it posts', async (_, kind, path, bodyOf) => {
-  const body = bodyOf(office);
+  const body = await bodyOf(office);
   const stood = await everything(office);
   const previewId = await ask(office, kind, body);
   expect(await work()).toBeGreaterThan(0);
@@ -325,6 +247,37 @@ test('a tenant whose policy demands it approves every rule and price that begins
   await decide(its, previewId, 'approved', approver);
   expect((await its.ask(`/v1/price-books?previewId=${previewId}`, { body: rowsOf('9') })).status).toBe(201);
   await its.settle();
+  // Reading spans again restates, too; what it was approved by stands in the leaf that opens it.
+  const again = { from: null, to: tomorrow.slice(0, 10), reason: 'a newer version' };
+  const asked = await ask(its, 'renormalisation', again);
+  await work();
+  const renormalise = (id: string, body: object = again) => its.ask(`/v1/renormalisations${id}`, { body });
+  const approved = `?previewId=${asked}`;
+  expect([(await renormalise('')).status, (await renormalise(approved)).status]).toEqual([409, 409]);
+  await decide(its, asked, 'approved', approver);
+  expect((await renormalise(approved, { reason: again.reason })).status).toBe(409);
+  const { status, body } = await renormalise(approved);
+  await its.settle();
+  expect([status, (await its.ask(`/v1/causes/${encodeURIComponent(body.causeId)}`)).body.state]).toEqual([
+    202,
+    'done',
+  ]);
+  const { rows } = await service.database.db.query<{ body: Buffer }>(
+    `SELECT body FROM evidence_inbox WHERE tenant_id = $1 AND kind = 'cause.open' AND subject_id = $2`,
+    [its.tenant.tenantId, body.causeId],
+  );
+  const shown = (await its.ask(`/v1/previews/${asked}`)).body;
+  expect(JSON.parse(rows[0]!.body.toString()).asked).toEqual({
+    ...again,
+    engine: 'test',
+    principal: shown.requestedBy,
+    preview: {
+      preview: asked,
+      digest: shown.digest,
+      requestedBy: shown.requestedBy,
+      approvedBy: shown.decidedBy,
+    },
+  });
 });
 
 test.each<[string, object, number, string]>([

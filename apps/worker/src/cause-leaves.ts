@@ -22,6 +22,15 @@ const askedDetail = z.object({
   reason: z.string(),
   engine: z.string(),
   principal: z.string(),
+  preview: z
+    .object({
+      preview: z.string(),
+      digest: z.string(),
+      requestedBy: z.string(),
+      approvedBy: z.string().nullable(),
+    })
+    .nullish()
+    .transform((proof) => proof ?? undefined),
 });
 
 /**

@@ -9,9 +9,9 @@ import type { NormaliseParts } from './read-trace.ts';
 const SCAN = 'scan ';
 export const AFTER_SCAN = 'work ';
 
-/** A key mapping may tie traces together that nothing else does: until all are known no page can be posted alone. */
+/** What reads keys anew may tie traces together that nothing else does: until all are known no page can be posted alone. */
 export const isScanning = ({ kind, cursor }: Pick<OpenCause, 'kind' | 'cursor'>): boolean =>
-  kind === 'key_mapping' && !cursor.startsWith(AFTER_SCAN);
+  (kind === 'key_mapping' || kind === 'renormalise') && !cursor.startsWith(AFTER_SCAN);
 
 /**
  * Finds the keys that a page of traces has under a rule and not without it, in a transaction that is rolled back.

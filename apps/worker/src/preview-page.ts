@@ -155,7 +155,9 @@ async function pageOfRule(turn: Turn): Promise<PreviewPage> {
   const { cursor, marks, traceIds } = seeded;
   if (options.isPassedOver) return { ...NOTHING, cursor, failed: traceIds.length };
   const before = await post(turn, known, seeded);
-  const after = await post(turn, supposed, seeded, needsSteps(rule));
+  // Under the cause it will have: codes depend on it.
+  const asRule = { ...turn, cause: { ...cause, causeId: fact.cause } };
+  const after = await post(asRule, supposed, seeded, needsSteps(rule));
   return { ...NOTHING, ...sumsOf(before, after), cursor, marks, traces: traceIds.length };
 }
 

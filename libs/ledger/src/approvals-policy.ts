@@ -8,7 +8,9 @@ const demand = z.enum(['recorded', 'approved']).default('recorded');
  */
 export const approvalsPolicySchema = z
   .strictObject({
-    rules: demand.meta({ description: 'Policies, outcome definitions, key mappings' }),
+    rules: demand.meta({
+      description: 'Policies, outcome definitions, key mappings, and reading spans again',
+    }),
     prices: demand.meta({ description: 'Price books, model aliases, rates of self-hosted models' }),
   })
   .meta({ id: 'ApprovalsPolicyRule' });

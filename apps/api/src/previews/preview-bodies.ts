@@ -4,6 +4,7 @@ import type { Principal } from '#server';
 import { planPriceBook, priceBookRoot, type Client, type PreviewRule } from '#store';
 import { z } from 'zod';
 import { Rates, toRateRow } from '../cost-lines/fx-rate-bodies.ts';
+import { NewRenormalisation } from '../ledger/renormalisation-bodies.ts';
 import { NewCalibrationBody, NewLinkBody } from '../links/link-bodies.ts';
 import { planCalibration } from '../links/plan-calibration.ts';
 import { stepsDecided } from '../links/steps-decided.ts';
@@ -29,6 +30,7 @@ export const PreviewBody = z
     z.strictObject({ kind: z.literal('key_mapping'), body: KeyMappingBody }),
     z.strictObject({ kind: z.literal('link_calibration'), body: NewCalibrationBody }),
     z.strictObject({ kind: z.literal('link'), body: NewLinkBody }),
+    z.strictObject({ kind: z.literal('renormalisation'), body: NewRenormalisation }),
   ])
   .meta({ id: 'NewPreview' });
 export type PreviewBody = z.infer<typeof PreviewBody>;
@@ -48,7 +50,7 @@ const SETTING_TABLES = {
 export async function ruleOf(
   client: Client,
   caller: Principal,
-  asked: Exclude<PreviewBody, { kind: 'price_book' }>,
+  asked: Exclude<PreviewBody, { kind: 'price_book' | 'renormalisation' }>,
   nowUs: bigint,
 ): Promise<PreviewRule> {
   switch (asked.kind) {

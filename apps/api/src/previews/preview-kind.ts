@@ -14,6 +14,7 @@ export const PREVIEW_KINDS = [
   'key_mapping', // POST /v1/key-mappings
   'link_calibration', // POST /v1/link-calibrations
   'link', // POST /v1/links
+  'renormalisation', // POST /v1/renormalisations
 ] as const;
 export type PreviewKind = (typeof PREVIEW_KINDS)[number];
 

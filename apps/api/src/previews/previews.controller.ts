@@ -87,7 +87,8 @@ export class PreviewsController {
     const { tenantId } = caller;
     const nowUs = this.api.nowUs();
     const source = request.body instanceof Readable ? request.body : null;
-    const asked = await readPreviewRequest(source ?? request.body, query, this.api.limits.bodyBytes);
+    const { limits, version } = this.api;
+    const asked = await readPreviewRequest(source ?? request.body, query, limits.bodyBytes, version);
     const roles = asked.kind === 'link' ? LINK_ROLES : RULE_ROLES;
     if (!mayAct(caller, roles))
       throw new RejectedInput('forbidden', `this needs a key with the role ${roles.join(' or ')}`);

@@ -3,6 +3,7 @@ import { canonicalJson } from '#evidence';
 import type { Principal } from '#server';
 import type { Client, PreviewRule } from '#store';
 import type { z } from 'zod';
+import { askedOf } from '../ledger/renormalisation-bodies.ts';
 import { readPriceBookRequest, toPreviewed } from '../settings/price-book-request.ts';
 import type { PriceBookQuery } from '../settings/price-book-bodies.ts';
 import { Json } from '../wire.ts';
@@ -21,14 +22,25 @@ export interface PreviewRequest {
 
 /**
  * @param body parsed JSON, or the stream of a price list as CSV
+ * @param engine version by which spans would be read
  * @throws ZodError or RejectedInput naming the field and the rule
  */
 export async function readPreviewRequest(
   body: unknown,
   query: Pick<z.infer<typeof PriceBookQuery>, 'book' | 'source' | 'mode'>,
   maxBytes: number,
+  engine: string,
 ): Promise<PreviewRequest> {
   const asked = body instanceof Readable ? null : PreviewBody.parse(body);
+  if (asked?.kind === 'renormalisation') {
+    const its = askedOf(asked.body, engine);
+    return {
+      kind: asked.kind,
+      digest: previewDigest(asked.kind, its),
+      body: canonicalJson({ ...its }),
+      ruleOf: () => Promise.resolve({ type: 'renormalise', ...its }),
+    };
+  }
   if (asked !== null && asked.kind !== 'price_book')
     return {
       kind: asked.kind,

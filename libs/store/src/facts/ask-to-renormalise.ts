@@ -1,5 +1,6 @@
 import type { Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import type { PreviewProof } from '../previews/preview-proof.ts';
 
 /** A request to read the spans of a period again. Days are UTC, `to` exclusive; null = no beginning, no end. */
 export interface RenormaliseRequest {
@@ -11,6 +12,8 @@ export interface RenormaliseRequest {
   /** Version of the engine that took it. */
   readonly engine: string;
   readonly principal: string;
+  /** That it was recorded by; null = none was named and none was needed. */
+  readonly preview?: PreviewProof | null;
 }
 
 /** Records the request as a fact: it is worked through as a cause, with an opening and a closing leaf. */

@@ -1,8 +1,10 @@
+import { RENORMALISE_CAUSE } from '#ledger';
 import { RejectedInput } from '#model';
 import type { DraftRow } from '#pricing';
 import { z } from 'zod';
 import type { Client } from '../connection/database.ts';
 import { recordFxRates } from '../fx/fx-rates.ts';
+import { askToRenormalise } from '../facts/ask-to-renormalise.ts';
 import { recordLinkDecision } from '../links/record-link-decision.ts';
 import { recordPriceBook } from '../prices/record-price-book.ts';
 import { recordSetting } from '../settings/record-setting.ts';
@@ -44,6 +46,15 @@ export const previewRuleSchema = z.discriminatedUnion('type', [
         toldAtUs: z.string().nullable(),
       }),
     ),
+  }),
+  z.object({
+    type: z.literal('renormalise'),
+    /** UTC days, `to` exclusive; null = no beginning, no end. */
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    reason: z.string(),
+    /** Version of the engine that was asked. */
+    engine: z.string(),
   }),
   z.object({
     type: z.literal('link'),
@@ -105,6 +116,12 @@ export async function recordPreviewRule(
       if (isNew && version !== rule.basedOn + 1)
         throw new RejectedInput('conflict', `${rule.name} has a newer version than the preview was asked of`);
       return isNew;
+    }
+    case 'renormalise': {
+      const { type: _type, ...asked } = rule;
+      const request = { ...asked, causeId: `${RENORMALISE_CAUSE}${previewId}`, principal: principalId };
+      await askToRenormalise(client, tenantId, request, atUs);
+      return true;
     }
     default:
       await recordLinkDecision(client, tenantId, {
