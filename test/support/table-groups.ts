@@ -84,6 +84,8 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   scopes: 'local',
   set_aside: 'local',
   spans: 'trace_id',
+  span_days: 'local',
+  span_places: 'trace_id',
   steps: 'trace_id',
   tenants: 'local',
   trace_quality: 'trace_id',
@@ -138,6 +140,7 @@ export const CHANGEABLE: readonly string[] = [
   'quality_findings',
   'set_aside', // cleared_at
   'trace_quality',
+  'span_days', // dropped_at, once
   'traces',
   'trace_refs', // of the newest revision
   'work_items',

@@ -24,7 +24,12 @@ export async function publishCandidates(
   tenantId: bigint,
   claims: readonly DueTrace[],
   maxSpans: number,
-): Promise<{ readonly traces: readonly ReadTrace[]; readonly tooLong: readonly TraceState[] }> {
+): Promise<{
+  readonly traces: readonly ReadTrace[];
+  readonly tooLong: readonly TraceState[];
+  /** Of which spans were let go: they keep the steps they have, whatever came since. */
+  readonly letGo: readonly TraceState[];
+}> {
   const states = await readTraceStates(
     parts.db,
     tenantId,
@@ -37,13 +42,16 @@ export async function publishCandidates(
       state.spanCount <= maxSpans &&
       (asked.has(state.traceId) || state.spanCount !== state.revisionSpanCount),
   );
-  if (stale.length === 0) return { traces: [], tooLong };
+  if (stale.length === 0) return { traces: [], tooLong, letGo: [] };
   const received = await parts.spans.read(
     parts.db,
     tenantId,
     stale.map(({ traceId }) => traceId),
   );
-  const traces = stale.flatMap((state): ReadTrace[] => {
+  // Read after they were counted, there are never fewer, unless some were let go.
+  const isWhole = (state: TraceState) => (received.get(state.traceId)?.length ?? 0) >= state.spanCount;
+  const letGo = stale.filter((state) => !isWhole(state));
+  const traces = stale.filter(isWhole).flatMap((state): ReadTrace[] => {
     const spans = received.get(state.traceId);
     if (spans === undefined) return [];
     const drafts = spans.map(({ span, log }) => (log === null ? readStep(span) : readLog(log)));
@@ -66,7 +74,7 @@ export async function publishCandidates(
     })),
   );
   if (refs.length > 0) await inTransaction(parts.db, (client) => upsertTraceRefs(client, tenantId, refs));
-  return { traces, tooLong };
+  return { traces, tooLong, letGo };
 }
 
 /**

@@ -8,6 +8,7 @@ import { readKit } from './export/read-kit.ts';
 import { signersOf } from './export/signers-of.ts';
 import { schedulePrivacy } from './schedule-privacy.ts';
 import { CheckpointPublisher } from './publish/publish-checkpoints.ts';
+import { scheduleSpanDays } from './schedule-span-days.ts';
 import { startSchedules } from './schedules.ts';
 import { SpanReader } from './read-spans.ts';
 import { startSealer } from './seal.ts';
@@ -70,6 +71,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     publisher,
   });
   const privacy = await schedulePrivacy({ parts, jobs, metrics, logger, backupDays: config.backupDays });
+  const spanDays = await scheduleSpanDays({ db, nowUs, logger }, jobs, config.spanKeepDays);
   const sealer = await startSealer({ db, config, logger, metrics: registry, nowUs });
 
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));
@@ -86,6 +88,7 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     port,
     stop: async () => {
       privacy.stop();
+      spanDays.stop();
       schedules.stop();
       await jobs.close();
       await sealer.stop();

@@ -154,7 +154,7 @@ export async function workTraces(
   traceSpans: number,
   finish: FinishPosting,
 ): Promise<void> {
-  const { traces, tooLong } = await publishCandidates(parts, tenantId, claims, traceSpans);
+  const { traces, tooLong, letGo } = await publishCandidates(parts, tenantId, claims, traceSpans);
   const written = await normaliseTraces(parts, tenantId, traces);
   // A trace that grew over the limit keeps its steps: what is known of them by now still moves their cost.
   await postTraces(parts, tenantId, claims, finish, written);
@@ -163,5 +163,10 @@ export async function workTraces(
     const spans = spansOf.get(claim.traceId);
     if (spans === undefined) continue;
     await recordTraceFailure(parts.db, claim, 'trace_too_long', { spans, limit: traceSpans }, parts.nowUs());
+  }
+  const late = new Map(letGo.map((state) => [state.traceId, state.spanCount - state.revisionSpanCount]));
+  for (const claim of claims) {
+    const spans = late.get(claim.traceId) ?? 0;
+    if (spans > 0) await recordTraceFailure(parts.db, claim, 'spans_let_go', { spans }, parts.nowUs());
   }
 }

@@ -22,6 +22,7 @@ test('an empty environment gives the documented defaults', () => {
     traceQuietMs: 5000,
     traceMaxWaitMs: 600_000,
     spanMaxAgeDays: 1100,
+    spanKeepDays: null,
     backupDays: 30,
   });
   expect(limits.bodyBytes).toBe(33_554_432);
@@ -79,6 +80,10 @@ test.each([
   [
     { TRACE_QUIET_MS: '10', TRACE_MAX_WAIT_MS: '5' },
     'TRACE_MAX_WAIT_MS must not be smaller than TRACE_QUIET_MS',
+  ],
+  [
+    { SPAN_KEEP_DAYS: '90', SPAN_MAX_AGE_DAYS: '90' },
+    'SPAN_KEEP_DAYS must be greater than SPAN_MAX_AGE_DAYS (90), or 0: kept for ever',
   ],
   [{ OL_API_PORT: '4318' }, 'OL_OTLP_HTTP_PORT must differ from OL_API_PORT: both are 4318'],
 ])('%j breaks a rule between variables', (env, problem) => {

@@ -30,6 +30,8 @@ export interface Config {
   readonly traceQuietMs: number;
   readonly traceMaxWaitMs: number;
   readonly spanMaxAgeDays: number;
+  /** Received spans older than that are let go, days; null = never. */
+  readonly spanKeepDays: number | null;
   /** How long backups of the database and of the keys are kept: erased content is gone from everywhere after that. */
   readonly backupDays: number;
   readonly limits: Limits;
@@ -130,6 +132,7 @@ export const environment = z.object({
   TRACE_QUIET_MS: integer(5_000, 0, DAY_MS),
   TRACE_MAX_WAIT_MS: integer(600_000, 0, 7 * DAY_MS),
   SPAN_MAX_AGE_DAYS: integer(1_100, 1, 36_500),
+  SPAN_KEEP_DAYS: integer(0, 0, 36_500),
   BACKUP_DAYS: integer(30, 0, 3_650),
   ...limits,
 });
@@ -168,6 +171,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     traceQuietMs: read.TRACE_QUIET_MS,
     traceMaxWaitMs: read.TRACE_MAX_WAIT_MS,
     spanMaxAgeDays: read.SPAN_MAX_AGE_DAYS,
+    spanKeepDays: read.SPAN_KEEP_DAYS === 0 ? null : read.SPAN_KEEP_DAYS,
     backupDays: read.BACKUP_DAYS,
     limits: Object.freeze(readLimits(read)),
   });
@@ -193,6 +197,11 @@ function crossProblems(read: z.infer<typeof environment>): string[] {
   const problems: string[] = [];
   if (read.TRACE_MAX_WAIT_MS < read.TRACE_QUIET_MS)
     problems.push('TRACE_MAX_WAIT_MS must not be smaller than TRACE_QUIET_MS');
+  // A span of a day that was let go could not be told from one that was never there.
+  if (read.SPAN_KEEP_DAYS !== 0 && read.SPAN_KEEP_DAYS <= read.SPAN_MAX_AGE_DAYS)
+    problems.push(
+      `SPAN_KEEP_DAYS must be greater than SPAN_MAX_AGE_DAYS (${read.SPAN_MAX_AGE_DAYS}), or 0: kept for ever`,
+    );
   const named = ['OL_API_PORT', 'OL_OTLP_HTTP_PORT', 'OL_OTLP_GRPC_PORT', 'OL_WORKER_PORT'] as const;
   const taken = new Map<number, string>();
   for (const name of named) {

@@ -23,6 +23,8 @@ export const QUEUES = {
   'build-exports': z.strictObject({}),
   /** Content that was kept as long as the policies say. */
   'keep-contents': z.strictObject({}),
+  /** Days of spans that are to come, and that were kept as long as is set. */
+  'keep-span-days': z.strictObject({}),
   /** Erasures that were approved stand in `erasures`. */
   'work-erasures': z.strictObject({}),
   /** Checkpoints that witnesses and recipients do not have yet. */

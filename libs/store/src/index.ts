@@ -198,7 +198,14 @@ export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { askForAllocation } from './pools/ask-for-allocations.ts';
 export { askToRenormalise } from './facts/ask-to-renormalise.ts';
 export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
+export { dropSpanDay } from './partitions/drop-span-day.ts';
 export { openPosting, stopPosting } from './periods/open-posting.ts';
+export { readSpanDayHolds } from './partitions/read-span-day-holds.ts';
+export type { SpanDayHold } from './partitions/read-span-day-holds.ts';
+export { readSpanPlaces } from './partitions/read-span-places.ts';
+export { readTenantsOfDay, recordSpanPlaces } from './partitions/record-span-places.ts';
+export { readDaysBeingLetGo, readSpanDays } from './partitions/span-days.ts';
+export type { SpanDay } from './partitions/span-days.ts';
 export type { OpenPosting } from './periods/open-posting.ts';
 export {
   beginClose,

@@ -4,6 +4,7 @@ import {
   readBatchesToOpen,
   readLeavesAbout,
   readRevisionRecords,
+  readSpanPlaces,
   readTraceSpans,
   type Client,
   type KeyStore,
@@ -43,7 +44,7 @@ export async function readTracesPart(
   const traces: Traces[number][] = [];
   const places = new Map<string, StepPlace>();
   const openings = new StepOpenings(client, tenantId, keys, size, withContent);
-  const spansOfBatch = new Map<string, StoredSpan[]>();
+  const spansOfBatch = new Map<string, Received[]>();
   for (let at = 0; at < traceIds.length; at += TRACES_PER_READ) {
     const page = traceIds.slice(at, at + TRACES_PER_READ);
     const newest = await readNewest(client, tenantId, page, size);
@@ -55,7 +56,7 @@ export async function readTracesPart(
       ),
       ({ traceId }) => traceId,
     );
-    const spans = groupBy(await readTraceSpans(client, tenantId, page), ({ traceId }) => traceId);
+    const spans = groupBy(await readReceived(client, tenantId, page), ({ traceId }) => traceId);
     for (const [traceId, place] of newest) {
       const ofTrace = inLeafOrder(records.get(traceId) ?? []);
       const received = spansOf(ofTrace, spans.get(traceId) ?? []);
@@ -90,6 +91,22 @@ export async function readTracesPart(
   };
 }
 
+type Received = Pick<StoredSpan, 'traceId' | 'spanId' | 'batchId' | 'position' | 'bytes'>;
+
+/** The spans of traces; those that were let go without their bytes. */
+async function readReceived(
+  client: Client,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<Received[]> {
+  const kept: Received[] = await readTraceSpans(client, tenantId, traceIds);
+  const known = new Set(kept.map(({ batchId, position }) => `${batchId} ${position}`));
+  const letGo = (await readSpanPlaces(client, tenantId, traceIds))
+    .filter(({ batchId, position }) => !known.has(`${batchId} ${position}`))
+    .map((place): Received => ({ ...place, bytes: Buffer.alloc(0) }));
+  return [...kept, ...letGo];
+}
+
 /** Number and leaf of the newest revision of each trace below the size. */
 async function readNewest(
   client: Client,
@@ -113,10 +130,7 @@ async function readNewest(
 }
 
 /** A span that came after the revision has no record in it. Of two with one id the earlier request comes first. */
-function spansOf(
-  records: readonly { readonly spanId: SpanId }[],
-  stored: readonly StoredSpan[],
-): StoredSpan[] {
+function spansOf(records: readonly { readonly spanId: SpanId }[], stored: readonly Received[]): Received[] {
   const left = new Map<SpanId, number>();
   for (const { spanId } of records) left.set(spanId, (left.get(spanId) ?? 0) + 1);
   return [...stored]
@@ -131,7 +145,7 @@ function spansOf(
 async function openBatches(
   client: Client,
   tenantId: bigint,
-  spansOfBatch: ReadonlyMap<string, readonly StoredSpan[]>,
+  spansOfBatch: ReadonlyMap<string, readonly Received[]>,
   size: number,
   withContent: boolean,
 ): Promise<Pick<TracesPart, 'opened' | 'redactions'>> {
@@ -163,7 +177,7 @@ async function digestOf(client: Client, tenantId: bigint, leafIndex: number): Pr
 }
 
 /** Each span's bytes after their length in four, in wire order: what the digest was taken over. */
-function slicesOf(spans: readonly StoredSpan[]): Buffer {
+function slicesOf(spans: readonly Received[]): Buffer {
   return Buffer.concat(
     [...spans]
       .sort((a, b) => a.position - b.position)

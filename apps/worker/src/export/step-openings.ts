@@ -40,7 +40,7 @@ export class StepOpenings {
     traceId: TraceId,
     leaf: number,
     records: readonly string[],
-    received: readonly StoredSpan[],
+    received: readonly Pick<StoredSpan, 'spanId' | 'bytes'>[],
   ): Promise<void> {
     const steps = records.map((record) => ({ record, step: parseStep(record) }));
     const committed = steps.flatMap(({ record, step }) =>
@@ -109,7 +109,7 @@ interface Committed {
 }
 
 /** Received bytes, as far as they are kept; what was cut since is not what was hashed. */
-const bytesOf = (step: Step, received: readonly StoredSpan[]): Buffer | null =>
+const bytesOf = (step: Step, received: readonly Pick<StoredSpan, 'spanId' | 'bytes'>[]): Buffer | null =>
   received.find(({ spanId }) => spanId === step.spanId)?.bytes ?? null;
 
 function contentOf(

@@ -1,4 +1,5 @@
 import type { Queryable } from '../connection/database.ts';
+import { IS_GONE } from '../partitions/span-days.ts';
 
 /** A broken invariant, with enough to find it. */
 export interface Violation {
@@ -9,6 +10,13 @@ export interface Violation {
   readonly subject: string;
   readonly found: string;
 }
+
+/** Until the partition of a day is gone its spans are counted there, from then on by their places. */
+const HELD = `
+SELECT tenant_id, trace_id, batch_id FROM spans WHERE $1::bigint IS NULL OR tenant_id = $1
+ UNION ALL
+SELECT p.tenant_id, p.trace_id, u.batch_id FROM span_places p, unnest(p.batch_ids) AS u (batch_id)
+ WHERE ($1::bigint IS NULL OR p.tenant_id = $1) AND ${IS_GONE}`;
 
 interface Check {
   readonly invariant: string;
@@ -103,7 +111,7 @@ SELECT tenant_id, batch_id::text AS subject,
   {
     invariant: 'stored spans are those their batch counted',
     sql: `
-WITH held AS (SELECT tenant_id, batch_id, count(*) AS n FROM spans WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2)
+WITH held AS (SELECT tenant_id, batch_id, count(*) AS n FROM (${HELD}) AS all_held GROUP BY 1, 2)
 SELECT b.tenant_id, b.batch_id::text AS subject, coalesce(held.n, 0) || ' held, ' || b.stored || ' counted' AS found
   FROM batches b LEFT JOIN held USING (tenant_id, batch_id)
  WHERE ($1::bigint IS NULL OR b.tenant_id = $1) AND b.signal <> 'metrics' AND coalesce(held.n, 0) <> b.stored`,
@@ -119,7 +127,7 @@ SELECT b.tenant_id, b.batch_id::text AS subject, coalesce(held.n, 0) || ' held, 
   {
     invariant: 'a trace counts its spans',
     sql: `
-WITH held AS (SELECT tenant_id, trace_id, count(*) AS n FROM spans WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2)
+WITH held AS (SELECT tenant_id, trace_id, count(*) AS n FROM (${HELD}) AS all_held GROUP BY 1, 2)
 SELECT tenant_id, trace_id::text AS subject, coalesce(held.n, 0) || ' held, ' || coalesce(t.span_count, 0) || ' counted' AS found
   FROM held FULL JOIN (SELECT * FROM traces WHERE $1::bigint IS NULL OR tenant_id = $1) t USING (tenant_id, trace_id)
  WHERE coalesce(held.n, 0) <> coalesce(t.span_count, 0)`,

@@ -3,8 +3,11 @@ import type { Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { DueTrace } from './claim-due-traces.ts';
 
-/** Why a trace stands in the worklist: its work fails again and again, or it is over the limit of spans. */
-export type TraceFailure = 'trace_fails' | 'trace_too_long';
+/**
+ * Why a trace stands in the worklist: its work fails again and again, it is over the limit of spans, or spans came for
+ * it after others of it were let go.
+ */
+export type TraceFailure = 'trace_fails' | 'trace_too_long' | 'spans_let_go';
 
 /** Shows a trace that cannot be understood in the worklist; its spans are stored, and nothing of it is lost. */
 export async function recordTraceFailure(

@@ -1,5 +1,6 @@
 import { inTransaction } from '../connection/transaction.ts';
 import type { Client, Database } from '../connection/database.ts';
+import { partitionOf, type Day } from './span-days.ts';
 
 /** 'olsp' as a number: one creator of partitions at a time per database. */
 const PARTITION_LOCK = 0x6f6c7370;
@@ -50,21 +51,26 @@ async function attachedPartitions(client: Client, names: readonly string[]): Pro
   return new Set(rows.map((row) => row.relname));
 }
 
-/** ATTACH, and not PARTITION OF: the latter waits for, and stops, everybody who reads or appends spans. */
 async function createPartition(client: Client, day: number): Promise<void> {
-  const name = partitionName(day);
   await client.query(
-    `CREATE TABLE ${name} (LIKE spans INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
+    `CREATE TABLE ${partitionName(day)} (LIKE spans INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
   );
+  await attachSpanPartition(client, isoDay(day));
+}
+
+/**
+ * Makes a table of a day's spans a partition again. ATTACH, and not PARTITION OF: the latter waits for, and stops,
+ * everybody who reads or appends spans.
+ */
+export async function attachSpanPartition(client: Client, day: Day): Promise<void> {
+  const next = isoDay(Date.parse(day) / DAY_MS + 1);
   await client.query(
-    `ALTER TABLE spans ATTACH PARTITION ${name}
-       FOR VALUES FROM ('${isoDay(day)} 00:00:00+00') TO ('${isoDay(day + 1)} 00:00:00+00')`,
+    `ALTER TABLE spans ATTACH PARTITION ${partitionOf(day)}
+       FOR VALUES FROM ('${day} 00:00:00+00') TO ('${next} 00:00:00+00')`,
   );
 }
 
-function partitionName(day: number): string {
-  return `spans_${isoDay(day).replaceAll('-', '')}`;
-}
+const partitionName = (day: number): string => partitionOf(isoDay(day));
 
 function isoDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
 import type { TraceId } from '#model';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import type { Client, Queryable } from '../connection/database.ts';
+import { IS_GONE } from '../partitions/span-days.ts';
 
 /** Ids of the tenant's traces with stored spans, or with a summary, after one, ascending. */
 export async function readTraceIdsToRebuild(
@@ -12,6 +13,8 @@ export async function readTraceIdsToRebuild(
   const { rows } = await db.query<{ trace_id: string }>(
     `SELECT trace_id FROM (
        (SELECT DISTINCT trace_id FROM spans WHERE tenant_id = $1 AND trace_id > $2::uuid ORDER BY trace_id LIMIT $3)
+       UNION
+       (SELECT DISTINCT trace_id FROM span_places WHERE tenant_id = $1 AND trace_id > $2::uuid ORDER BY trace_id LIMIT $3)
        UNION
        (SELECT trace_id FROM traces WHERE tenant_id = $1 AND trace_id > $2::uuid ORDER BY trace_id LIMIT $3)) t
       ORDER BY trace_id LIMIT $3`,
@@ -33,13 +36,19 @@ SELECT trace_id FROM traces WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
 
 /** By the rules of `TraceSummaries`; the newest revision and how many spans it counted stand in its leaf. */
 const MADE_AGAIN = `
-WITH received AS (
-  SELECT s.trace_id, min(s.started_at) AS first_started_at, max(greatest(s.ended_at, s.started_at)) AS last_ended_at,
-         count(*)::integer AS span_count,
-         bool_or(s.parent_span_id IS NULL AND s.ended_at <> timestamptz 'epoch') AS root_ended,
+WITH kept AS (
+  SELECT s.trace_id, s.started_at, greatest(s.ended_at, s.started_at) AS ended_at,
+         s.parent_span_id IS NULL AND s.ended_at <> timestamptz 'epoch' AS root_ended, s.batch_id
+    FROM spans s WHERE s.tenant_id = $1 AND s.trace_id = ANY ($2::uuid[])
+   UNION ALL
+  SELECT p.trace_id, u.started_at, p.last_ended_at, p.root_ended, u.batch_id
+    FROM span_places p, unnest(p.started_at, p.batch_ids) AS u (started_at, batch_id)
+   WHERE p.tenant_id = $1 AND p.trace_id = ANY ($2::uuid[]) AND ${IS_GONE}),
+received AS (
+  SELECT s.trace_id, min(s.started_at) AS first_started_at, max(s.ended_at) AS last_ended_at,
+         count(*)::integer AS span_count, bool_or(s.root_ended) AS root_ended,
          min(b.received_at) AS first_received_at, max(b.received_at) AS last_received_at
-    FROM spans s JOIN batches b ON b.tenant_id = s.tenant_id AND b.batch_id = s.batch_id
-   WHERE s.tenant_id = $1 AND s.trace_id = ANY ($2::uuid[]) GROUP BY s.trace_id),
+    FROM kept s JOIN batches b ON b.tenant_id = $1 AND b.batch_id = s.batch_id GROUP BY s.trace_id),
 told AS (
   SELECT subject_id, convert_from(entry, 'UTF8')::jsonb AS leaf FROM leaves
    WHERE tenant_id = $1 AND subject_id = ANY ($3::text[]) AND kind = 'trace.revision'

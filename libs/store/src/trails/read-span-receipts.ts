@@ -13,7 +13,7 @@ export interface SpanReceipt {
 
 /**
  * Of each span of these traces the leaf of the export request that brought it, where it is one of the first `size`.
- * Unordered.
+ * Spans that were let go have theirs still. Unordered.
  */
 export async function readSpanReceipts(
   client: Client,
@@ -35,11 +35,15 @@ SELECT min(first_started_at) AS first, max(last_ended_at) AS last
     name: 'read-span-receipts',
     text: `
 SELECT s.trace_id, s.span_id, s.started_at, ${STAMP_COLUMNS}
-  FROM spans s
+  FROM (SELECT trace_id, span_id, started_at, batch_id FROM spans
+         WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
+           AND started_at >= to_timestamp(($4::bigint - 1000000) / 1000000) AND started_at <= to_timestamp(($5::bigint + 1000000) / 1000000)
+         UNION
+        SELECT p.trace_id, u.span_id, u.started_at, u.batch_id
+          FROM span_places p, unnest(p.span_ids, p.started_at, p.batch_ids) AS u (span_id, started_at, batch_id)
+         WHERE p.tenant_id = $1 AND p.trace_id = ANY ($2::uuid[])) s
   JOIN batches b ON b.tenant_id = $1 AND b.batch_id = s.batch_id AND b.leaf_index < $3
-  JOIN leaves l ON l.tenant_id = $1 AND l.idx = b.leaf_index
- WHERE s.tenant_id = $1 AND s.trace_id = ANY ($2::uuid[])
-   AND s.started_at >= to_timestamp(($4::bigint - 1000000) / 1000000) AND s.started_at <= to_timestamp(($5::bigint + 1000000) / 1000000)`,
+  JOIN leaves l ON l.tenant_id = $1 AND l.idx = b.leaf_index`,
     values: [tenantId, traceIds, size, first, last],
   });
   return rows.map((row) => ({
