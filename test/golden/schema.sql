@@ -123,7 +123,7 @@ TABLE attempt_history ROW SECURITY
   POLICY attempt_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE attempts ROW SECURITY
+TABLE attempts WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   attempt_id uuid NOT NULL
@@ -164,7 +164,7 @@ TABLE baselines ROW SECURITY
   POLICY baselines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE batches WITH (fillfactor=85) ROW SECURITY
+TABLE batches WITH (fillfactor=85, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   batch_id uuid NOT NULL
   salt bytea
@@ -415,7 +415,7 @@ TABLE definitions ROW SECURITY
   POLICY definitions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE due_reconciliations ROW SECURITY
+TABLE due_reconciliations WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0.5) ROW SECURITY
   tenant_id bigint NOT NULL
   provider text NOT NULL
   period text NOT NULL
@@ -428,7 +428,7 @@ TABLE due_reconciliations ROW SECURITY
   POLICY due_reconciliations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT, UPDATE (cause), UPDATE (due_at), UPDATE (failures), UPDATE (leased_until), UPDATE (version) TO outcome_ledger_api
 
-TABLE due_traces WITH (fillfactor=70) ROW SECURITY
+TABLE due_traces WITH (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0.5) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   due_at timestamp with time zone NOT NULL
@@ -477,7 +477,7 @@ TABLE erasures ROW SECURITY
   POLICY erasures_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT, UPDATE (decided_at), UPDATE (decided_by), UPDATE (decided_reason), UPDATE (decision) TO outcome_ledger_api
 
-TABLE evidence_inbox ROW SECURITY
+TABLE evidence_inbox WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0.5) ROW SECURITY
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   tenant_id bigint NOT NULL
   kind text NOT NULL
@@ -523,7 +523,7 @@ TABLE exports ROW SECURITY
   POLICY exports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE fact_inbox ROW SECURITY
+TABLE fact_inbox WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0.5) ROW SECURITY
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   tenant_id bigint NOT NULL
   kind text NOT NULL
@@ -929,7 +929,7 @@ TABLE policies ROW SECURITY
   POLICY policies_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE positions WITH (fillfactor=80) ROW SECURITY
+TABLE positions WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   attempt_id uuid NOT NULL
@@ -955,7 +955,7 @@ TABLE posting_halts ROW SECURITY
   POLICY posting_halts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT, UPDATE (cleared_at), UPDATE (cleared_by), UPDATE (reason) TO outcome_ledger_api
 
-TABLE postings WITH (fillfactor=80) ROW SECURITY
+TABLE postings WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   version bigint NOT NULL
@@ -1048,7 +1048,7 @@ TABLE principals ROW SECURITY
   POLICY principals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE quality_backlog ROW SECURITY
+TABLE quality_backlog WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0.5) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   CONSTRAINT quality_backlog_pkey PRIMARY KEY (tenant_id, trace_id)
@@ -1133,6 +1133,33 @@ TABLE set_aside ROW SECURITY
   POLICY set_aside_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE span_days ROW SECURITY
+  tenant_id bigint NOT NULL
+  day date NOT NULL
+  spans bigint NOT NULL
+  traces bigint NOT NULL
+  batches bigint NOT NULL
+  keep_days integer NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  dropped_at timestamp with time zone
+  CONSTRAINT span_days_pkey PRIMARY KEY (tenant_id, day)
+  POLICY span_days_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE span_places ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  day date NOT NULL
+  span_ids bigint[] NOT NULL
+  started_at timestamp with time zone[] NOT NULL
+  batch_ids uuid[] NOT NULL
+  positions integer[] NOT NULL
+  last_ended_at timestamp with time zone NOT NULL
+  root_ended boolean NOT NULL
+  CONSTRAINT span_places_pkey PRIMARY KEY (tenant_id, trace_id, day)
+  POLICY span_places_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE spans PARTITION BY RANGE (started_at) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
@@ -1187,7 +1214,7 @@ TABLE trace_quality WITH (fillfactor=85) ROW SECURITY
   POLICY trace_quality_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE trace_refs ROW SECURITY
+TABLE trace_refs WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   trace_id uuid NOT NULL
@@ -1202,7 +1229,7 @@ TABLE trace_refs ROW SECURITY
   POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE traces WITH (fillfactor=80) ROW SECURITY
+TABLE traces WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   first_started_at timestamp with time zone NOT NULL
@@ -1274,7 +1301,7 @@ TABLE work_item_relations ROW SECURITY
   POLICY work_item_relations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE work_items ROW SECURITY
+TABLE work_items WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   kind text NOT NULL
