@@ -34,5 +34,5 @@ export const migrations = [
   Contents20261123051500,
   ExportsAndAccess20261123052000,
   RunningTotals20261123061000,
-];
   SpanDays20261124070000,
+];

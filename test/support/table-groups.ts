@@ -83,9 +83,9 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   reversals: 'posting_id',
   scopes: 'local',
   set_aside: 'local',
-  spans: 'trace_id',
   span_days: 'local',
   span_places: 'trace_id',
+  spans: 'trace_id',
   steps: 'trace_id',
   tenants: 'local',
   trace_quality: 'trace_id',
@@ -138,9 +138,9 @@ export const CHANGEABLE: readonly string[] = [
   'quality_backlog',
   'quality_days',
   'quality_findings',
+  'span_days', // dropped_at, once
   'set_aside', // cleared_at
   'trace_quality',
-  'span_days', // dropped_at, once
   'traces',
   'trace_refs', // of the newest revision
   'work_items',

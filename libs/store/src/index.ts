@@ -194,18 +194,18 @@ export type { PassedDeadline } from './outcomes/read-passed-deadlines.ts';
 export { readRelatedItems } from './outcomes/read-related-items.ts';
 export { recordOutcomes } from './outcomes/record-outcomes.ts';
 export type { OutcomeRecord, RecordedOutcome } from './outcomes/record-outcomes.ts';
-export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
-export { askForAllocation } from './pools/ask-for-allocations.ts';
-export { askToRenormalise } from './facts/ask-to-renormalise.ts';
-export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
 export { dropSpanDay } from './partitions/drop-span-day.ts';
-export { openPosting, stopPosting } from './periods/open-posting.ts';
+export { ensureSpanPartitions } from './partitions/ensure-span-partitions.ts';
 export { readSpanDayHolds } from './partitions/read-span-day-holds.ts';
 export type { SpanDayHold } from './partitions/read-span-day-holds.ts';
 export { readSpanPlaces } from './partitions/read-span-places.ts';
 export { readTenantsOfDay, recordSpanPlaces } from './partitions/record-span-places.ts';
 export { readDaysBeingLetGo, readSpanDays } from './partitions/span-days.ts';
 export type { SpanDay } from './partitions/span-days.ts';
+export { askForAllocation } from './pools/ask-for-allocations.ts';
+export { askToRenormalise } from './facts/ask-to-renormalise.ts';
+export { readItemUse, readPoolCosts } from './pools/read-pool-inputs.ts';
+export { openPosting, stopPosting } from './periods/open-posting.ts';
 export type { OpenPosting } from './periods/open-posting.ts';
 export {
   beginClose,
