@@ -64,6 +64,7 @@ test('calls of a trace are one row for each price and place; the whole row', () 
     ChargeFrequency: 'Usage-Based',
     ChargePeriodEnd: '2027-01-01T00:00:00Z',
     ChargePeriodStart: '2026-12-31T00:00:00Z',
+    CommitmentDiscountStatus: null,
     ConsumedQuantity: '2002',
     ConsumedUnit: 'Tokens',
     ContractedCost: '0.0025025',
@@ -74,6 +75,10 @@ test('calls of a trace are one row for each price and place; the whole row', () 
     ListCost: '0.0025025',
     ListUnitPrice: '0.00000125',
     PricingCategory: 'Standard',
+    PricingCurrency: 'USD',
+    PricingCurrencyContractedUnitPrice: '0.00000125',
+    PricingCurrencyEffectiveCost: '0.0025025',
+    PricingCurrencyListUnitPrice: '0.00000125',
     PricingQuantity: '2002',
     PricingUnit: 'Tokens',
     ProviderName: 'openai',
@@ -242,8 +247,8 @@ test('CSV: quoted, null is empty, what a spreadsheet would run is text', () => {
   const cells = focusCsv([row!]).trimEnd();
   expect(cells).toBe(
     '-0.000000000005,acme,acme,USD,2027-01-01T00:00:00Z,2026-12-01T00:00:00Z,Adjustment,,' +
-      'gpt-5: amount without a quantity (outcome),One-Time,2027-01-01T00:00:00Z,2026-12-31T00:00:00Z,,,-0.000000000005,,' +
-      '-0.000000000005,,openai,-0.000000000005,,,,,openai,openai,gpt-5,,Model,AI and Machine Learning,openai API,' +
+      'gpt-5: amount without a quantity (outcome),One-Time,2027-01-01T00:00:00Z,2026-12-31T00:00:00Z,,,,-0.000000000005,,' +
+      '-0.000000000005,,openai,-0.000000000005,,,USD,,-0.000000000005,,,,openai,openai,gpt-5,,Model,AI and Machine Learning,openai API,' +
       `Generative AI,,,,,"{""team"":""=north""}",adjuster,${ATTEMPT.attemptId},1,metered,5200:outcome,gpt-5,` +
       `${ITEM.surrogateId},achieved,claim.processed,,${'0'.repeat(31)}1,claims,"'=A1,""x""",claim`,
   );

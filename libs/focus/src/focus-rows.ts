@@ -131,19 +131,25 @@ function addTo(sums: Map<string, Sum>, cell: Cell): void {
 function toRow(sum: Sum, account: string): FocusRow {
   const { charge, part, line } = sum.first;
   const cost = formatPico(sum.amountPico);
+  const currency = charge.asset.split('/')[0]!;
   return {
     BilledCost: cost,
     BillingAccountId: account,
     BillingAccountName: account,
-    BillingCurrency: charge.asset.split('/')[0]!,
+    BillingCurrency: currency,
     ...periodsOf(charge.usageDay),
     ChargeClass: null,
     ChargeDescription: describe(sum.first),
+    // Null: what a commitment discounts is not known to spans. Rules about quantities refer to the column.
+    CommitmentDiscountStatus: null,
     ContractedCost: cost,
     EffectiveCost: cost,
     InvoiceId: null,
     InvoiceIssuerName: charge.provider,
     ListCost: cost,
+    // Prices are in the currency that is billed.
+    PricingCurrency: currency,
+    PricingCurrencyEffectiveCost: cost,
     ProviderName: charge.provider,
     PublisherName: charge.provider,
     ResourceId: charge.callModel,
@@ -215,6 +221,8 @@ function priced(charge: FocusCharge, line: PricedLine | null, quantityPico: bigi
       ContractedUnitPrice: null,
       ListUnitPrice: null,
       PricingCategory: null,
+      PricingCurrencyContractedUnitPrice: null,
+      PricingCurrencyListUnitPrice: null,
       PricingQuantity: null,
       PricingUnit: null,
       SkuId: null,
@@ -234,6 +242,8 @@ function priced(charge: FocusCharge, line: PricedLine | null, quantityPico: bigi
     ContractedUnitPrice: price,
     ListUnitPrice: price,
     PricingCategory: 'Standard',
+    PricingCurrencyContractedUnitPrice: price,
+    PricingCurrencyListUnitPrice: price,
     PricingQuantity: quantity,
     PricingUnit: unit,
     SkuId: sku,

@@ -19,6 +19,8 @@ export { buildPriceIndex } from './price-index.ts';
 export type { PriceIndex } from './price-index.ts';
 export { priceRowSchema, USAGE_UNITS } from './price-row.ts';
 export type { PriceRow, PriceTable } from './price-row.ts';
+export { reproduceCharges } from './reproduce-charges.ts';
+export type { PricedCharge } from './reproduce-charges.ts';
 export { capacitySpans } from './self-hosted-capacity.ts';
 export { selfHostedInputsSchema } from './self-hosted-inputs.ts';
 export { explainRate, inputsOfRate, selfHostedRate } from './self-hosted-rate.ts';

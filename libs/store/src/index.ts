@@ -148,6 +148,8 @@ export { deleteFacts, postponeFact, readTracesOfRefs, takeWaitingFacts } from '.
 export type { WaitingFact } from './facts/fact-inbox.ts';
 export { listCauses } from './facts/read-causes.ts';
 export type { CauseRow } from './facts/read-causes.ts';
+export { readFocusCharges } from './focus/read-focus-charges.ts';
+export type { FocusPage } from './focus/read-focus-charges.ts';
 export { listFxRates, recordFxRates } from './fx/fx-rates.ts';
 export { advanceImport, endImport, readImport, startImport } from './imports/imports.ts';
 export type { ImportCounts, ImportError, ImportProgress } from './imports/imports.ts';

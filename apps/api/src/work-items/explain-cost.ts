@@ -1,5 +1,11 @@
-import { formatPico, type Charge, type Step } from '#model';
-import { buildPriceIndex, chargeStep, priceRowSchema, type PriceRow } from '#pricing';
+import { formatPico, type Step } from '#model';
+import {
+  buildPriceIndex,
+  priceRowSchema,
+  reproduceCharges,
+  type PricedCharge,
+  type PriceRow,
+} from '#pricing';
 import type { PostedBalance, PostedEntry, StoredLink } from '#store';
 import { z } from 'zod';
 import { formatWireTime, Money, Time } from '../wire.ts';
@@ -196,8 +202,6 @@ function rowsOf(balances: readonly PostedBalance[], evidence: CostEvidence): Pri
   });
 }
 
-type PricedCharge = Extract<Charge, { state: 'priced' }>;
-
 /** Prices the step by the rows that stand on its charges; null when that does not give the posted amount. */
 function reproduce(
   step: Step,
@@ -209,12 +213,5 @@ function reproduce(
     (other) => other.postingId === balance.postingId && other.usageSpanId === balance.usageSpanId,
   );
   const index = buildPriceIndex([...rowsOf(ofUsage, evidence), ...evidence.aliases]);
-  const charges = chargeStep(step, index).filter(
-    (charge): charge is PricedCharge =>
-      charge.state === 'priced' &&
-      charge.provider === balance.provider &&
-      charge.callModel === balance.callModel &&
-      charge.asset === balance.asset,
-  );
-  return charges.reduce((sum, charge) => sum + charge.amountPico, 0n) === amountPico ? charges : null;
+  return reproduceCharges(step, { ...balance, amountPico }, index);
 }
