@@ -9,6 +9,7 @@ import { addKeys } from './commands/keys.ts';
 import { addLogKeys } from './commands/log-keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRebuild } from './commands/rebuild.ts';
+import { addStorage } from './commands/storage.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addTrails } from './commands/trails.ts';
 import { addUp } from './commands/up.ts';
@@ -28,6 +29,7 @@ for (const add of [
   addTenants,
   addCheck,
   addRebuild,
+  addStorage,
   addTrails,
   addExport,
   addVerify,

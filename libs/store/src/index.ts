@@ -372,6 +372,8 @@ export type { SetAsideFilter, SetAsideGroup, SetAsideKind, SetAsideRow } from '.
 export { readSettings } from './settings/read-settings.ts';
 export type { Setting, SettingTable } from './settings/read-settings.ts';
 export { recordSetting } from './settings/record-setting.ts';
+export { readStorage } from './storage/read-storage.ts';
+export type { Storage } from './storage/read-storage.ts';
 export { createTenant } from './tenants/create-tenant.ts';
 export { listTenants } from './tenants/list-tenants.ts';
 export { lockTenant } from './tenants/lock-tenant.ts';

@@ -1,4 +1,5 @@
 import { parsePico } from '#model';
+import { textTable } from '../text-table.ts';
 import type { Figures } from './read-figures.ts';
 
 const COLUMNS: readonly (readonly [first: string, second: string, show: (figures: Figures) => string])[] = [
@@ -16,20 +17,11 @@ const COLUMNS: readonly (readonly [first: string, second: string, show: (figures
 
 /** @returns the table of all workflows, without an end of line */
 export function showTable(all: readonly Figures[]): string {
-  const lines = [
-    COLUMNS.map(([first]) => first),
-    COLUMNS.map(([, second]) => second),
-    ...all.map((figures) => COLUMNS.map(([, , show]) => show(figures))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
-  const text = lines.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-  text.splice(2, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return text.join('\n');
+  const head = [COLUMNS.map(([first]) => first), COLUMNS.map(([, second]) => second)];
+  return textTable(
+    head,
+    all.map((figures) => COLUMNS.map(([, , show]) => show(figures))),
+  ).trimEnd();
 }
 
 /** @returns one sentence that says what the row of a workflow means */

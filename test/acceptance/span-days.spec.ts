@@ -6,6 +6,7 @@ import { keepSpanDays } from '../../apps/worker/src/keep-span-days.ts';
 import { readSpanDayHolds, readSpanDays } from '#store';
 import { closeMonth } from '../support/close-month.ts';
 import { Desk } from '../support/desk.ts';
+import { startProcess } from '../support/processes.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -103,6 +104,41 @@ test('a day goes once its month is closed; figures, replay, receipts, checks and
   const { body } = await desk.call('/v1/set-aside?kind=rejected');
   expect(body.items).toMatchObject([{ reason: 'spans_let_go', subject: Desk.traceId(id('a')) }]);
   expect(await service.check(tenantId)).toEqual([]);
+});
+
+test('the command tells what is on disk for what, and what an old day waits for', async () => {
+  const desk = await Desk.begin(service, 'span-days-told');
+  await desk.price('3');
+  const trace = { id: `${desk.tenant.tenantId} a`, ticket: 'T1', inputTokens: 1000 };
+  await desk.send({ ...trace, at: '2026-08-03T10:00:00Z' });
+  const { connection } = service.database;
+  const env = {
+    DATABASE_URL: connection,
+    SPAN_MAX_AGE_DAYS: String(KEEP_DAYS - 1),
+    SPAN_KEEP_DAYS: String(KEEP_DAYS),
+  };
+  const told = startProcess('cli', ['storage', '--json'], { env });
+  expect(await told.exited).toBe(0);
+  const storage = JSON.parse(told.output());
+  expect(storage.days[0]).toEqual({
+    day: '2026-08-03',
+    spansAbout: expect.any(Number),
+    bytes: expect.any(Number),
+    goesOn: dayOf(BigInt(Date.parse('2026-08-03') + (KEEP_DAYS + 1) * 86_400_000) * 1000n),
+    waitsFor: ['1 traces due', '1 traces not assembled', '1 requests not sealed', '1 months not closed'],
+  });
+  const { rows } = await service.database.db.query<{ bytes: bigint; spans: bigint }>(
+    `SELECT (SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+              WHERE relkind = 'r' AND nspname IN ('public', 'bullmq')) AS bytes,
+            (SELECT sum(span_count)::bigint FROM traces) AS spans`,
+  );
+  const { bytes, spans } = rows[0]!;
+  expect(storage).toMatchObject({ spans: Number(spans), bytes: Number(bytes), spanKeepDays: KEEP_DAYS });
+  const sum = (name: string): number =>
+    storage.groups.reduce((total: number, group: any) => total + group[name], 0);
+  expect(sum('tableBytes') + sum('indexBytes')).toBe(storage.bytes);
+  expect(storage.groups.at(-1)).toMatchObject({ group: 'everything else' });
+  await service.settle();
 });
 
 test('a day that somebody reads goes when they are done, and nobody who appends waits for it', async () => {
