@@ -108,7 +108,7 @@ test('retries: what attempts buy by their number, and after how many a hand-off 
         costUsd: '24.5',
         costPerAttemptUsd: '0.6125',
         success: '0.7',
-        interval: { low: '0.5457', high: '0.819252' },
+        interval: { low: '0.534684', high: '0.834373' },
       },
       {
         number: 2,
@@ -119,7 +119,7 @@ test('retries: what attempts buy by their number, and after how many a hand-off 
         costUsd: '7.2',
         costPerAttemptUsd: '0.6',
         success: '0.5',
-        interval: { low: '0.253782', high: '0.746218' },
+        interval: { low: '0.210945', high: '0.789055' },
       },
     ],
     likeFirst: { z: '1.277252', pValue: '0.201513', isRejected: false },

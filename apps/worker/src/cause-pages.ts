@@ -38,7 +38,7 @@ const RULE_KINDS = ['price.book', 'definition', 'policy', 'key_mapping', 'renorm
 export const isRuleKind = (kind: string): boolean => RULE_KINDS.some((each) => each === kind);
 
 /** Policies that say what cost is, not what a step is. */
-const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools', 'approvals', 'content'] as const;
+const COST_POLICIES = ['placement', 'labour_rates', 'fx', 'pools', 'approvals', 'content', 'intake'] as const;
 const isCostPolicy = (name: string): boolean => COST_POLICIES.some((each) => each === name);
 
 /** Says which rates count: bills in other currencies are compared again. */
@@ -106,7 +106,8 @@ async function pageOfItems(client: Client, cause: OpenCause, limit: number): Pro
 const TRACES = 'trace ';
 
 /** Read by whoever reports, allocates, records or receives: they move no trace and no item. */
-const isReadElsewhere = (name: string): boolean => ['fx', 'pools', 'approvals', 'content'].includes(name);
+const isReadElsewhere = (name: string): boolean =>
+  ['fx', 'pools', 'approvals', 'content', 'intake'].includes(name);
 
 async function pageOfCostPolicy(
   client: Client,

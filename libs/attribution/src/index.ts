@@ -20,6 +20,10 @@ export type { ReadEvents } from './read-item-events.ts';
 export { resolveTrace } from './resolve-trace.ts';
 export type { ResolvedStep, ResolvedTrace, StepShare, TraceLink, UnlinkedReason } from './resolved-trace.ts';
 export { supersedeLinks } from './supersede-links.ts';
+export { intakeAttributes } from './intake-attributes.ts';
+export type { IntakeEvent } from './intake-attributes.ts';
+export { INTAKE_NAME, intakePolicySchema } from './intake-policy.ts';
+export type { IntakePolicy } from './intake-policy.ts';
 export { linkQuestions, resolveRulesOf } from './link-facts.ts';
 export type { LinkFacts, LinkQuestions } from './link-facts.ts';
 export {

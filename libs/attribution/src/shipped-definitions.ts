@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, OutcomeEffect>> = {
 
 /** Verbs that every definition knows, whatever it lists; it may give them another meaning. */
 export const COMMON_VERBS: Readonly<Record<string, OutcomeEffect>> = {
+  opened: 'noted',
   merged_into: 'merged_into',
   split_from: 'split_from',
   corrected: 'corrected',

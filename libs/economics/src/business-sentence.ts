@@ -1,11 +1,37 @@
-import type { BoundedCost } from './decide.ts';
+import type { CostInterval } from './cost-per-outcome.ts';
 
 /** A population's cost in the sentence. */
-export interface SentenceCost extends BoundedCost {
+export interface SentenceCost {
+  /** Cost per outcome; null = there is no outcome, or nothing of the cost is known. */
+  readonly estimatePico: bigint | null;
+  readonly interval: Pick<CostInterval, 'lowPico' | 'highPico'> | null;
+  /** All that was spent; null = nothing of it is known. */
+  readonly spentPico: bigint | null;
   readonly items: number;
+  readonly outcomes: number;
   /** false: part of the cost is unknown, so that the figure is a lower bound. */
   readonly isComplete: boolean;
 }
+
+/** A segment in which the economics break. */
+export interface SentenceSegment {
+  readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
+  readonly cost: SentenceCost;
+  /** Per item, in it and elsewhere. */
+  readonly attempts: number;
+  readonly restAttempts: number;
+  /** Part of the gap in token cost that goes with attempts, 0 to 1; null where there is no such part. */
+  readonly attemptsShareOfGap: number | null;
+  readonly shareOfVolume: number;
+  /** What the whole costs per outcome today, and with only these cases sent to the baseline; null without one. */
+  readonly routed: { readonly mixedPico: bigint; readonly routedPico: bigint } | null;
+}
+
+/** What became of looking for segments where none is told. */
+export type SegmentSearchState =
+  | { readonly state: 'none_declared' | 'nothing_sealed' }
+  | { readonly state: 'too_few'; readonly known: number }
+  | { readonly state: 'none_found'; readonly attributes: number; readonly looked: number };
 
 /** Everything the sentence says; each slot is computed, none is written by hand (methods.md 6.6). */
 export interface SentenceSlots {
@@ -13,61 +39,93 @@ export interface SentenceSlots {
   readonly unit: string;
   /** What a case is called, singular: `claim`. */
   readonly caseName: string;
+  /** Whose cost `agent` is: a workflow, or what is left of it beside a segment; null = it goes without saying. */
+  readonly population: string | null;
   /** Who or what the agent is compared with, with its article: `the BPO`; null = there is no baseline. */
   readonly baseline: { readonly name: string; readonly costPico: bigint; readonly isAssumed: boolean } | null;
+  /** With a segment: everything outside of it. */
   readonly agent: SentenceCost;
-  /** The segment in which the economics break, if one holds. */
-  readonly segment: {
-    readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
-    readonly cost: SentenceCost;
-    readonly attempts: number;
-    readonly restAttempts: number;
-    /** Part of the gap in token cost that goes with attempts, 0 to 1; null where there is no gap. */
-    readonly attemptsShareOfGap: number | null;
-    readonly shareOfVolume: number;
-    /** What the whole costs per outcome today, and with only these cases sent to the baseline. */
-    readonly mixedPico: bigint;
-    readonly routedPico: bigint;
-  } | null;
+  /** The segment in which the economics break; else why none is told; null = nobody looked. */
+  readonly segment: SentenceSegment | SegmentSearchState | null;
 }
 
 /**
  * The sentence a manager reads: what one costs, against what, where that breaks, and what sending those cases elsewhere
- * saves. It states differences that go together, never what brings them about, and says so where two figures are not
- * told apart or a baseline is an assumption.
+ * saves. It states differences that go together, never what brings them about; a slot that is not known is said to be
+ * unknown, and so is what two figures that are not told apart, or an assumed baseline, leave open.
  */
-export function businessSentence({ unit, caseName, baseline, agent, segment }: SentenceSlots): string {
+export function businessSentence(slots: SentenceSlots): string {
+  const { unit, population, baseline, agent, segment } = slots;
+  const begin = population === null ? 'The agent' : `${population}: the agent`;
   const parts = [
-    `The agent costs ${atLeast(agent)}${usd(agent.estimatePico)} per ${unit} (${bounds(agent)})${
-      baseline === null
-        ? '; no baseline is recorded to compare it with'
-        : ` vs ${usd(baseline.costPico)} at ${baseline.name}`
-    }${baseline === null ? '' : `: ${against(agent, baseline)}`}.`,
+    agent.estimatePico === null
+      ? withoutOutcome(begin, unit, agent)
+      : `${begin} costs ${atLeast(agent)}${usd(agent.estimatePico)} per ${unit} (${bounds(agent)})${
+          baseline === null
+            ? '; no baseline is recorded to compare it with'
+            : ` vs ${usd(baseline.costPico)} at ${baseline.name}: ${against(agent, baseline)}`
+        }.`,
   ];
   if (baseline?.isAssumed === true) parts.push(`The figure of ${baseline.name} is an assumption.`);
-  if (segment !== null) {
-    const where = segment.conditions.map(({ attribute, value }) => `${attribute}=${value}`).join(' and ');
-    const gap =
-      segment.attemptsShareOfGap === null
-        ? ''
-        : `; ${percent(segment.attemptsShareOfGap)} of the gap in token cost goes with the number of attempts`;
-    parts.push(
-      `But where ${where} it costs ${atLeast(segment.cost)}${usd(segment.cost.estimatePico)} (${bounds(segment.cost)})${
-        baseline === null ? '' : `, ${against(segment.cost, baseline)}`
-      }: ${segment.attempts.toFixed(1)} attempts instead of ${segment.restAttempts.toFixed(1)}${gap}.`,
-      `That is ${percent(segment.shareOfVolume)} of the volume.`,
-    );
-    const savingPico = segment.mixedPico - segment.routedPico;
-    if (baseline !== null && savingPico > 0n)
-      parts.push(
-        `Sending only these to ${baseline.name} saves ${usd(savingPico)} per ${caseName} (${figure(segment.mixedPico)} to ${figure(segment.routedPico)}).`,
-      );
-  }
+  if (segment !== null)
+    parts.push(...('state' in segment ? [searchSentence(segment)] : segmentSentences(segment, slots)));
   return parts.join(' ');
 }
 
+function withoutOutcome(
+  begin: string,
+  unit: string,
+  { items, outcomes, spentPico, isComplete }: SentenceCost,
+): string {
+  const spent =
+    spentPico === null
+      ? 'what it cost is not known'
+      : `it cost ${isComplete ? '' : 'at least '}${usd(spentPico)}`;
+  return `${begin} brought ${outcomes === 0 ? 'none' : outcomes} of n=${items} to its outcome (${unit}); ${spent}.`;
+}
+
+function segmentSentences(segment: SentenceSegment, { unit, caseName, baseline }: SentenceSlots): string[] {
+  const { cost, attemptsShareOfGap, routed } = segment;
+  const where = conditionsText(segment.conditions);
+  const gap =
+    attemptsShareOfGap === null
+      ? ''
+      : `; ${percent(attemptsShareOfGap)} of the gap in token cost goes with the number of attempts`;
+  const attempts = `${segment.attempts.toFixed(1)} attempts instead of ${segment.restAttempts.toFixed(1)}${gap}`;
+  const parts = [
+    cost.estimatePico === null
+      ? `${withoutOutcome(`But where ${where} it`, unit, cost).slice(0, -1)}: ${attempts}.`
+      : `But where ${where} it costs ${atLeast(cost)}${usd(cost.estimatePico)} (${bounds(cost)})${
+          baseline === null ? '' : `, ${against(cost, baseline)}`
+        }: ${attempts}.`,
+    `That is ${percent(segment.shareOfVolume)} of the volume.`,
+  ];
+  const savingPico = routed === null ? 0n : routed.mixedPico - routed.routedPico;
+  if (baseline !== null && routed !== null && savingPico > 0n)
+    parts.push(
+      `Sending only these to ${baseline.name} saves ${usd(savingPico)} per ${caseName} (${figure(routed.mixedPico)} to ${figure(routed.routedPico)}).`,
+    );
+  return parts;
+}
+
+export const conditionsText = (conditions: SentenceSegment['conditions']): string =>
+  conditions.map(({ attribute, value }) => `${attribute}=${value}`).join(' and ');
+
+function searchSentence(search: SegmentSearchState): string {
+  const unknown = 'Whether it is dearer for some of them is not known:';
+  if (search.state === 'none_declared') return `${unknown} no attribute of their intake is declared.`;
+  if (search.state === 'nothing_sealed')
+    return `${unknown} nothing is sealed yet that could part the items by lot.`;
+  if (search.state === 'too_few')
+    return `${unknown} of n=${search.known} the intake and the cost are known, too few to look.`;
+  const { attributes, looked } = search;
+  const tell =
+    attributes === 1 ? 'an attribute of the intake tells' : `${attributes} attributes of the intake tell`;
+  return `No part of them that ${tell} apart is dearer for sure (n=${looked}).`;
+}
+
 function against(
-  { estimatePico, interval }: BoundedCost,
+  { estimatePico, interval }: SentenceCost,
   baseline: { readonly name: string; readonly costPico: bigint },
 ): string {
   const isCheaper = interval !== null && interval.highPico !== null && interval.highPico < baseline.costPico;

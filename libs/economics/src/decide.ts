@@ -1,3 +1,5 @@
+import { roundHalfEven } from '#model';
+
 /** A cost per outcome with its 95 % bounds, in pico. */
 export interface BoundedCost {
   readonly estimatePico: bigint;
@@ -87,19 +89,26 @@ function itemsToDecide({ successes, failures, agent }: DecisionInputs, baselineP
   return Math.ceil((successes + failures) * Math.max(1, (arm / gap) ** 2));
 }
 
+/** Outcomes of a population and all that was spent on it. */
+export interface OutcomeCost {
+  readonly outcomes: number;
+  readonly loadedPico: bigint;
+}
+
 /**
- * Cost per outcome when cases of a segment go to the baseline and the others stay: both means weighted by their cases.
+ * Cost per outcome as it is, and when those of a segment are bought at the baseline and the others stay. Rounded
+ * half-even once each.
+ * @throws RangeError where there is no outcome
  */
 export function routedCost(
-  rest: { readonly cases: number; readonly costPico: bigint },
-  segment: { readonly cases: number; readonly costPico: bigint },
+  rest: OutcomeCost,
+  segment: OutcomeCost,
   baselinePico: bigint,
 ): { readonly mixedPico: bigint; readonly routedPico: bigint } {
-  const all = BigInt(rest.cases + segment.cases);
-  if (all <= 0n) throw new RangeError('a mix needs cases');
-  const kept = BigInt(rest.cases) * rest.costPico;
+  const outcomes = BigInt(rest.outcomes + segment.outcomes);
+  if (outcomes <= 0n) throw new RangeError('a mix needs outcomes');
   return {
-    mixedPico: (kept + BigInt(segment.cases) * segment.costPico) / all,
-    routedPico: (kept + BigInt(segment.cases) * baselinePico) / all,
+    mixedPico: roundHalfEven(rest.loadedPico + segment.loadedPico, outcomes),
+    routedPico: roundHalfEven(rest.loadedPico + BigInt(segment.outcomes) * baselinePico, outcomes),
   };
 }

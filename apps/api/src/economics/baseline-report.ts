@@ -1,19 +1,19 @@
 import {
-  businessSentence,
   costPerOutcomeInterval,
   decide,
   priceHeadroom,
   type BoundedCost,
   type CostInterval,
 } from '#economics';
-import { formatPico, parsePico } from '#model';
+import { formatPico } from '#model';
 import { readItemMoments, readOutcomeTypes, type Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import { Money, Ratio } from '../wire.ts';
-import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
+import { economicsReport, economicsReportSchema, knownShareOf, OutcomeHead } from './economics-report.ts';
 import { CostIntervalView, decimalText, showInterval } from './interval-view.ts';
+import { costOfHead, isComplete, picoOf, sentenceOfAll } from './outcome-sentence.ts';
 import { baselineOf, recordedBaselines, type RecordedBaseline } from './recorded-baselines.ts';
 
 const BaselineFigures = z.object({
@@ -83,7 +83,7 @@ export const baselineReport = (
   });
 
 function figuresOf(
-  head: Head,
+  head: OutcomeHead,
   interval: CostInterval | null,
   outcomeTypes: readonly string[],
   baseline: RecordedBaseline | null,
@@ -99,14 +99,17 @@ function figuresOf(
     savingPerOutcomeUsd: savingPico === null ? null : formatPico(savingPico),
     priceHeadroom: headroomText(savingPico, picoOf(head.costPerOutcomeUsd)),
     decision: decisionView(head, agent, compared, isTied),
-    sentence: loadedPico === null ? null : sentenceOf(head, agent, outcomeTypes, compared),
+    sentence:
+      loadedPico === null
+        ? null
+        : sentenceOfAll(costOfHead(head, interval), {
+            population: null,
+            outcomeTypes,
+            baseline: compared,
+            search: null,
+          }),
   };
 }
-
-type Head = z.infer<typeof OutcomeHead>;
-/** Everything in the loaded cost is known. */
-const isComplete = ({ bound, loadedGrade }: Head): boolean =>
-  bound === undefined && loadedGrade !== 'incomplete';
 
 type Compared = RecordedBaseline & { readonly isAssumed: boolean };
 
@@ -120,7 +123,7 @@ const baselineView = ({ name, version, method, costPico, source, isAssumed }: Co
 });
 
 function decisionView(
-  head: Head,
+  head: OutcomeHead,
   agent: BoundedCost,
   baseline: Compared | null,
   isTied: boolean,
@@ -130,7 +133,7 @@ function decisionView(
     successes: outcomes,
     failures: head.workItems - outcomes,
     linkCoverage: Number(head.linkCoverage ?? 0),
-    known: knownShare(head),
+    known: knownShareOf(head),
     reconciliation: isTied ? 'tied' : 'not_reconciled',
     agent,
     baseline: baseline && { estimatePico: baseline.costPico, interval: null, isAssumed: baseline.isAssumed },
@@ -145,34 +148,7 @@ function decisionView(
   };
 }
 
-/** An outcome type is the kind of work item and what became of it: `ticket.resolved`. */
-function sentenceOf(
-  head: Head,
-  agent: BoundedCost,
-  outcomeTypes: readonly string[],
-  baseline: Compared | null,
-): string | null {
-  const [kind, verb] = (outcomeTypes.length === 1 ? outcomeTypes[0]! : '').split('.');
-  if (kind === undefined || verb === undefined) return null;
-  return businessSentence({
-    unit: `${verb} ${kind}`,
-    caseName: kind,
-    baseline,
-    agent: { ...agent, items: head.workItems, isComplete: isComplete(head) },
-    segment: null,
-  });
-}
-
-/** A ratio on the wire is rounded to 12 places, which is a whole pico. */
-const picoOf = (text: string | null): bigint | null => (text === null ? null : parsePico(text));
-
 function headroomText(savingPico: bigint | null, callsPico: bigint | null): string | null {
   const headroom = savingPico === null || callsPico === null ? null : priceHeadroom(savingPico, callsPico);
   return headroom === null ? null : decimalText(headroom);
-}
-
-/** Part of the items whose state is final. */
-function knownShare({ workItems, pending }: Head): number {
-  const all = workItems + (pending?.items ?? 0);
-  return all === 0 ? 0 : workItems / all;
 }

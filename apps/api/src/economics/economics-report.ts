@@ -104,3 +104,14 @@ export async function economicsReport<Extra extends object>(
 
 /** Undefined members are left out, so that the digest is over what is answered. */
 const headOf = (row: CostRow): OutcomeHead => OutcomeHead.parse(row);
+
+/** Rows of a reader by the text of their group. */
+export const byGroup = <Row extends { readonly group: RowGroup }>(
+  rows: readonly Row[],
+): ReadonlyMap<string, Row> => new Map(rows.map((row) => [JSON.stringify(row.group), row]));
+
+/** Part of the items of a row whose state is final; 0 without items. */
+export function knownShareOf({ workItems, pending }: OutcomeHead): number {
+  const all = workItems + (pending?.items ?? 0);
+  return all === 0 ? 0 : workItems / all;
+}

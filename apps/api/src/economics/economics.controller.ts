@@ -15,6 +15,14 @@ import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
 import { economicsTable } from './economics-table.ts';
 import { OverTimeQuery, OverTimeReport, overTimeReport, OverTimeRow } from './over-time-report.ts';
 import { RetriesReport, retriesReport, RetriesRow } from './retries-report.ts';
+import {
+  SegmentsReport,
+  segmentsReport,
+  SegmentsRow,
+  SentenceReport,
+  sentenceReport,
+  SentenceRow,
+} from './segments-report.ts';
 import { TailsReport, tailsReport, TailsRow } from './tails-report.ts';
 
 const RetriesQuery = ReportQuery.extend({
@@ -87,6 +95,45 @@ export class EconomicsController {
   ): Promise<OverTimeReport | StreamableFile | string> {
     return this.answer(caller, query, reply, OverTimeRow, (client, context) =>
       overTimeReport(client, query, context),
+    );
+  }
+
+  @Get('segments')
+  @ApiOperation({
+    summary: 'Where the economics break, by what was known of work items at their intake',
+    description:
+      'Segments are looked for in one half of the items and told from the other. Attributes are those that the policy ' +
+      'intake declares, as outcome events stated them for a time before the first attempt. Ask for one outcome type, by ' +
+      'workflow.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: SegmentsReport })
+  segments(
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SegmentsReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, SegmentsRow, (client, context) =>
+      segmentsReport(client, query, context),
+    );
+  }
+
+  @Get('sentence')
+  @ApiOperation({
+    summary: 'What a manager reads of each workflow and each segment of it that holds',
+    description:
+      'Every slot is computed and what is not known is said to be unknown; it states what goes together, never what ' +
+      'brings it about.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: SentenceReport })
+  sentence(
+    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SentenceReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, SentenceRow, (client, context) =>
+      sentenceReport(client, query, context),
     );
   }
 

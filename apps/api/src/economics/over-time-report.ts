@@ -6,7 +6,7 @@ import type { ReportContext } from '../reports/ask-report.ts';
 import { ReportQuery } from '../reports/report-query.ts';
 import { shareOf } from '../reports/cost-row.ts';
 import { Money, Ratio } from '../wire.ts';
-import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
+import { byGroup, economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
 import { CostIntervalView, showInterval } from './interval-view.ts';
 import { baselineOf, recordedBaselines } from './recorded-baselines.ts';
 
@@ -92,9 +92,5 @@ function boundsOf(row: MomentsRow | undefined, isComplete: boolean): z.infer<typ
 }
 
 /** Part of the items whose state is final; null without items. */
-export const maturityOf = ({ workItems, pending }: OutcomeHead): string | null =>
+const maturityOf = ({ workItems, pending }: OutcomeHead): string | null =>
   shareOf(BigInt(workItems), BigInt(workItems + (pending?.items ?? 0)));
-
-export const byGroup = <Row extends { readonly group: readonly (string | null)[] | null }>(
-  rows: readonly Row[],
-): ReadonlyMap<string, Row> => new Map(rows.map((row) => [JSON.stringify(row.group), row]));

@@ -1,6 +1,7 @@
 import {
   adviseCap,
   compareHazards,
+  exactShareInterval,
   resultOfPlacement,
   retryHazards,
   type AttemptGroup,
@@ -30,7 +31,7 @@ const HazardView = z
     costUsd: Money,
     costPerAttemptUsd: Ratio,
     success: Ratio.nullable().meta({ description: 'Succeeded of those with a result' }),
-    interval: Share.nullable().meta({ description: "Wilson's 95 % of it" }),
+    interval: Share.nullable().meta({ description: '95 % of it, exact (Clopper-Pearson)' }),
   })
   .meta({ id: 'AttemptHazard' });
 
@@ -150,7 +151,7 @@ const hazardView = (row: HazardRow): z.infer<typeof HazardView> => ({
   costUsd: formatPico(row.costPico),
   costPerAttemptUsd: dividePico(row.costPico, BigInt(row.attempts)) ?? '0',
   success: row.hazard === null ? null : decimalText(row.hazard),
-  interval: row.interval && { low: decimalText(row.interval.low), high: decimalText(row.interval.high) },
+  interval: row.hazard === null ? null : shareInterval(row.succeeded, row.succeeded + row.failed),
 });
 
 const capView = (advice: CapAdvice | null, handOff: HandOff): z.infer<typeof CapView> | null =>
@@ -166,5 +167,10 @@ const capView = (advice: CapAdvice | null, handOff: HandOff): z.infer<typeof Cap
       evidence: step.evidence,
     })),
   };
+
+function shareInterval(succeeded: number, tried: number): z.infer<typeof Share> {
+  const { low, high } = exactShareInterval(succeeded, tried);
+  return { low: decimalText(low), high: decimalText(high) };
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -137,6 +137,9 @@ function toEvent(line: ImportLine, format: ImportFormat, maxDepth: number): Clou
   return readStructured(format === 'csv' ? fromRecord(line.value) : line.value, maxDepth);
 }
 
+/** Columns of what was known at intake. */
+const INTAKE = 'data.intake.';
+
 /** A CSV record as a structured event. */
 function fromRecord(record: unknown): Record<string, unknown> {
   const cells = Object.entries(record ?? {}).filter(([, text]) => text !== '');
@@ -148,8 +151,14 @@ function fromRecord(record: unknown): Record<string, unknown> {
     ...rest
   } = Object.fromEntries(cells) as Record<string, string>;
   const extra = Object.entries(rest).filter(([name]) => name.startsWith('data.'));
+  const intake = extra.filter(([name]) => name.startsWith(INTAKE));
   const data: Record<string, unknown> = {
-    ...Object.fromEntries(extra.map(([name, text]) => [name.slice(5), text])),
+    ...Object.fromEntries(
+      extra.filter(([name]) => !name.startsWith(INTAKE)).map(([name, text]) => [name.slice(5), text]),
+    ),
+    ...(intake.length === 0
+      ? {}
+      : { intake: Object.fromEntries(intake.map(([name, text]) => [name.slice(INTAKE.length), text])) }),
     ...(amount === undefined && currency === undefined && unit === undefined
       ? {}
       : { value: { amount, currency, unit } }),

@@ -11,6 +11,7 @@ import {
 } from '#model';
 import type { JsonValue } from '../wire.ts';
 import { readBusinessTime } from './business-time.ts';
+import { readIntake } from './read-intake.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** What an event says beyond its attributes: the members of its data that have a meaning. */
@@ -40,6 +41,8 @@ export function readOutcomeData(event: CloudEvent, context: DataContext): Outcom
   const splitFrom = present(data['splitFrom'], (json) => readSplit(json, context));
   const corrects = present(data['corrects'], (json) => readCorrection(json, event.source, context));
   const supersedes = present(data['supersedes'], (json) => readName(json, event.source, 'data.supersedes'));
+  // It is kept with the event's other attributes; here it only has to be readable.
+  present(data['intake'], readIntake);
   const namesNothing = mergedInto === null && splitFrom === null && corrects === null && supersedes === null;
   return {
     value: present(data['value'], (json) => readValue(json, 'data.value')),

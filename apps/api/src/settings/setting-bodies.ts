@@ -1,6 +1,7 @@
 import {
   definitionRuleSchema,
   dimensionsPolicySchema,
+  intakePolicySchema,
   keyMappingRuleSchema,
   keyPatternRuleSchema,
   linkConfidenceSchema,
@@ -17,6 +18,7 @@ import {
 } from '#ledger';
 import { contentPolicySchema } from '#conventions';
 import { RESERVED_REF_KINDS } from '#model';
+import { wastePolicySchema } from '#trails';
 import { z } from 'zod';
 import { Instant, Time, Json } from '../wire.ts';
 
@@ -69,6 +71,7 @@ export const PolicyBody = z
   .discriminatedUnion('name', [
     z.strictObject({ name: z.literal('overhead'), validFrom, mode, rule: overheadPolicySchema }),
     z.strictObject({ name: z.literal('dimensions'), validFrom, mode, rule: dimensionsPolicySchema }),
+    z.strictObject({ name: z.literal('intake'), validFrom, mode, rule: intakePolicySchema }),
     z.strictObject({ name: z.literal('links'), validFrom, mode, rule: linksPolicySchema }),
     z.strictObject({ name: z.literal('link_confidence'), validFrom, mode, rule: linkConfidenceSchema }),
     z.strictObject({ name: z.literal('placement'), validFrom, mode, rule: placementPolicySchema }),
@@ -76,6 +79,7 @@ export const PolicyBody = z
     z.strictObject({ name: z.literal('pools'), validFrom, mode, rule: poolsPolicySchema }),
     z.strictObject({ name: z.literal('fx'), validFrom, mode, rule: fxPolicySchema }),
     z.strictObject({ name: z.literal('content'), validFrom, mode, rule: contentPolicySchema }),
+    z.strictObject({ name: z.literal('waste'), validFrom, mode, rule: wastePolicySchema }),
     z.strictObject({ name: z.literal('approvals'), validFrom, mode, rule: approvalsPolicySchema }),
   ])
   .meta({ id: 'NewPolicy' });

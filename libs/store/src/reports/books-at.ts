@@ -3,7 +3,7 @@
  * the tables, so that what follows reads them by the text it always has. The answer for one size never changes: a
  * posting commit is in it exactly when its `ledger.batch` leaf is one of the first `size` (docs/adr/012).
  *
- * Names `work_items`, `attempts`, `positions`, `item_positions`, `ledger_entries` and `ledger_transactions`; $1 must be the tenant.
+ * Names `work_items`, `attempts`, `positions`, `item_positions`, `link_candidates`, `ledger_entries` and `ledger_transactions`; $1 must be the tenant.
  *
  * @param size number of leaves; null = the tables themselves, as they stand now
  * @param bind adds a parameter and returns its placeholder
@@ -46,6 +46,13 @@ positions AS NOT MATERIALIZED (
    WHERE e.tenant_id = $1 AND e.work_item_ref IS NOT NULL AND e.account ~ '^5[1234]10:'
      AND t.batch_id IN (SELECT batch_id FROM sealed)
    GROUP BY 1, 2, 3, 4, 5
+), link_candidates AS NOT MATERIALIZED (
+  SELECT c.* FROM link_candidates c
+   WHERE c.tenant_id = $1 AND c.since_batch IN (SELECT batch_id FROM sealed)
+  UNION ALL
+  SELECT r.* FROM link_candidate_history h CROSS JOIN LATERAL jsonb_populate_recordset(NULL::link_candidates, h.was) r
+   WHERE h.tenant_id = $1 AND h.from_batch IN (SELECT batch_id FROM sealed)
+     AND NOT EXISTS (SELECT FROM sealed s WHERE s.batch_id = h.to_batch)
 ), ledger_entries AS NOT MATERIALIZED (
   SELECT e.* FROM ledger_entries e JOIN ledger_transactions t USING (tenant_id, posting_id, txn_id)
    WHERE e.tenant_id = $1 AND t.batch_id IN (SELECT batch_id FROM sealed)

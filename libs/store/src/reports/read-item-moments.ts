@@ -62,9 +62,11 @@ const CELL_ITEMS = `SELECT grp, false AS is_total, ref, phase, cost FROM cell WH
 const LOADED_ITEMS = `SELECT c.grp, false AS is_total, c.ref, c.phase, c.cost + coalesce(b.amount, 0) AS cost
     FROM cell c LEFT JOIN beside b ON b.ref = c.ref AND b.grp = c.grp WHERE c.is_settled`;
 
-const loadedSql = (size: number | null, group: string): string => `, ${itemLines(size)}, beside AS (
-  SELECT i.ref, ${group} AS grp, b.amount
-    FROM (SELECT ref, sum(amount) FILTER (WHERE asset = 'USD/12') AS amount FROM line GROUP BY ref) b
+/** The expression `beside` (ref, grp, amount, has_other): what was paid for an item beside calls, in its first group. */
+export const loadedSql = (size: number | null, group: string): string => `, ${itemLines(size)}, beside AS (
+  SELECT i.ref, ${group} AS grp, b.amount, b.has_other
+    FROM (SELECT ref, sum(amount) FILTER (WHERE asset = 'USD/12') AS amount,
+                 bool_or(asset <> 'USD/12' AND amount <> 0) AS has_other FROM line GROUP BY ref) b
     JOIN item i ON i.ref = b.ref
     LEFT JOIN (SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys
                  FROM part GROUP BY work_item_ref) t ON t.work_item_ref = b.ref

@@ -7,16 +7,27 @@ export interface ReadableSizes {
   readonly fromSize: number;
   /** Of the newest signed checkpoint; 0 where none is signed. */
   readonly toSize: number;
+  /** Smallest size of which it is known what may belong to a work item beside what is booked on it. */
+  readonly candidatesFromSize: number;
 }
 
 export async function readReadableSizes(client: Queryable, tenantId: bigint): Promise<ReadableSizes> {
-  const { rows } = await client.query<{ from_size: bigint; to_size: bigint }>(
-    `SELECT t.history_from AS from_size,
+  const { rows } = await client.query<{ from_size: bigint; to_size: bigint; candidates_from: bigint }>(
+    `SELECT t.history_from AS from_size, t.candidates_from,
             coalesce((SELECT max(size) FROM checkpoints WHERE tenant_id = $1), 0) AS to_size
        FROM tenants t WHERE t.tenant_id = $1`,
     [tenantId],
   );
-  return { fromSize: Number(rows[0]?.from_size ?? 0n), toSize: Number(rows[0]?.to_size ?? 0n) };
+  const {
+    from_size: fromSize = 0n,
+    to_size: toSize = 0n,
+    candidates_from: candidatesFrom = 0n,
+  } = rows[0] ?? {};
+  return {
+    fromSize: Number(fromSize),
+    toSize: Number(toSize),
+    candidatesFromSize: Number(candidatesFrom),
+  };
 }
 
 /**
