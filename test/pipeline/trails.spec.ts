@@ -418,3 +418,81 @@ test('a decision that is told again changes nothing, another one under its id is
   ]);
   expect(rows[0]!.entry).not.toContain('March');
 });
+
+/** What rules say of a trail when they are run again, and what differs. */
+async function reevaluate(desk: Desk, ticket: string, size?: number) {
+  const query = size === undefined ? '' : `?size=${size}`;
+  const { status, body } = await desk.call(`/v1/trails/ticket:${ticket}/reevaluation${query}`);
+  expect({ status, body: status === 200 ? null : body }).toEqual({ status: 200, body: null });
+  const { result, counts, items } = body.reevaluation;
+  return {
+    result,
+    equal: counts.confirms,
+    about: [...new Set(items.map(({ about }: any) => about))],
+    differing: items
+      .filter((item: any) => item.result !== 'confirms')
+      .map(({ about, n, recorded, derived, because }: any) => ({ about, n, recorded, derived, because })),
+  };
+}
+
+test('rules and prices run again on what every size records say what was recorded, until that is changed', async () => {
+  const desk = await Desk.begin(service, 'again');
+  await desk.price('3');
+  const sizes: number[] = [];
+  await send(desk, refund('4', 'T1'));
+  sizes.push(await desk.settle());
+  await desk.tell({ id: '1', ticket: 'T1', verb: 'attempt_failed', at: '2026-10-21T00:02:00Z' });
+  await send(desk, refund('5', 'T1', 600));
+  await desk.tell({ id: '2', ticket: 'T1', verb: 'resolved', at: '2026-10-21T00:20:00Z' });
+  sizes.push(await desk.settle());
+  await desk.tell({ id: '3', ticket: 'T1', verb: 'reopened', at: '2026-10-22T00:00:00Z' });
+  await desk.price('4');
+  await desk.post('/v1/policies', { name: 'placement', rule: { retry: 'carry' } });
+  sizes.push(await desk.settle());
+  await desk.tell({ id: '4', ticket: 'T1', verb: 'resolved', at: '2026-10-23T00:00:00Z' });
+  await send(desk, refund('6', 'T1', 900));
+  sizes.push(await desk.settle());
+  const found = [];
+  for (const size of sizes) found.push(await reevaluate(desk, 'T1', size));
+  expect(found).toEqual(
+    [4, 9, 10, 11].map((equal) => ({
+      result: 'confirms',
+      equal,
+      about: equal === 4 ? ['verdict', 'attempt', 'cost'] : ['outcome', 'verdict', 'attempt', 'cost'],
+      differing: [],
+    })),
+  );
+  const text = await desk.text('/v1/trails/ticket:T1/reevaluation?format=text');
+  expect(text.split('\n')[0]).toBe(
+    `ticket:T1  confirms: the rules and prices that the first ${sizes.at(-1)} leaves of the log know, run again on what they record`,
+  );
+
+  const { db } = service.database;
+  const { tenantId } = desk.tenant;
+  await db.query(`UPDATE work_items SET phase = 'failed' WHERE tenant_id = $1 AND key = 'T1'`, [tenantId]);
+  await db.query(
+    `UPDATE ledger_entries SET amount = amount + 1
+      WHERE tenant_id = $1 AND account = '5200:outcome' AND posting_id = $2 AND usage_span_id = $3`,
+    [tenantId, traceIdOf('5'), BigInt(`0x${spanIdOf('5a1')}`)],
+  );
+  await db.query(`UPDATE attempts SET placement = 'work' WHERE tenant_id = $1 AND trace_id = $2`, [
+    tenantId,
+    traceIdOf('4'),
+  ]);
+  const { result, equal, differing } = await reevaluate(desk, 'T1');
+  const [recorded, derived] = (['recorded', 'derived'] as const).map((side) =>
+    differing.map((item: any) => ({ about: item.about, ...item[side] })),
+  );
+  expect({ result, equal, recorded, derived }).toEqual({
+    result: 'diverges',
+    equal: 9,
+    recorded: [
+      expect.objectContaining({ about: 'verdict', phase: 'failed' }),
+      expect.objectContaining({ about: 'attempt', placement: 'work' }),
+    ],
+    derived: [
+      expect.objectContaining({ about: 'verdict', phase: 'achieved' }),
+      expect.objectContaining({ about: 'attempt', placement: 'carried:retry' }),
+    ],
+  });
+});

@@ -40,6 +40,11 @@ export const ReplayQuery = At.extend({
     .meta({ description: 'canonical: the very bytes that the digest is of; text: to be read' }),
 }).refine(oneOfSizeAndAt, ONE_OF);
 
+export const ReevaluationQuery = At.extend({ format: z.enum(['json', 'text']).default('json') }).refine(
+  oneOfSizeAndAt,
+  ONE_OF,
+);
+
 export const TrailName = z
   .string()
   .min(3)

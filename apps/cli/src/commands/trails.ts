@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { readConfig } from '#config';
+import { renderReevaluation } from '#trails';
 
 interface TrailOptions {
   readonly url?: string;
@@ -9,6 +10,7 @@ interface TrailOptions {
   readonly order?: string;
   readonly content: string;
   readonly json?: boolean;
+  readonly reevaluate?: boolean;
 }
 
 /** Trails are read through the API, so that roles, grants and the access log hold for this command as for everybody. */
@@ -21,10 +23,16 @@ export function addTrails(program: Command): void {
       )
       .addOption(
         new Option('--order <order>', 'by the log, or by when it happened').choices(['recorded', 'observed']),
+      )
+      .option(
+        '--reevaluate',
+        'instead: run the rules and prices of that size again on what it records; ends with 1 where they say something else',
       ),
-  ).action((trail: string, options: TrailOptions) =>
-    show(options, `/v1/trails/${encodeURIComponent(trail)}/replay`, { order: options.order }),
-  );
+  ).action(async (trail: string, options: TrailOptions) => {
+    const path = `/v1/trails/${encodeURIComponent(trail)}`;
+    if (options.reevaluate === true) await reevaluate(options, `${path}/reevaluation`);
+    else await show(options, `${path}/replay`, { order: options.order });
+  });
   withCommon(
     program
       .command('diff <trail> <other>')
@@ -47,22 +55,49 @@ const withCommon = (command: Command): Command =>
     )
     .option('--json', 'as JSON, with the digest');
 
-/** @throws Error with the problem's words where the API refuses */
 async function show(
-  { url, key, size, at, content, json }: TrailOptions,
+  options: TrailOptions,
   path: string,
   own: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const asked = { ...own, size, at, content, format: json === true ? 'json' : 'text' };
+  const { content, json } = options;
+  const text = await ask(options, path, { ...own, content, format: json === true ? 'json' : 'text' });
+  process.stdout.write(json === true ? pretty(JSON.parse(text)) : text);
+}
+
+async function reevaluate(options: TrailOptions, path: string): Promise<void> {
+  const answer: Reevaluated = JSON.parse(await ask(options, path, {}));
+  const { name, digest, reevaluation } = answer;
+  process.stdout.write(
+    options.json === true ? pretty(answer) : renderReevaluation(name, digest, reevaluation),
+  );
+  if (reevaluation.result === 'diverges') process.exitCode = 1;
+}
+
+interface Reevaluated {
+  readonly name: string;
+  readonly digest: string;
+  readonly reevaluation: Parameters<typeof renderReevaluation>[2];
+}
+
+const pretty = (answer: unknown): string => `${JSON.stringify(answer, null, 2)}\n`;
+
+/** @throws Error with the problem's words where the API refuses */
+async function ask(
+  { url, key, size, at }: TrailOptions,
+  path: string,
+  own: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
+  for (const [name, value] of Object.entries({ ...own, size, at }))
+    if (value !== undefined) query.set(name, value);
   const base = url ?? `http://localhost:${readConfig().apiPort}`;
   const answer = await fetch(`${base}${path}?${query.toString()}`, {
     headers: { authorization: `Bearer ${key}` },
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(problemIn(text) ?? `${answer.status} ${text}`);
-  process.stdout.write(json === true ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text);
+  return text;
 }
 
 function problemIn(text: string): string | null {
