@@ -29,7 +29,8 @@ export interface SentenceSegment {
 
 /** What became of looking for segments where none is told. */
 export type SegmentSearchState =
-  | { readonly state: 'none_declared' | 'nothing_sealed' }
+  | { readonly state: 'none_declared' }
+  | { readonly state: 'nothing_sealed' }
   | { readonly state: 'too_few'; readonly known: number }
   | { readonly state: 'none_found'; readonly attributes: number; readonly looked: number };
 
