@@ -15,6 +15,7 @@ import { Contents20261123051500 } from './20261123051500-contents.ts';
 import { ExportsAndAccess20261123052000 } from './20261123052000-exports-and-access.ts';
 import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
 import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
+import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   ExportsAndAccess20261123052000,
   RunningTotals20261123061000,
   SpanDays20261124070000,
+  TenantLimits20261124071000,
 ];

@@ -440,7 +440,7 @@ TABLE due_traces WITH (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacu
   failures integer NOT NULL DEFAULT 0
   renormalise boolean NOT NULL DEFAULT false
   CONSTRAINT due_traces_pkey PRIMARY KEY (tenant_id, trace_id)
-  CREATE INDEX due_traces_due_at_idx ON public.due_traces USING btree (due_at)
+  CREATE INDEX due_traces_tenant_due_at_idx ON public.due_traces USING btree (tenant_id, due_at)
   POLICY due_traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -1192,6 +1192,17 @@ TABLE steps ROW SECURITY
   CONSTRAINT steps_pkey PRIMARY KEY (tenant_id, trace_id, revision, span_id, started_at)
   CREATE INDEX steps_started_at_idx ON public.steps USING brin (started_at)
   POLICY steps_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE tenant_limits ROW SECURITY
+  tenant_id bigint NOT NULL
+  bytes_per_second bigint
+  requests_per_second integer
+  changed_at timestamp with time zone NOT NULL
+  CONSTRAINT tenant_limits_bytes_per_second_check CHECK ((bytes_per_second > 0))
+  CONSTRAINT tenant_limits_pkey PRIMARY KEY (tenant_id)
+  CONSTRAINT tenant_limits_requests_per_second_check CHECK ((requests_per_second > 0))
+  POLICY tenant_limits_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
 TABLE tenants ROW SECURITY

@@ -107,7 +107,7 @@ class Play {
     let read: readonly ReadTrace[] = [];
     const mine = this.tenant.tenantId;
     yield async () => {
-      claims = (await claimDueTraces(parts.db, 2, 60_000)).filter(({ tenantId }) => tenantId === mine);
+      claims = await claimDueTraces(parts.db, mine, 2, 60_000);
     };
     yield async () => {
       if (claims.length > 0) read = (await publishCandidates(parts, mine, claims, 100_000)).traces;

@@ -130,7 +130,7 @@ function* traceWorker(mine: bigint): Generator<() => Promise<unknown>> {
   let claims: DueTrace[] = [];
   let read: readonly ReadTrace[] = [];
   yield async () => {
-    claims = (await claimDueTraces(parts.db, 2, 60_000)).filter(({ tenantId }) => tenantId === mine);
+    claims = await claimDueTraces(parts.db, mine, 2, 60_000);
   };
   yield async () => {
     if (claims.length > 0) read = (await publishCandidates(parts, mine, claims, 100_000)).traces;

@@ -87,6 +87,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   span_places: 'trace_id',
   spans: 'trace_id',
   steps: 'trace_id',
+  tenant_limits: 'local',
   tenants: 'local',
   trace_quality: 'trace_id',
   trace_refs: 'ref',
@@ -140,6 +141,7 @@ export const CHANGEABLE: readonly string[] = [
   'quality_findings',
   'span_days', // dropped_at, once
   'set_aside', // cleared_at
+  'tenant_limits',
   'trace_quality',
   'traces',
   'trace_refs', // of the newest revision

@@ -14,6 +14,7 @@ export class IngestMetrics implements AppendObserver {
   private readonly groupSpans;
   private readonly commitSeconds;
   private readonly refused;
+  private readonly tenantRefused;
   private readonly failures;
   private readonly points;
   private readonly notKept;
@@ -44,6 +45,11 @@ export class IngestMetrics implements AppendObserver {
     this.refused = counter('requests_turned_away_total', 'Export requests answered with 429 or 503', [
       'reason',
     ]);
+    this.tenantRefused = counter(
+      'tenant_requests_turned_away_total',
+      'Of those, requests of a tenant that sends faster than it may or holds its share of what may wait',
+      ['tenant', 'reason'],
+    );
     this.failures = counter(
       'span_commit_failures_total',
       'Groups that were not stored, failed connections too',
@@ -105,6 +111,11 @@ export class IngestMetrics implements AppendObserver {
 
   turnedAway(reason: string): void {
     this.refused.inc({ reason });
+  }
+
+  /** @param tenantId only tenants with a key get that far */
+  tenantTurnedAway(tenantId: bigint, reason: string): void {
+    this.tenantRefused.inc({ tenant: tenantId.toString(), reason });
   }
 
   countPoints(counts: BatchCounts, notKept: number): void {

@@ -6,11 +6,13 @@ import type { SpanAppender } from '#store';
 import { takeOut, type ContentRule, type ContentRules } from './content-rules.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { MetricsIntake } from './metrics-intake.ts';
+import type { TenantShares } from './tenant-shares.ts';
 
 const RETRY_MS = 1_000;
 
 /** What one request of a sender has been let in for: its bytes are counted until it is released. */
 export interface Admission {
+  readonly tenantId: bigint;
   /**
    * The body takes more than was announced: by its chunks, or inflated. Asked before the memory is taken.
    * @throws Unavailable when there is no room for that; what was held before stays held
@@ -35,6 +37,7 @@ export class Receiver {
     private readonly metricsIntake: MetricsIntake,
     private readonly metrics: IngestMetrics,
     private readonly limits: Limits,
+    private readonly shares: TenantShares,
   ) {}
 
   /** Bytes of bodies that are being received, inflated or read. */
@@ -45,19 +48,29 @@ export class Receiver {
   /**
    * Lets a request in before its body is read, or turns it away while that costs nothing.
    * @param announcedBytes of the body; 0 where the sender does not say
-   * @throws Unavailable when the database is away, too much waits already, or the process is stopping
+   * @throws Unavailable when the database is away, too much waits already, the tenant holds its share of that or sends
+   *   faster than it may, or the process is stopping
    */
-  admit(announcedBytes: number): Admission {
+  admit(tenantId: bigint, announcedBytes: number): Admission {
     let held = 0;
+    let heldUntilAnswered = 0;
     const grow = (bytes: number) => {
       this.assertRoom(bytes, held);
+      this.assertShare(tenantId, this.shares.hold(tenantId, bytes, heldUntilAnswered));
       held += bytes;
+      heldUntilAnswered += bytes;
       this.bodyBytes += bytes;
     };
     if (this.isDraining)
       throw this.turnedAway('stopping', new Unavailable('the server is stopping', RETRY_MS));
     this.assertFewRequests();
-    grow(announcedBytes);
+    this.assertShare(tenantId, this.shares.enter(tenantId));
+    try {
+      grow(announcedBytes);
+    } catch (error) {
+      this.shares.leave(tenantId, 0);
+      throw error;
+    }
     this.requests += 1;
     const bodyRead = () => {
       this.bodyBytes -= held;
@@ -65,10 +78,11 @@ export class Receiver {
     };
     const release = () => {
       bodyRead();
+      this.shares.leave(tenantId, heldUntilAnswered);
       this.requests -= 1;
       if (this.requests === 0) this.onIdle?.();
     };
-    return { grow, bodyRead, release };
+    return { tenantId, grow, bodyRead, release };
   }
 
   /**
@@ -112,6 +126,7 @@ export class Receiver {
 
   /** What a request in protobuf is answered with, when what it holds is durable. @throws as `append` */
   async take(signal: Signal, principal: Principal, body: Buffer): Promise<PartialSuccess> {
+    this.shares.taken(principal.tenantId, body.length);
     return signal === 'metrics'
       ? this.metricsIntake.take(principal, body)
       : this.append(signal, principal, body);
@@ -132,6 +147,12 @@ export class Receiver {
     }
     if (this.bodyBytes === held || this.bodyBytes + bytes <= this.limits.waitingBytes) return;
     throw this.overloaded('too many bytes are being received');
+  }
+
+  private assertShare(tenantId: bigint, refused: ReturnType<TenantShares['enter']>): void {
+    if (refused === null) return;
+    this.metrics.tenantTurnedAway(tenantId, refused.reason);
+    throw this.turnedAway(refused.reason, refused.error);
   }
 
   private assertFewRequests(): void {

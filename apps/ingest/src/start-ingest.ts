@@ -1,4 +1,4 @@
-import type { Config } from '#config';
+import type { Config, Limits } from '#config';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
 import { openDatabase, readApiKey, SpanAppender, type AppendSettings } from '#store';
 import { ContentRules } from './content-rules.ts';
@@ -8,6 +8,8 @@ import { MetricsIntake } from './metrics-intake.ts';
 import { leaveBodiesUnread } from './otlp-http/receive-body.ts';
 import { OtlpGrpcServer } from './otlp-grpc/otlp-grpc-server.ts';
 import { Receiver } from './receiver.ts';
+import { TenantLimits } from './tenant-limits.ts';
+import { TenantShares } from './tenant-shares.ts';
 
 /** How long the start waits for the connections that spans are stored over. */
 const CONNECT_MS = 10_000;
@@ -32,10 +34,21 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
   const keys = new KeyAuthentication((secretHash) => readApiKey(db, secretHash));
   const registry = createMetrics('ingest');
   const metrics = new IngestMetrics(registry, logger);
-  const settings = toAppendSettings(config);
+  const limits = withRoomForOthers(config.limits);
+  const settings = toAppendSettings({ ...config, limits });
   const appender = SpanAppender.start(db, settings, metrics);
   const metricsIntake = new MetricsIntake(db, settings, metrics);
-  const receiver = new Receiver(appender, new ContentRules(db), metricsIntake, metrics, config.limits);
+  const tenantLimits = new TenantLimits(db, Date.now, (error) =>
+    logger.warn('the limits of tenants could not be read', { error }),
+  );
+  await tenantLimits.refresh();
+  const shares = new TenantShares({
+    maxBytes: limits.waitingBytes,
+    maxRequests: limits.waitingRequests,
+    limitOf: tenantLimits.of,
+    nowMs: Date.now,
+  });
+  const receiver = new Receiver(appender, new ContentRules(db), metricsIntake, metrics, limits, shares);
   metrics.watch(appender, receiver);
   const parts = {
     keys,
@@ -69,6 +82,15 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
       await db.close();
     },
   };
+}
+
+/**
+ * The limits of what may wait hold for one tenant alone; all together may hold a quarter more, so that there is room for
+ * another beside one that takes all it can (`TenantShares`).
+ */
+function withRoomForOthers(limits: Limits): Limits {
+  const { waitingBytes, waitingRequests } = limits;
+  return { ...limits, waitingBytes: waitingBytes * 1.25, waitingRequests: waitingRequests * 1.25 };
 }
 
 function toAppendSettings({ limits, ...config }: Config): AppendSettings {

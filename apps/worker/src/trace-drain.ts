@@ -5,12 +5,12 @@ import {
   completeDueTraces,
   handBackDueTraces,
   postponeDueTrace,
+  readNextDueTenant,
   recordTraceFailure,
   type Database,
   type DueTrace,
   readTraceStates,
 } from '#store';
-import { groupBy } from './group-by.ts';
 import { normaliseTraces } from './normalise-traces.ts';
 import { publishCandidates } from './publish-candidates.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -39,6 +39,8 @@ const LONGEST_DELAY_MS = 600_000;
  */
 export class TraceDrain {
   private isStopping = false;
+  /** Of the last turn: tenants take turns. */
+  private lastTenantId = 0n;
 
   constructor(
     private readonly parts: NormaliseParts & PostParts,
@@ -54,27 +56,31 @@ export class TraceDrain {
 
   /** @returns how many claims were worked off */
   async run(): Promise<number> {
+    const { db } = this.parts;
+    const { tracesPerTurn, claimMs } = this.options;
     let worked = 0;
-    while (!this.isStopping) {
-      const claims = await claimDueTraces(this.parts.db, this.options.tracesPerTurn, this.options.claimMs);
-      if (claims.length === 0) return worked;
-      await this.workTurn(claims);
+    let inVain = 0;
+    while (!this.isStopping && inVain < 2) {
+      const tenantId = await readNextDueTenant(db, this.lastTenantId);
+      if (tenantId === null) break;
+      this.lastTenantId = tenantId;
+      const claims = await claimDueTraces(db, tenantId, tracesPerTurn, claimMs);
+      // Others may have claimed it all meanwhile; what they leave comes with the next wake.
+      inVain = claims.length === 0 ? inVain + 1 : 0;
+      await this.workTurn(tenantId, claims);
       worked += claims.length;
-      // A full turn is the sign of a backlog; what is left of a short one comes with the next wake.
-      if (claims.length < this.options.tracesPerTurn) return worked;
     }
     return worked;
   }
 
   /** What cannot be begun within half of its lease, or before the stop, is handed back: others may take it at once. */
-  private async workTurn(claims: readonly DueTrace[]): Promise<void> {
+  private async workTurn(tenantId: bigint, claims: readonly DueTrace[]): Promise<void> {
+    if (claims.length === 0) return;
     const { db, nowUs } = this.parts;
     const beginUntilUs = nowUs() + BigInt(this.options.claimMs) * 500n;
-    for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId)) {
-      for (const batch of await batchesBySpans(db, tenantId, ofTenant, this.options.traceSpans)) {
-        if (this.isStopping || nowUs() > beginUntilUs) await handBackDueTraces(db, tenantId, batch);
-        else await this.work(tenantId, batch);
-      }
+    for (const batch of await batchesBySpans(db, tenantId, claims, this.options.traceSpans)) {
+      if (this.isStopping || nowUs() > beginUntilUs) await handBackDueTraces(db, tenantId, batch);
+      else await this.work(tenantId, batch);
     }
   }
 

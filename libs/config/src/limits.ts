@@ -28,9 +28,9 @@ export const LIMITS = {
   nameBytes: limit('OL_MAX_NAME_BYTES', 1_024, 64, 65_536),
   /** One group of spans that is committed together. */
   commitBufferBytes: limit('OL_COMMIT_BUFFER_BYTES', 8 * MIB, 256 * KIB, 256 * MIB),
-  /** Received and not yet durable, all export requests together; beyond it senders are asked to come back. */
+  /** Received and not yet durable, of one tenant (all together a quarter more); beyond it senders are asked to come back. */
   waitingBytes: limit('OL_MAX_WAITING_BYTES', 128 * MIB, MIB, 4_096 * MIB),
-  /** Export requests that wait for their commit; beyond it senders are asked to come back. */
+  /** Export requests of one tenant that wait for their commit, likewise. */
   waitingRequests: limit('OL_MAX_WAITING_REQUESTS', 512, 1, 65_536),
   /** Outcome events of one batched request. */
   eventsPerRequest: limit('OL_MAX_EVENTS_PER_REQUEST', 10_000, 1, 100_000),

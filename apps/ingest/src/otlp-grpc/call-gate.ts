@@ -64,9 +64,9 @@ export class CallGate {
     const enter = async (metadata: Metadata): Promise<boolean> => {
       const principal = await this.authenticate(metadata);
       if (isOver) return false;
-      this.admitted.set(metadata, { principal, admission: this.receiver.admit(0) });
+      this.admitted.set(metadata, { principal, admission: this.receiver.admit(principal.tenantId, 0) });
       unhandled = metadata;
-      giveSlotBack = await this.slots.take();
+      giveSlotBack = await this.slots.take(principal.tenantId);
       if (isOver) received();
       else timer = setTimeout(() => call.sendStatus(NOT_RECEIVED), RECEIVE_MS);
       return !isOver;

@@ -23,14 +23,18 @@ export class Inflater {
   private readonly slots = new Slots(INFLATED_AT_ONCE);
 
   /**
-   * Large bodies wait in line for a thread.
+   * Large bodies wait for a thread; tenants take turns.
    *
    * @param admission grows before anything is inflated: by what the trailer tells, and where more comes out, by the
    *   most that may
    * @throws RejectedInput `too_large` where more than `maxBytes` come out, `invalid` when it is no gzip; Unavailable
    *   when there is no room for it now
    */
-  async inflate(body: Buffer, maxBytes: number, admission: Pick<Admission, 'grow'>): Promise<Buffer> {
+  async inflate(
+    body: Buffer,
+    maxBytes: number,
+    admission: Pick<Admission, 'grow' | 'tenantId'>,
+  ): Promise<Buffer> {
     // RFC 1952, ISIZE: the length of the content, but of its last member only, and a bomb may fake it.
     const told = body.length < 18 ? 0 : body.readUInt32LE(body.length - 4);
     const most = Math.min(maxBytes, body.length * DENSEST);
@@ -42,7 +46,7 @@ export class Inflater {
       const content = inflateNow(body, likely);
       if (content !== null) return content;
     }
-    const giveBack = await this.slots.take();
+    const giveBack = await this.slots.take(admission.tenantId);
     try {
       for (const limit of [likely, most]) {
         if (limit <= counted) continue;

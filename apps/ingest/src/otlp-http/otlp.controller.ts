@@ -55,7 +55,7 @@ export class OtlpController {
   private async answer(signal: Signal, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
     const encoding = otlpEncoding(request.headers);
     if (encoding === null) throw new UnsupportedMedia('send application/x-protobuf or application/json');
-    const admission = this.receiver.admit(announcedBytes(request.raw) ?? 0);
+    const admission = this.receiver.admit(request.principal!.tenantId, announcedBytes(request.raw) ?? 0);
     try {
       const sent = await receiveBody(request.raw, this.limits.bodyBytes, admission, this.buffers);
       const body = await this.decompress(request, sent, admission);

@@ -16,11 +16,38 @@ export interface DueTrace {
 }
 
 /**
- * Leases due traces to this worker, the longest due first. Concurrent workers get disjoint traces.
+ * The tenant after one, in a circle, that has a due trace which nobody works on: tenants take turns, whoever of them has
+ * more.
+ *
+ * @param afterTenantId of the turn before; 0 at the beginning
+ * @returns null where nothing is due
+ */
+export async function readNextDueTenant(db: Queryable, afterTenantId: bigint): Promise<bigint | null> {
+  const { rows } = await db.query<{ tenant_id: bigint }>({
+    name: 'read-next-due-tenant',
+    text: `
+SELECT t.tenant_id FROM tenants t
+ CROSS JOIN LATERAL (SELECT FROM due_traces d WHERE d.tenant_id = t.tenant_id AND d.due_at <= clock_timestamp()
+                        AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
+                      ORDER BY d.due_at LIMIT 1) AS due
+ WHERE NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = t.tenant_id AND h.cleared_at IS NULL)
+ ORDER BY t.tenant_id <= $1, t.tenant_id LIMIT 1`,
+    values: [afterTenantId],
+  });
+  return rows[0]?.tenant_id ?? null;
+}
+
+/**
+ * Leases due traces of a tenant to this worker, the longest due first. Concurrent workers get disjoint traces.
  * A lease that runs out is claimed again: work on a trace is idempotent. Each claim counts as a failure until it is
  * completed, and the lease doubles with it, so that a trace whose work kills its worker comes back ever later.
  */
-export async function claimDueTraces(db: Queryable, limit: number, leaseMs: number): Promise<DueTrace[]> {
+export async function claimDueTraces(
+  db: Queryable,
+  tenantId: bigint,
+  limit: number,
+  leaseMs: number,
+): Promise<DueTrace[]> {
   const { rows } = await db.query<{
     tenant_id: bigint;
     trace_id: string;
@@ -33,7 +60,7 @@ export async function claimDueTraces(db: Queryable, limit: number, leaseMs: numb
     text: `
 WITH c AS MATERIALIZED (
   SELECT tenant_id, trace_id FROM due_traces
-   WHERE due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
+   WHERE tenant_id = $3 AND due_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until < clock_timestamp())
      AND NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = due_traces.tenant_id AND h.cleared_at IS NULL)
    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )
@@ -42,7 +69,7 @@ UPDATE due_traces d
        failures = d.failures + 1
   FROM c WHERE d.tenant_id = c.tenant_id AND d.trace_id = c.trace_id
 RETURNING d.tenant_id, d.trace_id, d.version, d.cause, d.failures, d.renormalise`,
-    values: [limit, leaseMs],
+    values: [limit, leaseMs, tenantId],
   });
   return rows.map((row) => ({
     tenantId: row.tenant_id,
