@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { readContent } from '#conventions';
-import { commitment, contentAddress, encryptContent, saltOf, type SubjectKeys } from '#evidence';
+import { commitmentText, contentAddress, encryptContent, saltOf, type SubjectKeys } from '#evidence';
 import { toRef, type Step, type StepCommitments } from '#model';
 import { subjectsOf, type Client, type ContentRow, type KeyStore } from '#store';
 import type { ReceivedSpan } from './read-spans.ts';
@@ -58,6 +58,25 @@ export async function prepareSealing(
   };
 }
 
+const NONCE_BYTES = 12;
+
+/** Random nonces, asked for by the hundred: one call of the random generator costs as much as the encryption. */
+class Nonces {
+  private readonly bytes = Buffer.alloc(128 * NONCE_BYTES);
+  private at = this.bytes.length;
+
+  next(): Uint8Array {
+    if (this.at === this.bytes.length) {
+      randomFillSync(this.bytes);
+      this.at = 0;
+    }
+    this.at += NONCE_BYTES;
+    return this.bytes.subarray(this.at - NONCE_BYTES, this.at);
+  }
+}
+
+const nonces = new Nonces();
+
 function sealStep(
   tenantId: bigint,
   subjectId: string,
@@ -80,7 +99,7 @@ function sealStep(
       subjectId,
       mediaType,
       sources,
-      sealed: encryptContent(keys, randomFillSync(new Uint8Array(12)), `${address}/${part}`, bytes),
+      sealed: encryptContent(keys, nonces.next(), `${address}/${part}`, bytes),
     });
   }
   const commitments = {
@@ -93,10 +112,10 @@ function sealStep(
 }
 
 const commit = (keys: SubjectKeys, address: string, part: string, content: Uint8Array): string =>
-  commitment(saltOf(keys, address, part), content).toString('base64');
+  commitmentText(saltOf(keys, address, part), content);
 
 const addressOf = (tenantId: bigint, { traceId, spanId, startedAtNs }: Step): string =>
   contentAddress(tenantId, traceId, spanId, startedAtNs / 1000n);
 
-const uuidOf = (traceId: string): string =>
-  traceId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const uuidOf = (id: string): string =>
+  `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`;

@@ -1,6 +1,6 @@
 import { decodeBase64 } from './base64.ts';
 import { InvalidEvidence } from './errors.ts';
-import { HASH_BYTES } from './merkle.ts';
+import { HASH_BYTES } from './sha256.ts';
 
 /** What a log says of itself: after `size` leaves its root is this. */
 export interface Checkpoint {

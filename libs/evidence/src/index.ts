@@ -12,12 +12,12 @@ export {
   subjectKeys,
 } from './content/seal-content.ts';
 export type { SubjectKeys } from './content/seal-content.ts';
-export { canonicalJson, canonicalMembers, writeMembers } from './canonical-json.ts';
-export type { CanonicalMember, CanonicalValue } from './canonical-json.ts';
-export { commitment, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
+export { canonicalJson } from './canonical-json.ts';
+export type { CanonicalValue } from './canonical-json.ts';
+export { commitment, commitmentText, encodeLeaf, formatTimeUs, sealLeaf } from './leaf.ts';
 export type { LeafKind } from './leaf.ts';
 export { ledgerBatchRoot } from './ledger-batch.ts';
-export { leafHash, merkleRoot, rootOfLeafHashes } from './merkle.ts';
+export { leafHash, merkleRoot, rootOfLeafHashes, rootOfTexts } from './merkle.ts';
 export { appendLeafHashes, decodeEdge, EMPTY_EDGE, encodeEdge, rootOfEdge } from './tree-edge.ts';
 export type { TreeEdge, TreeNode } from './tree-edge.ts';
 export { MissingNodes, proveConsistency, proveInclusion, readRoot } from './prove.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, type CanonicalValue } from './canonical-json.ts';
+import { sha256OfTwo, sha256OfTwoAsBase64 } from './sha256.ts';
 
 /** The leaf kinds of docs/evidence (architecture 7) that are written so far. */
 export type LeafKind =
@@ -87,5 +87,10 @@ export function formatTimeUs(timeUs: bigint): string {
 
 /** `SHA256(salt || content)`: opened by showing both. The salt is 32 random bytes. */
 export function commitment(salt: Uint8Array, content: Uint8Array): Buffer {
-  return createHash('sha256').update(salt).update(content).digest();
+  return sha256OfTwo(salt, content);
+}
+
+/** The same as base64 text, as step records hold it. */
+export function commitmentText(salt: Uint8Array, content: Uint8Array): string {
+  return sha256OfTwoAsBase64(salt, content);
 }

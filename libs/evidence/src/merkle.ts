@@ -1,7 +1,5 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
-
-/** Bytes of a SHA-256 hash. */
-export const HASH_BYTES = 32;
+import { hash as hashOnce } from 'node:crypto';
+import { HASH_BYTES, sha256OfText, sha256OfTwo } from './sha256.ts';
 
 /** RFC 6962 2.1: the root of a tree without leaves, `SHA256("")`. */
 export const EMPTY_ROOT = hashOnce('sha256', '', 'buffer');
@@ -13,7 +11,7 @@ const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
 /** RFC 6962 2.1: `SHA256(0x00 || entry)`. */
 export function leafHash(entry: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(entry).digest();
+  return sha256OfTwo(LEAF, entry);
 }
 
 /** RFC 6962 2.1: `SHA256(0x01 || left || right)`. */
@@ -48,4 +46,9 @@ export function foldRight(hashes: readonly Uint8Array[]): Buffer {
 /** Root of an RFC 6962 tree over entries. */
 export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
   return rootOfLeafHashes(entries.map(leafHash));
+}
+
+/** The same over entries that are texts, hashed as UTF-8. */
+export function rootOfTexts(entries: readonly string[]): Buffer {
+  return rootOfLeafHashes(entries.map((entry) => sha256OfText(LEAF, entry)));
 }

@@ -1,4 +1,5 @@
-import { EMPTY_ROOT, foldRight, HASH_BYTES, rootOfLeafHashes } from './merkle.ts';
+import { EMPTY_ROOT, foldRight, rootOfLeafHashes } from './merkle.ts';
+import { HASH_BYTES } from './sha256.ts';
 import { splitHashes, TILE_HEIGHT } from './tree-edge.ts';
 
 /** Consecutive hashes of one tile level: `first` to `first + count - 1`, never more than a tile (256). */

@@ -1,7 +1,8 @@
 import { decodeBase64 } from './base64.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { InvalidEvidence } from './errors.ts';
-import { HASH_BYTES, leafHash } from './merkle.ts';
+import { leafHash } from './merkle.ts';
+import { HASH_BYTES } from './sha256.ts';
 import { openCheckpoint, type TlogPolicy } from './tlog-policy.ts';
 import { verifyInclusion } from './verify-proof.ts';
 

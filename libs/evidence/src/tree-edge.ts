@@ -1,4 +1,5 @@
-import { foldRight, HASH_BYTES, nodeHash } from './merkle.ts';
+import { foldRight, nodeHash } from './merkle.ts';
+import { HASH_BYTES } from './sha256.ts';
 
 /**
  * The right edge of a tree: the roots of the perfect subtrees that its size is the sum of, largest first.

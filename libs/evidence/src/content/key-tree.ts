@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { hmacSha256 } from '../sha256.ts';
 
 /**
  * One secret from which the key of every subject follows, and from which the keys of single subjects can be taken out
@@ -76,8 +77,7 @@ export function decodeKeyTree(bytes: Buffer): KeyTree {
   return { secrets };
 }
 
-const childOf = (secret: Buffer, digit: string): Buffer =>
-  createHmac('sha256', secret).update(digit, 'latin1').digest();
+const childOf = (secret: Buffer, digit: string): Buffer => hmacSha256(secret, digit);
 
 function placeOf(subjectId: string): string {
   const hash = createHash('sha256').update(`outcome-ledger subject ${subjectId}`).digest();

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { hmacSha256 } from '../sha256.ts';
 
 /** What belongs to one subject: the key its content is encrypted with, and the one its salts follow from. */
 export interface SubjectKeys {
@@ -11,8 +12,7 @@ const TAG_BYTES = 16;
 
 /** @param secret of the subject, 32 bytes */
 export function subjectKeys(secret: Buffer): SubjectKeys {
-  const derive = (use: string): Buffer => createHmac('sha256', secret).update(use).digest();
-  return { cipher: derive('content'), salt: derive('salts') };
+  return { cipher: hmacSha256(secret, 'content'), salt: hmacSha256(secret, 'salts') };
 }
 
 /** Names a step for its salts and its encryption. @param startedAtUs as the step's row has it */
@@ -29,7 +29,7 @@ export const contentAddress = (
  * @param address names the step, `part` what of it is committed to; equal arguments give equal salts
  */
 export function saltOf(keys: SubjectKeys, address: string, part: string): Buffer {
-  return createHmac('sha256', keys.salt).update(`${address}/${part}`).digest();
+  return hmacSha256(keys.salt, `${address}/${part}`);
 }
 
 /**
