@@ -1,7 +1,7 @@
 import { canonicalJson } from '#evidence';
 import type { Step, StepCommitments } from '#model';
 import type { StepRow } from '#store';
-import { identityOf, parseStep, stepRecord } from '#trails';
+import { identityOf, parseStep, stepText, stepTexts } from '#trails';
 import type { ReceivedSpan } from './read-spans.ts';
 
 type Place = Pick<StepRow, 'traceId' | 'spanId' | 'startedAtUs'>;
@@ -27,10 +27,7 @@ export class StandingSteps {
   says(step: Step): boolean {
     const text = this.textOf(step);
     if (text === undefined) return false;
-    const commitments = this.commitmentsOf(step);
-    const { commitments: _own, ...bare } = step;
-    const said = commitments === undefined ? bare : { ...bare, commitments };
-    return canonicalJson(stepRecord(said)) === text;
+    return stepTexts(stepText(step), this.commitmentsOf(step)).record === text;
   }
 
   /** What its record commits to; undefined where it has none, or no commitments. */

@@ -1,12 +1,5 @@
 import type { Rules } from '#attribution';
-import {
-  canonicalJson,
-  canonicalMembers,
-  encodeLeaf,
-  merkleRoot,
-  writeMembers,
-  type CanonicalMember,
-} from '#evidence';
+import { canonicalJson, encodeLeaf, rootOfTexts } from '#evidence';
 import { toRef, type Ref, type Step, type StepCommitments, type TraceId } from '#model';
 import {
   advanceRevisions,
@@ -22,7 +15,7 @@ import {
   type StepRow,
   type Naming,
 } from '#store';
-import { isPersonalMember, stepRecord } from '#trails';
+import { identityText, stepText, stepTexts, type StepText } from '#trails';
 import type { ReceivedSpan } from './read-spans.ts';
 import { spanFinder, startOf, type ReadTrace } from './read-trace.ts';
 import { prepareSealing, type StepSealer } from './seal-contents.ts';
@@ -123,15 +116,15 @@ function makeRevision(
   const revision = state.revision + 1;
   const contents: ContentRow[] = [];
   const receivedAs = spanFinder(trace.received);
-  const leaves: Buffer[] = [];
+  const leaves: string[] = [];
   const written: Step[] = [];
   const rows = steps.map((step): StepRow => {
-    const members = canonicalMembers({ ...stepRecord(step), commitments: undefined });
+    const text = stepText(step);
     const commitments = standing.says(step)
       ? standing.commitmentsOf(step)
-      : sealAnew({ step, members, received: receivedAs(step) }, standing, sealer, contents);
-    const { record, sealed } = textsOf(members, commitments);
-    leaves.push(Buffer.from(sealed));
+      : sealAnew({ step, text, received: receivedAs(step) }, standing, sealer, contents);
+    const { record, sealed } = stepTexts(text, commitments);
+    leaves.push(sealed);
     written.push(commitments === undefined ? step : { ...step, commitments });
     return {
       traceId: step.traceId,
@@ -153,11 +146,11 @@ function makeRevision(
     revision,
     steps: {
       count: rows.length,
-      root: merkleRoot(leaves).toString('base64'),
+      root: rootOfTexts(leaves).toString('base64'),
     },
     spans: {
       count: places.length,
-      root: merkleRoot(places.map((place) => Buffer.from(canonicalJson(place)))).toString('base64'),
+      root: rootOfTexts(places.map((place) => canonicalJson(place))).toString('base64'),
     },
   });
   return {
@@ -170,25 +163,11 @@ function makeRevision(
   };
 }
 
-/** A step that was read, and the members of its record but its commitments. */
+/** A step that was read, and its text without commitments. */
 interface ReadStep {
   readonly step: Step;
-  readonly members: readonly CanonicalMember[];
+  readonly text: StepText;
   readonly received: ReceivedSpan;
-}
-
-/** The record, and what the revision's leaf holds of it (`sealedStepRecord`), from members that are written once. */
-function textsOf(
-  members: readonly CanonicalMember[],
-  commitments: StepCommitments | undefined,
-): { readonly record: string; readonly sealed: string } {
-  if (commitments === undefined) {
-    const record = writeMembers(members);
-    return { record, sealed: record };
-  }
-  const committed: CanonicalMember = ['commitments', canonicalJson({ ...commitments })];
-  const all = [...members, committed].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { record: writeMembers(all), sealed: writeMembers(all.filter(([name]) => !isPersonalMember(name))) };
 }
 
 /**
@@ -196,12 +175,12 @@ function textsOf(
  * personal members may have changed. Where the key was destroyed it stands whatever they say now.
  */
 function sealAnew(
-  { step, members, received }: ReadStep,
+  { step, text, received }: ReadStep,
   standing: StandingSteps,
   sealer: StepSealer,
   contents: ContentRow[],
 ): StepCommitments | undefined {
-  const identity = writeMembers(members.filter(([name]) => isPersonalMember(name)));
+  const identity = identityText(text);
   const before = standing.commitmentsOf(step);
   if (before !== undefined) {
     if (identity === standing.identityOf(step)) return before;

@@ -2,14 +2,9 @@
  * Steps -> trail: the step record (how a step is stored, hashed and read back), and the decision trail of a work item:
  * its fold, its replay. Pure.
  */
-export {
-  identityOf,
-  isPersonalMember,
-  parseStep,
-  personalMembers,
-  sealedStepRecord,
-  stepRecord,
-} from './step-record.ts';
+export { identityOf, parseStep, personalMembers, sealedStepRecord } from './step-record.ts';
+export { identityText, stepText, stepTexts } from './step-text.ts';
+export type { StepText } from './step-text.ts';
 export { foldTrail } from './fold/fold-trail.ts';
 export type { Trail } from './fold/fold-trail.ts';
 export type { TrailFacts } from './fold/trail-facts.ts';

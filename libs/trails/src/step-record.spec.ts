@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { canonicalJson, type CanonicalValue } from '#evidence';
 import type { Step } from '#model';
-import { identityOf, parseStep, sealedStepRecord, stepRecord } from './step-record.ts';
+import { identityOf, parseStep, sealedStepRecord } from './step-record.ts';
+import { identityText, stepText, stepTexts } from './step-text.ts';
 
 const step: Step = {
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
@@ -44,39 +47,98 @@ const step: Step = {
   dimensions: { 'customer.tier': 'gold' },
 };
 
+const commitments = { subject: 's', span: 'a', identity: 'b', parts: { 'input.messages': 'c' } };
+/** The record by its definition. */
+const recordOf = (any: Step): string => canonical({ ...any, v: 1 });
+const canonical = (value: unknown): string => canonicalJson(value as CanonicalValue);
+
 test('a step survives its record, counts beyond 2^53 included', () => {
-  expect(parseStep(JSON.stringify(stepRecord(step)))).toEqual(step);
+  expect(parseStep(recordOf(step))).toEqual(step);
 });
 test('a record of another version is refused', () => {
   expect(() => parseStep('{"v":2}')).toThrow('not of version 1');
 });
 
 test('the leaf of a record with commitments says nothing personal; what it leaves out is what identity commits to', () => {
-  const commitments = { subject: 's', span: 'a', identity: 'b', parts: { 'input.messages': 'c' } };
-  const text = JSON.stringify(sorted(stepRecord({ ...step, commitments })));
-  expect(parseStep(text)).toEqual({ ...step, commitments });
-  const { conversationId, dimensions, errorType, name, workItemKeys, ...rest } = sorted(
-    stepRecord({ ...step, commitments }),
-  );
-  expect(sealedStepRecord(text)).toBe(JSON.stringify(rest));
-  expect(identityOf(text)).toBe(
-    JSON.stringify({ conversationId, dimensions, errorType, name, workItemKeys }),
-  );
+  const record = recordOf({ ...step, commitments });
+  const { conversationId, dimensions, errorType, name, workItemKeys, ...rest } = step;
+  expect(sealedStepRecord(record)).toBe(canonical({ ...rest, v: 1, commitments }));
+  expect(identityOf(record)).toBe(canonical({ conversationId, dimensions, errorType, name, workItemKeys }));
 });
 
 test('a record of before there were commitments is hashed as it stands', () => {
-  const text = JSON.stringify(sorted(stepRecord(step)));
-  expect(sealedStepRecord(text)).toBe(text);
-  const quoting = JSON.stringify(sorted(stepRecord({ ...step, name: '"commitments":{' })));
+  expect(sealedStepRecord(recordOf(step))).toBe(recordOf(step));
+  const quoting = recordOf({ ...step, name: '"commitments":{' });
   expect(sealedStepRecord(quoting)).toBe(quoting);
 });
 
-function sorted<Value extends object>(value: Value): Value {
-  const text = JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
+const text = fc.string({ unit: 'grapheme' });
+const address = fc.record({ traceId: text, spanId: text });
+const usage = fc.record({
+  tokens: fc.record(
+    { reasoning: fc.nat().map(BigInt), in_uncached: fc.nat().map(BigInt) },
+    { requiredKeys: [] },
+  ),
+  units: fc.record({ search: fc.nat().map(BigInt), image: fc.nat().map(BigInt) }, { requiredKeys: [] }),
+});
+const anyStep: fc.Arbitrary<Step> = fc
+  .record({
+    name: text,
+    usage: fc.option(usage),
+    untraced: fc.option(usage),
+    extraUsage: fc.array(
+      fc.record({ usage, model: fc.option(text), line: fc.constant('advisor' as const) }),
+      {
+        maxLength: 2,
+      },
+    ),
+    mirrorOf: fc.option(address),
+    increaseSince: fc.option(address, { nil: undefined }),
+    costReported: fc.option(
+      fc.record({
+        source: text,
+        own: fc.record({ source: text, amount: text, currency: text }),
+        from: address,
+        currency: text,
+        amount: text,
+      }),
+    ),
+    tool: fc.option(
+      fc.record({ name: text, callId: fc.option(text), effect: fc.constant('attempted' as const) }),
+    ),
+    evaluation: fc.option(fc.record({ score: fc.option(text), name: text, label: fc.option(text) }), {
+      nil: undefined,
+    }),
+    workItemKeys: fc.array(
+      fc.record({ tier: fc.constant('E1' as const), mapping: text, kind: text, key: text }),
+      { maxLength: 2 },
+    ),
+    dimensions: fc.dictionary(
+      text.filter((name) => !/^\d+$/.test(name)),
+      text,
+    ),
+    flags: fc.array(text, { maxLength: 2 }),
+  })
+  .map((some) => ({ ...step, ...some }));
+const anyCommitments = fc.option(
+  fc.record({
+    subject: text,
+    span: text,
+    parts: fc.record({ 'output.messages': text, 'input.messages': text }),
+    identity: text,
+  }),
+  { nil: undefined },
+);
+
+test('law: the texts of any step are canonical JSON, and are read back as what was written', () => {
+  fc.assert(
+    fc.property(anyStep, anyCommitments, (any, committed) => {
+      const written = stepText(any);
+      const { record, sealed } = stepTexts(written, committed);
+      expect(record).toBe(recordOf({ ...any, commitments: committed }));
+      expect(sealed).toBe(sealedStepRecord(record));
+      expect(identityText(written)).toBe(identityOf(record));
+      expect(parseStep(record)).toEqual(committed === undefined ? any : { ...any, commitments: committed });
+    }),
   );
-  const parsed: Value = JSON.parse(text);
-  return parsed;
-}
+});

@@ -20,8 +20,8 @@ type Counted = 'startedAtNs' | 'endedAtNs' | 'usage' | 'untraced' | 'extraUsage'
 /** The same shape without names, so that it counts as plain JSON. */
 type Plain<T> = T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T;
 
-/** What stands in `steps.record` (after RFC 8785) and what leaves commit to: JSON without bigints. */
-export type StepRecord = Plain<Fields>;
+/** What stands in `steps.record` and what leaves commit to: JSON without bigints, as `stepText` writes it. */
+type StepRecord = Plain<Fields>;
 
 interface Fields extends Omit<Step, Counted> {
   readonly v: 1;
@@ -33,23 +33,7 @@ interface Fields extends Omit<Step, Counted> {
 }
 
 /**
- * The step as a record: every field, counts and times as decimal text, `v` for the form. `parseStep` is its
- * inverse; equal steps give equal records.
- */
-export function stepRecord(step: Step): StepRecord {
-  return {
-    ...step,
-    v: 1,
-    startedAtNs: step.startedAtNs.toString(),
-    endedAtNs: step.endedAtNs.toString(),
-    usage: storeUsage(step.usage),
-    untraced: storeUsage(step.untraced),
-    extraUsage: step.extraUsage.map((extra) => ({ ...extra, usage: storeKnownUsage(extra.usage) })),
-  };
-}
-
-/**
- * Reads a stored record back.
+ * Reads a stored record back: the inverse of `stepText`.
  *
  * @throws Error when the text is not a record of version 1: stored bytes were changed
  */
@@ -67,17 +51,9 @@ export function parseStep(text: string): Step {
   };
 }
 
-/** The text was written by `stepRecord` and is proved unchanged by its leaf; the form number is all that can differ. */
+/** The text was written by `stepText` and is proved unchanged by its leaf; the form number is all that can differ. */
 const isStepRecord = (record: unknown): record is StepRecord =>
   typeof record === 'object' && record !== null && 'v' in record && record.v === 1;
-
-const storeUsage = (usage: Usage | null): StoredUsage | null =>
-  usage === null ? null : storeKnownUsage(usage);
-
-const storeKnownUsage = (usage: Usage): StoredUsage => ({
-  tokens: mapCounts(usage.tokens, TOKEN_BUCKETS, String),
-  units: mapCounts(usage.units, UNITS, String),
-});
 
 const parseUsage = (usage: StoredUsage): Usage => ({
   tokens: mapCounts(usage.tokens, TOKEN_BUCKETS, BigInt),
@@ -100,7 +76,7 @@ function mapCounts<Name extends string, From, To>(
 /** Members that name persons or things of a business; leaves commit to them under a salt only. In order of their names. */
 const PERSONAL = ['conversationId', 'dimensions', 'errorType', 'name', 'workItemKeys'] as const;
 
-export const isPersonalMember = (name: string): boolean => PERSONAL.some((personal) => personal === name);
+const isPersonalMember = (name: string): boolean => PERSONAL.some((personal) => personal === name);
 
 /**
  * The personal members of a record, in the order of their names: what `commitments.identity` commits to, as canonical
