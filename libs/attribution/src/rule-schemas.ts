@@ -110,7 +110,9 @@ export const dimensionsPolicySchema = z
     attributes: z
       .array(attribute)
       .max(32)
-      .refine((names) => new Set(names).size === names.length, 'an attribute is named twice'),
+      .refine((names) => new Set(names).size === names.length, 'an attribute is named twice')
+      // Members of JSON objects that are named by numbers do not keep the order that canonical JSON gives them.
+      .refine((names) => !names.some((each) => /^\d+$/.test(each)), 'a number is no name of a dimension'),
   })
   .meta({ id: 'DimensionsPolicyRule' });
 
