@@ -1,6 +1,11 @@
-import { textArray } from '../connection/binary-array.ts';
+import {
+  bigintArray,
+  integerArray,
+  textArray,
+  timestampArray,
+  uuidArray,
+} from '../connection/binary-array.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
-import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { SpanId, TraceId } from '#model';
 
@@ -27,13 +32,13 @@ SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::bigint[], $5::timestampt
 ON CONFLICT DO NOTHING`,
     values: [
       tenantId,
-      steps.map((step) => step.traceId),
-      steps.map((step) => step.revision),
-      steps.map((step) => spanIdToInt8(step.spanId)),
-      steps.map((step) => timestampFromUs(step.startedAtUs)),
-      steps.map((step) => step.role),
-      steps.map((step) => step.provider),
-      steps.map((step) => step.callModel),
+      uuidArray(steps.map((step) => step.traceId)),
+      integerArray(steps.map((step) => step.revision)),
+      bigintArray(steps.map((step) => spanIdToInt8(step.spanId))),
+      timestampArray(steps.map((step) => step.startedAtUs)),
+      textArray(steps.map((step) => step.role)),
+      textArray(steps.map((step) => step.provider)),
+      textArray(steps.map((step) => step.callModel)),
       textArray(steps.map((step) => step.record)),
     ],
   });

@@ -1,3 +1,4 @@
+import { textArray, timestampArray, uuidArray } from '../connection/binary-array.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import type { Queryable } from '../connection/database.ts';
@@ -13,7 +14,8 @@ export interface TraceRef {
 
 const UPSERT = `
 INSERT INTO trace_refs AS r (tenant_id, ref, trace_id, started_at, detail)
-SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+SELECT $1, ref, trace_id, started_at, detail::jsonb
+  FROM unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::text[]) AS n (ref, trace_id, started_at, detail)
 ON CONFLICT (tenant_id, ref, trace_id) DO UPDATE SET started_at = excluded.started_at, detail = excluded.detail
  WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`;
 
@@ -33,10 +35,10 @@ async function writeRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRe
     text: UPSERT,
     values: [
       tenantId,
-      sorted.map(({ ref }) => ref),
-      sorted.map(({ traceId }) => traceId),
-      sorted.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
-      sorted.map(({ detail }) => JSON.stringify(detail)),
+      textArray(sorted.map(({ ref }) => ref)),
+      uuidArray(sorted.map(({ traceId }) => traceId)),
+      timestampArray(sorted.map(({ startedAtUs }) => startedAtUs)),
+      textArray(sorted.map(({ detail }) => JSON.stringify(detail))),
     ],
   });
 }
@@ -53,7 +55,7 @@ export async function readTraceRefs(
     text: `
 SELECT ref, trace_id, started_at, detail FROM trace_refs
  WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, trace_id`,
-    values: [tenantId, refs],
+    values: [tenantId, textArray(refs)],
   });
   return rows.map((row) => ({
     ref: row.ref,

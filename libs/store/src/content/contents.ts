@@ -1,5 +1,5 @@
 import type { SpanId, TraceId } from '#model';
-import { byteaArray } from '../connection/binary-array.ts';
+import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from '../connection/binary-array.ts';
 import type { Queryable } from '../connection/database.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
@@ -49,19 +49,19 @@ async function insertRows(
     text: `
 INSERT INTO contents (tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at)
 SELECT $1, c.trace_id, c.span_id, c.started_at, c.part, c.subject_id, c.media_type,
-       ARRAY (SELECT jsonb_array_elements_text(c.sources)), c.sealed, $10
-  FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::jsonb[], $9::bytea[])
+       ARRAY (SELECT jsonb_array_elements_text(c.sources::jsonb)), c.sealed, $10
+  FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::bytea[])
        AS c (trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed)
 ON CONFLICT DO NOTHING`,
     values: [
       tenantId,
-      rows.map(({ traceId }) => traceId),
-      rows.map(({ spanId }) => spanIdToInt8(spanId)),
-      rows.map(({ startedAtUs }) => timestampFromUs(startedAtUs)),
-      rows.map(({ part }) => part),
-      rows.map(({ subjectId }) => subjectId),
-      rows.map(({ mediaType }) => mediaType),
-      rows.map(({ sources }) => JSON.stringify(sources)),
+      uuidArray(rows.map(({ traceId }) => traceId)),
+      bigintArray(rows.map(({ spanId }) => spanIdToInt8(spanId))),
+      timestampArray(rows.map(({ startedAtUs }) => startedAtUs)),
+      textArray(rows.map(({ part }) => part)),
+      uuidArray(rows.map(({ subjectId }) => subjectId)),
+      textArray(rows.map(({ mediaType }) => mediaType)),
+      textArray(rows.map(({ sources }) => JSON.stringify(sources))),
       byteaArray(rows.map(({ sealed }) => sealed)),
       timestampFromUs(recordedAtUs),
     ],

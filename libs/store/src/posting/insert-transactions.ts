@@ -1,4 +1,11 @@
 import { spanIdToInt8 } from '../connection/hex-id.ts';
+import {
+  bigintArray,
+  integerArray,
+  textArray,
+  timestampArray,
+  uuidArray,
+} from '../connection/binary-array.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import type { Queryable } from '../connection/database.ts';
 import type { LedgerTransaction } from '#model';
@@ -38,12 +45,12 @@ SELECT $1, posting_id, txn_id, code, cause, effective_at, $2, period, $3, $4
       timestampFromUs(batch.recordedAtUs),
       batch.rules,
       batch.batchId,
-      transactions.map((txn) => txn.postingId),
-      transactions.map((txn) => txn.transactionId),
-      transactions.map((txn) => txn.code),
-      transactions.map((txn) => txn.cause),
-      transactions.map((txn) => timestampFromUs(txn.effectiveAtUs)),
-      transactions.map((txn) => txn.period),
+      uuidArray(transactions.map((txn) => txn.postingId)),
+      uuidArray(transactions.map((txn) => txn.transactionId)),
+      textArray(transactions.map((txn) => txn.code)),
+      textArray(transactions.map((txn) => txn.cause)),
+      timestampArray(transactions.map((txn) => txn.effectiveAtUs)),
+      textArray(transactions.map((txn) => txn.period)),
     ],
   });
   await insertEntries(db, tenantId, transactions);
@@ -66,19 +73,19 @@ SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::
                          $9::date[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::uuid[])`,
     values: [
       tenantId,
-      rows.map(({ txn }) => txn.postingId),
-      rows.map(({ txn }) => txn.transactionId),
-      rows.map(({ n }) => n),
-      rows.map(({ entry }) => entry.account),
-      rows.map(({ entry }) => entry.asset),
-      rows.map(({ entry }) => entry.amount),
-      rows.map(({ entry }) => spanIdToInt8(entry.usageSpanId)),
+      uuidArray(rows.map(({ txn }) => txn.postingId)),
+      uuidArray(rows.map(({ txn }) => txn.transactionId)),
+      integerArray(rows.map(({ n }) => n)),
+      textArray(rows.map(({ entry }) => entry.account)),
+      textArray(rows.map(({ entry }) => entry.asset)),
+      bigintArray(rows.map(({ entry }) => entry.amount)),
+      bigintArray(rows.map(({ entry }) => spanIdToInt8(entry.usageSpanId))),
       rows.map(({ entry }) => entry.usageDay),
-      rows.map(({ entry }) => entry.provider),
-      rows.map(({ entry }) => entry.callModel),
-      rows.map(({ entry }) => entry.attemptId),
-      rows.map(({ entry }) => entry.workItemRef),
-      rows.map(({ entry }) => entry.priceId),
+      textArray(rows.map(({ entry }) => entry.provider)),
+      textArray(rows.map(({ entry }) => entry.callModel)),
+      uuidArray(rows.map(({ entry }) => entry.attemptId)),
+      textArray(rows.map(({ entry }) => entry.workItemRef)),
+      uuidArray(rows.map(({ entry }) => entry.priceId)),
     ],
   });
 }
@@ -103,10 +110,10 @@ SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::num
 ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = p.amount + excluded.amount`,
     values: [
       tenantId,
-      moves.map(({ key }) => key[0]),
-      moves.map(({ key }) => key[1]),
-      moves.map(({ key }) => key[2]),
-      moves.map(({ key }) => key[3]),
+      uuidArray(moves.map(({ key }) => key[0])),
+      uuidArray(moves.map(({ key }) => key[1])),
+      textArray(moves.map(({ key }) => key[2])),
+      textArray(moves.map(({ key }) => key[3])),
       moves.map(({ amount }) => amount),
     ],
   });
