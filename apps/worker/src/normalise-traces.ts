@@ -3,6 +3,7 @@ import {
   arbitrate,
   readContentParts,
   readDecisions,
+  type ArbitratedStep,
   type LeafCandidate,
   type RunningTotal,
 } from '#conventions';
@@ -68,9 +69,8 @@ function stepsOf(
   totals: readonly RunningTotal[],
   rules: Rules,
 ): Step[] {
-  const distinct = new Map(others.map((other) => [`${other.traceId}/${other.spanId}`, other]));
   const receivedAs = spanFinder(trace.received);
-  return arbitrate(trace.drafts, [...distinct.values()], totals).steps.map((step): Step => {
+  return arbitrated(trace, others, totals).map((step): Step => {
     const { span } = receivedAs(step);
     const reading = rules.readingAt(step.startedAtNs / 1000n);
     return {
@@ -85,13 +85,24 @@ function stepsOf(
   });
 }
 
+function arbitrated(
+  { drafts, alone }: ReadTrace,
+  others: readonly LeafCandidate[],
+  totals: readonly RunningTotal[],
+): readonly ArbitratedStep[] {
+  if (others.length === 0 && totals.length === 0) return alone;
+  const distinct = new Map(others.map((other) => [`${other.traceId}/${other.spanId}`, other]));
+  return arbitrate(drafts, [...distinct.values()], totals).steps;
+}
+
 /** The step with what its span says of decisions; a step of a span that says nothing stays as it is. */
 function withDecisions<Read extends Pick<Step, 'tool' | 'flags'>>(
   step: Read,
   span: Span,
 ): Read & Pick<Step, 'decisions'> {
-  const { decisions, isPartlyRefused, ...ofTool } = readDecisions(span);
-  if (decisions === undefined && !isPartlyRefused && Object.keys(ofTool).length === 0) return step;
+  const said = readDecisions(span);
+  const { decisions, isPartlyRefused, ...ofTool } = said;
+  if (Object.keys(said).length === 1 && !isPartlyRefused) return step;
   return {
     ...step,
     ...(decisions === undefined ? {} : { decisions }),

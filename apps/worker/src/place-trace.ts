@@ -53,7 +53,8 @@ export function placeTrace(
   prices: PriceIndex,
   facts: CostFacts,
 ): PlacedTrace {
-  const steps = trace.steps.map((resolved) => priceStep(traceId, resolved, items, prices, facts));
+  const attemptIds = new AttemptIds();
+  const steps = trace.steps.map((resolved) => priceStep(traceId, resolved, items, prices, facts, attemptIds));
   const phases = [...trace.parts.keys()].flatMap((ref) => items.get(ref)?.state.phaseAtUs ?? []);
   return {
     traceId,
@@ -75,15 +76,30 @@ function priceStep(
   items: ReadonlyMap<Ref, HeldWorkItem>,
   prices: PriceIndex,
   facts: CostFacts,
+  attemptIds: AttemptIds,
 ): PricedStep {
   const attempts = shares.map((share) => {
     const item = items.get(share.workItemRef)!;
     const key = attemptOfShare(step, share, item.parts, item.state.boundariesUs);
     const attempt = item.attempts.find((each) => each.key === key)!;
-    return { share, attempt, attemptId: attemptIdOf(share.workItemRef, key) };
+    return { share, attempt, attemptId: attemptIds.of(share.workItemRef, attempt) };
   });
   const charges = withUsageReport(chargeStep(step, prices), facts.reportOf(traceId, step.spanId));
   return { step, charges, attempts, candidates };
+}
+
+/** Ids of the attempts of one trace: most of its steps belong to the same one, and an id is a hash. */
+class AttemptIds {
+  private readonly known = new Map<HeldWorkItem['attempts'][number], string>();
+
+  of(workItemRef: Ref, attempt: HeldWorkItem['attempts'][number]): string {
+    let id = this.known.get(attempt);
+    if (id === undefined) {
+      id = attemptIdOf(workItemRef, attempt.key);
+      this.known.set(attempt, id);
+    }
+    return id;
+  }
 }
 
 /** An estimate stands only while nothing is known of the call's usage. */

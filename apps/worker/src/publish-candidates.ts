@@ -55,13 +55,20 @@ export async function publishCandidates(
     const spans = received.get(state.traceId);
     if (spans === undefined) return [];
     const drafts = spans.map(({ span, log }) => (log === null ? readStep(span) : readLog(log)));
-    const { candidates, runningTotals } = arbitrate(drafts, []);
+    const { steps: alone, candidates, runningTotals } = arbitrate(drafts, []);
     const byKey = candidates.flatMap((one) =>
       one.keys.map(({ kind, key }) => [toRef(kind, tenantId, key), one] as const),
     );
     const byAgent = runningTotals.map((one) => [toRef('running_total', tenantId, one.agent), one] as const);
     return [
-      { state, received: spans, drafts, candidates: listsByRef(byKey), runningTotals: listsByRef(byAgent) },
+      {
+        state,
+        received: spans,
+        drafts,
+        alone,
+        candidates: listsByRef(byKey),
+        runningTotals: listsByRef(byAgent),
+      },
     ];
   });
   await addWithdrawnKeys(parts, tenantId, traces);

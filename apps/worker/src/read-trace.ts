@@ -1,4 +1,4 @@
-import type { LeafCandidate, RunningTotal, StepDraft } from '#conventions';
+import type { ArbitratedStep, LeafCandidate, RunningTotal, StepDraft } from '#conventions';
 import type { Ref } from '#model';
 import type { Database, KeyStore, TraceState } from '#store';
 import { groupBy } from './group-by.ts';
@@ -19,6 +19,8 @@ export interface ReadTrace {
   readonly state: TraceState;
   readonly received: readonly ReceivedSpan[];
   readonly drafts: readonly StepDraft[];
+  /** What its steps are where no other trace knows of its calls or its agents' totals: as most are. */
+  readonly alone: readonly ArbitratedStep[];
   /**
    * Its own best witness of each call, under every key another trace may know the call by; empty under a key that it
    * published before and no longer has, so that whoever joined it there is looked at again.

@@ -57,14 +57,15 @@ export function findWorkItemKeys(
 }
 
 function keysIn(attributes: Attributes, mappings: readonly KeyMapping[], place: string): WorkItemKey[] {
-  if (attributes.size === 0) return [];
-  const found = new Map<string, WorkItemKey>();
+  let found: Map<string, WorkItemKey> | null = null;
   for (const mapping of mappings) {
-    const key = keyText(attributes.get(mapping.attribute));
+    const value = attributes.get(mapping.attribute);
+    const key = value === undefined ? null : keyText(value);
     if (key === null) continue;
     const kind = mapping.kind ?? keyText(attributes.get(mapping.kindAttribute ?? ''))?.toLowerCase() ?? '';
     if (!KIND.test(kind)) continue;
     const id = `${kind}:${key}`;
+    found ??= new Map();
     if (!found.has(id)) {
       found.set(id, {
         kind,
@@ -74,7 +75,7 @@ function keysIn(attributes: Attributes, mappings: readonly KeyMapping[], place: 
       });
     }
   }
-  return [...found.values()];
+  return found === null ? [] : [...found.values()];
 }
 
 /** Keys found only in what a tool returned are none of these: they are text (tier E5). */
@@ -120,7 +121,8 @@ function searchedText(value: AttributeValue): string {
 const plain = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value instanceof Uint8Array ? '' : value;
 
-function sorted(keys: readonly WorkItemKey[]): WorkItemKey[] {
+function sorted(keys: WorkItemKey[]): WorkItemKey[] {
+  if (keys.length < 2) return keys;
   const distinct = new Map(keys.map((key) => [sortKey(key), key]));
   return [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
 }

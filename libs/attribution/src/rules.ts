@@ -53,13 +53,20 @@ export type ReadVerb =
  */
 export class Rules {
   private readonly memo = new Map<string, RulesInForce>();
+  /** When a version of a policy or a mapping begins to hold, ascending: between two of these nothing changes. */
+  private readonly changesUs: readonly bigint[];
+  private readonly readings = new Map<number, RulesInForce>();
   private readonly definitions = new Map<RuleVersion, OutcomeDefinition>();
 
   constructor(
     private readonly definitionVersions: readonly RuleVersion[],
     private readonly policyVersions: readonly RuleVersion[],
     private readonly keyMappingVersions: readonly RuleVersion[],
-  ) {}
+  ) {
+    this.changesUs = [...policyVersions, ...keyMappingVersions]
+      .flatMap(({ validFromUs }) => validFromUs ?? [])
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
 
   /** Whether keys of a kind name work items at a business time: a definition of it is in force then. */
   isWorkItemKind(kind: string, atUs: bigint): boolean {
@@ -121,6 +128,16 @@ export class Rules {
 
   /** Rules that read a span which started at `atUs`. Equal results are the same object while no rule changes between. */
   readingAt(atUs: bigint): RulesInForce {
+    const place = this.changesUs.findLastIndex((changeUs) => changeUs <= atUs);
+    let rules = this.readings.get(place);
+    if (rules === undefined) {
+      rules = this.readAt(atUs);
+      this.readings.set(place, rules);
+    }
+    return rules;
+  }
+
+  private readAt(atUs: bigint): RulesInForce {
     const policies = inForce(this.policyVersions, atUs);
     const mappings = inForce(this.keyMappingVersions, atUs);
     const versions = [...policies.values(), ...mappings.values()].map((v) => `${v.name}@${v.version}`).sort();

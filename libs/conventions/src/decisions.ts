@@ -39,6 +39,7 @@ const CODE = /^[\w.:/@+-]{1,100}$/;
  * Never throws; at most 64 statements of a span are taken.
  */
 export function readDecisions(span: Span): SaidDecisions {
+  if (!saysAnything(span)) return NOTHING_SAID;
   const reading = new Reading();
   for (const [key, kind] of LISTS) reading.list(kind, span.attributes.get(key));
   const own = kindOf(span.name);
@@ -55,6 +56,15 @@ export function readDecisions(span: Span): SaidDecisions {
     ...(effect === null ? {} : { effect }),
     isPartlyRefused: reading.isPartlyRefused,
   };
+}
+
+const NOTHING_SAID: SaidDecisions = { isPartlyRefused: false };
+
+/** Most spans say nothing. */
+function saysAnything({ name, attributes, events }: Span): boolean {
+  if (name.startsWith(PREFIX) || events.some((event) => event.name.startsWith(PREFIX))) return true;
+  for (const key of attributes.keys()) if (key.startsWith(PREFIX)) return true;
+  return false;
 }
 
 function kindOf(name: string): DecisionKind | null {

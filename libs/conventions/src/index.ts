@@ -17,7 +17,7 @@ export { spanOfLog } from './log-span.ts';
 export { readLog } from './read-log.ts';
 export { readContentParts } from './content-parts.ts';
 export { readStep } from './read-step.ts';
-export type { LeafCandidate, RunningTotal, StepDraft } from './step-draft.ts';
+export type { ArbitratedStep, LeafCandidate, RunningTotal, StepDraft } from './step-draft.ts';
 export { describeFlag } from './flag-words.ts';
 export { assessSteps } from './quality/assess-steps.ts';
 export type { EmitterDay } from './quality/assess-steps.ts';
