@@ -14,6 +14,8 @@ import { Decisions20261123050000 } from './20261123050000-decisions.ts';
 import { Contents20261123051500 } from './20261123051500-contents.ts';
 import { ExportsAndAccess20261123052000 } from './20261123052000-exports-and-access.ts';
 import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts';
+import { CheckWalks20261124010100 } from './20261124010100-check-walks.ts';
+import { LinkCandidateHistory20261124010200 } from './20261124010200-link-candidate-history.ts';
 import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
 import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 
@@ -35,6 +37,8 @@ export const migrations = [
   Contents20261123051500,
   ExportsAndAccess20261123052000,
   RunningTotals20261123061000,
+  CheckWalks20261124010100,
+  LinkCandidateHistory20261124010200,
   SpanDays20261124070000,
   TenantLimits20261124071000,
 ];

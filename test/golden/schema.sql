@@ -230,6 +230,15 @@ TABLE check_progress ROW SECURITY
   POLICY check_progress_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE check_walks ROW SECURITY
+  tenant_id bigint NOT NULL
+  cursor text NOT NULL
+  looked_at timestamp with time zone NOT NULL
+  walks integer NOT NULL DEFAULT 0
+  CONSTRAINT check_walks_pkey PRIMARY KEY (tenant_id)
+  POLICY check_walks_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE checkpoint_deliveries ROW SECURITY
   tenant_id bigint NOT NULL
   log text NOT NULL
@@ -729,6 +738,16 @@ TABLE link_audits ROW SECURITY
   POLICY link_audits_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE link_candidate_history ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  from_batch uuid NOT NULL
+  to_batch uuid NOT NULL
+  was jsonb NOT NULL
+  CONSTRAINT link_candidate_history_pkey PRIMARY KEY (tenant_id, trace_id, to_batch)
+  POLICY link_candidate_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE link_candidates ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
@@ -744,6 +763,7 @@ TABLE link_candidates ROW SECURITY
   model text
   provider text
   dimensions jsonb NOT NULL
+  since_batch uuid
   CONSTRAINT link_candidates_pkey PRIMARY KEY (tenant_id, trace_id, work_item_ref)
   CONSTRAINT link_candidates_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'dangling'::text, 'unlinked'::text])))
   CREATE INDEX link_candidates_work_item_idx ON public.link_candidates USING btree (tenant_id, work_item_ref)
@@ -1210,6 +1230,7 @@ TABLE tenants ROW SECURITY
   slug text NOT NULL
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
   history_from bigint NOT NULL DEFAULT 0
+  candidates_from bigint NOT NULL DEFAULT 0
   CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)
   CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
   CONSTRAINT tenants_slug_key UNIQUE (slug)

@@ -1,10 +1,12 @@
 // Goal: a row that was changed behind our back is found, by the worker's own look at the tail and by the command; it
 // stops the posting of its tenant, and of no other, until an admin clears it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Violation } from '#store';
+import { countOpenHalts, type Violation } from '#store';
+import { checkDrift, DRIFT } from '../../apps/worker/src/check-drift.ts';
 import { checkTail } from '../../apps/worker/src/check-tail.ts';
 import { Desk } from '../support/desk.ts';
 import { leavesWaiting } from '../support/leaves-waiting.ts';
+import { everything } from '../support/office-with-history.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -139,4 +141,68 @@ test.each<[what: string, sql: string, invariants: string[]]>([
   await service.settle();
   expect(await waiting(desk)).toEqual({ traces: 0, facts: 0 });
   expect(await service.check(desk.tenant.tenantId)).toEqual([]);
+});
+
+/** Looks at every posting of every tenant once. @returns what is wrong */
+async function walk(): Promise<Violation[]> {
+  const found: Violation[] = [];
+  const parts = { ...service.parts, onViolation: (violation: Violation) => void found.push(violation) };
+  const { rows } = await service.database.db.query<{ n: number }>('SELECT count(*)::int AS n FROM tenants');
+  // A tenant has few postings: a page of traces and one of work items, and each comes round in turn.
+  for (let n = 0; n < 3 * rows[0]!.n; n += 1)
+    await checkDrift(parts, { pageSize: 100, traceSpans: 1000, isStopping: () => false });
+  return found;
+}
+
+const LEAF_STEP = `UPDATE steps SET record = replace(record, '"in_uncached":"1000"', '"in_uncached":"999"') WHERE tenant_id = $1`;
+const DEARER = `UPDATE prices SET rule = replace(rule::text, '3000000', '4000000')::jsonb WHERE tenant_id = $1`;
+
+test.each<[what: string, sql: string, isCharge: boolean]>([
+  ['the usage of a stored step', LEAF_STEP, true],
+  ['a price row', DEARER, true],
+  [
+    'the amount of a cost line',
+    `UPDATE cost_lines SET body = jsonb_set(body, '{amount,amountPico}', '"7"') WHERE tenant_id = $1`,
+    false,
+  ],
+  ['an outcome event', `UPDATE outcome_events SET verb = 'failed' WHERE tenant_id = $1`, false],
+])('%s that was changed is found by posting again, and posting stops', async (_, sql, isCharge) => {
+  const desk = await workedDesk();
+  const { tenantId } = desk.tenant;
+  await desk.post('/v1/cost-lines', {
+    lines: [
+      {
+        id: 'fee',
+        source: 'desk',
+        workItem: { kind: 'ticket', key: 'T1' },
+        kind: 'tool_fee',
+        amount: { amount: '1.25', currency: 'USD' },
+        occurredAt: '2026-10-05T12:00:00Z',
+      },
+    ],
+  });
+  await desk.settle();
+  const stood = await everything({ service });
+  expect(await walk()).toEqual([]);
+  expect(await service.drift(tenantId)).toEqual([]);
+  const { check_walks: _walks, ...left } = await everything({ service });
+  expect({ ...left, check_walks: stood['check_walks'] }).toEqual(stood);
+
+  await service.database.db.query(sql, [tenantId]);
+  const violations = await service.drift(tenantId);
+  // The first page that finds something ends the walk: the tenant is halted.
+  const found = await walk();
+  expect(found.length).toBeGreaterThan(0);
+  expect(violations).toEqual(expect.arrayContaining(found));
+  expect((await service.check(tenantId)).map(({ invariant }) => invariant)).toEqual(
+    isCharge
+      ? expect.arrayContaining(['what is owed for each usage is its stored step at its price row'])
+      : [],
+  );
+  const halts = (await desk.call('/v1/ledger/halts')).body;
+  expect([halts.isHalted, halts.items[0].invariant]).toEqual([true, DRIFT]);
+  const { rows } = await service.database.db.query('SELECT slug FROM tenants WHERE tenant_id = $1', [
+    tenantId,
+  ]);
+  expect(await countOpenHalts(service.database.db)).toContainEqual({ ...rows[0], halts: found.length });
 });

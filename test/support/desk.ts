@@ -27,6 +27,8 @@ export interface DeskEvent {
   readonly ticket: string;
   readonly verb: string;
   readonly at: string;
+  /** Names the conversation it came from. */
+  readonly conversation?: string;
 }
 
 const hex = (text: string, digits: number): string =>
@@ -112,7 +114,7 @@ export class Desk {
         type: `ticket.${event.verb}`,
         subject: event.ticket,
         time: event.at,
-        data: {},
+        data: event.conversation === undefined ? {} : { conversationId: event.conversation },
       },
       'application/cloudevents+json',
     );

@@ -3,6 +3,7 @@ import { readConfig } from '#config';
 import { createMetrics, ProcessLogger } from '#server';
 import { checkBooks, installShippedBook, inTransaction, type Violation } from '#store';
 import { startIngest } from '../../apps/ingest/src/start-ingest.ts';
+import { driftPage, type DriftPage } from '../../apps/worker/src/check-drift.ts';
 import { recordDeadlines } from '../../apps/worker/src/record-deadlines.ts';
 import { SpanReader } from '../../apps/worker/src/read-spans.ts';
 import { reconcileBills } from '../../apps/worker/src/reconcile-bills.ts';
@@ -26,6 +27,8 @@ export interface TestService {
   settle(): Promise<void>;
   /** @returns what is wrong with the tenant's books; empty when every invariant holds */
   check(tenantId: bigint): Promise<Violation[]>;
+  /** @returns what posting all that is posted of the tenant again would move; nothing of it may be under way */
+  drift(tenantId: bigint): Promise<Violation[]>;
   stop(): Promise<void>;
 }
 
@@ -100,10 +103,24 @@ export async function startTestService(
     parts,
     settle,
     check: (tenantId) => checkBooks(database.db, tenantId),
+    drift: (tenantId) => driftOf(parts, tenantId),
     stop: async () => {
       await ingest.stop();
       await api.close();
       await database.drop();
     },
   };
+}
+
+async function driftOf(parts: WorkerParts, tenantId: bigint): Promise<Violation[]> {
+  const fresh = { ...parts, rulebooks: new TenantRulebooks() };
+  const options = { pageSize: 200, traceSpans: 100_000, isStopping: () => false };
+  const violations: Violation[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: DriftPage | null = await driftPage(fresh, options, { tenantId, cursor });
+    if (page === null) throw new Error('something is under way');
+    violations.push(...page.violations);
+    cursor = page.cursor;
+  }
+  return violations;
 }

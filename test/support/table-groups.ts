@@ -19,6 +19,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   cause_deltas: 'local',
   causes: 'local',
   check_progress: 'local',
+  check_walks: 'local',
   checkpoint_deliveries: 'local',
   checkpoints: 'local',
   cosignatures: 'local',
@@ -52,6 +53,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   ledger_entries: 'posting_id',
   ledger_transactions: 'posting_id',
   link_audits: 'trace_id',
+  link_candidate_history: 'trace_id',
   link_candidates: 'trace_id',
   link_decisions: 'trace_id',
   links: 'trace_id',
@@ -128,6 +130,7 @@ export const CHANGEABLE: readonly string[] = [
   'link_candidates',
   'log_heads',
   'check_progress',
+  'check_walks',
   'periods', // from closing to closed, once
   'positions',
   'posting_halts', // cleared_at

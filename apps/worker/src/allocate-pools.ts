@@ -79,6 +79,7 @@ export async function allocatePools(
     traceIds: [],
     newTraceIds: new Set(),
     attempts: [],
+    candidates: [],
     items: [],
   });
 }

@@ -3,10 +3,12 @@ import {
   insertEvidence,
   insertTransactions,
   replaceAttempts,
+  replaceLinkCandidates,
   touchBills,
   type AttemptRow,
   type BillKey,
   type Client,
+  type LinkCandidateRow,
 } from '#store';
 import { ledgerBatchLeaf } from './ledger-batch-leaf.ts';
 import { inOpenPeriods } from './in-open-periods.ts';
@@ -29,6 +31,8 @@ export interface PostingCommit {
   readonly traceIds: readonly TraceId[];
   readonly newTraceIds: ReadonlySet<TraceId>;
   readonly attempts: readonly AttemptRow[];
+  /** What of their cost is on no work item, and whose it may be. */
+  readonly candidates: readonly LinkCandidateRow[];
   /** Held by `holdWorkItems`. */
   readonly items: readonly HeldWorkItem[];
   /** The fact an item is posted for; absent where there are no items. */
@@ -52,6 +56,7 @@ export async function commitPosting(
   const batch = { batchId, recordedAtUs: nowUs, rules: poster.rulesDigest };
   const known = traceIds.filter((traceId) => !commit.newTraceIds.has(traceId));
   const movedAttempts = await replaceAttempts(client, tenantId, traceIds, known, commit.attempts, batchId);
+  const movedCandidates = await replaceLinkCandidates(client, tenantId, known, commit.candidates, batchId);
   // Human time stands in the attempts, so items are posted after them.
   const ofItems = await itemPostings(client, poster, items, commit.causeOfItem ?? (() => 'facts'));
   const transactions = await inOpenPeriods(client, tenantId, [
@@ -60,7 +65,8 @@ export async function commitPosting(
   ]);
   await insertTransactions(client, tenantId, transactions, batch);
   await touchBills(client, tenantId, accrualsMoved(transactions), 'charges', BILL_DELAY_MS);
-  const moved = movedAttempts + (await saveWorkItems(client, poster, items, ofItems.lines, batchId));
+  const movedItems = await saveWorkItems(client, poster, items, ofItems.lines, batchId);
+  const moved = movedAttempts + movedCandidates + movedItems;
   // What reports read may change without money: such a commit has its place in the log as well.
   if (transactions.length === 0 && moved === 0) return [];
   const leaf = ledgerBatchLeaf(batchId, transactions, nowUs);

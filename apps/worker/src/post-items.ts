@@ -25,6 +25,7 @@ export async function postItems(
     traceIds: [],
     newTraceIds: new Set(),
     attempts: [],
+    candidates: [],
     items: [...items.values()],
     causeOfItem: () => causeId,
   });

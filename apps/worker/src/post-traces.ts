@@ -17,7 +17,6 @@ import {
   readPosted,
   readStandingAttempts,
   readStandingAttemptsOfTraces,
-  replaceLinkCandidates,
   replaceWorklist,
   type AttemptRow,
   type Client,
@@ -119,6 +118,7 @@ async function post(
     traceIds: placed.map(({ traceId }) => traceId),
     newTraceIds: new Set(traceIds.filter((traceId) => versions.get(traceId) === 1n)),
     attempts,
+    candidates: placed.flatMap((trace) => trace.candidates),
     items: [...items.values()],
     causeOfItem: causeOfItems(resolved, causes),
   });
@@ -234,8 +234,6 @@ async function saveLinksAndWorklist(
   const traceIds = placed.map(({ traceId }) => traceId);
   const links = placed.flatMap((trace) => trace.links);
   await saveLinks(client, tenantId, postedTraceIds, links, nowUs);
-  const candidates = placed.flatMap((trace) => trace.candidates);
-  await replaceLinkCandidates(client, tenantId, postedTraceIds, candidates);
   await clearTraceFailures(client, tenantId, traceIds, nowUs);
   const worklist = placed.flatMap((trace) => trace.worklist);
   await replaceWorklist(client, tenantId, ['unpriced', 'unmatched_spend'], traceIds, worklist, nowUs);

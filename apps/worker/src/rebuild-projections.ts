@@ -11,15 +11,18 @@ import {
   readUnsettled,
   readWorkItemRefsAfter,
   rebuildAttempts,
+  rebuildLinkCandidates,
   rebuildPositions,
   rebuildTraceSummaries,
   rebuildWorkItems,
   removeStrayPositions,
-  replaceLinkCandidates,
   restartQuality,
+  restartWaste,
   type Client,
+  type KeyStore,
 } from '#store';
 import { groupBy } from './group-by.ts';
+import { judgeWaste } from './judge-waste.ts';
 import { placeTrace } from './place-trace.ts';
 import { posterOf, replacedParts, transactionsOf, type PostParts } from './post-traces.ts';
 import { holdWorkItems, savePartsOfTraces, toUpdate } from './posting-facts.ts';
@@ -30,6 +33,8 @@ import { readResolvedTraces } from './read-resolved-traces.ts';
 import { reconcileBills } from './reconcile-bills.ts';
 
 export interface RebuildParts extends PostParts {
+  /** Of the content that verdicts about waste rest on, where it was not read before. */
+  readonly contentKeys: KeyStore;
   readonly logger: Pick<ProcessLogger, 'error'>;
 }
 
@@ -138,7 +143,7 @@ async function rebuildTraces(
     ids,
     settled.flatMap((trace) => trace.attempts),
   );
-  await replaceLinkCandidates(
+  await rebuildLinkCandidates(
     client,
     tenantId,
     ids,
@@ -170,6 +175,8 @@ async function rebuildItems(
 async function recount(parts: RebuildParts, tenantId: bigint): Promise<void> {
   await inTransaction(parts.db, (client) => restartQuality(client, tenantId));
   await new QualityBacklog(parts, parts.logger).run();
+  await inTransaction(parts.db, (client) => restartWaste(client, tenantId));
+  await judgeWaste(parts, () => false);
   const bills = await readInvoicedMonths(parts.db, tenantId);
   await makeReconciliationsDue(parts.db, tenantId, bills, 'rebuild', 0);
   await reconcileBills({

@@ -111,6 +111,7 @@ async function post(
       traceIds: [],
       newTraceIds: new Set(),
       attempts: [],
+      candidates: [],
       items: [],
     });
     await upsertReconciliation(client, tenantId, {

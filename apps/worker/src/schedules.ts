@@ -4,6 +4,7 @@ import type { ProcessLogger } from '#server';
 import { askForAllocation } from '#store';
 import { monthsAllocated } from './allocate-pools.ts';
 import { checkTail } from './check-tail.ts';
+import { DriftWatch } from './drift-watch.ts';
 import { closePeriods } from './close-periods.ts';
 import { buildExports, type ExportParts } from './export/build-exports.ts';
 import type { CheckpointPublisher } from './publish/publish-checkpoints.ts';
@@ -50,6 +51,11 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
   let isStopping = false;
   const drain = new TraceDrain(parts, limits, metrics, logger);
   const backlog = new QualityBacklog(parts, logger);
+  const checkParts = { ...parts, onViolation: reportTo(logger) };
+  const drift = new DriftWatch(checkParts, {
+    traceSpans: limits.traceSpans,
+    isStopping: () => isStopping,
+  });
   const failed: Failed = (message, detail) => {
     metrics.failed();
     logger.error(message, detail);
@@ -75,7 +81,14 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
         await backlog.run();
       },
     ],
-    ['check-books', 1, () => checkTail({ ...parts, onViolation: reportTo(logger) })],
+    [
+      'check-books',
+      1,
+      async () => {
+        await checkTail(checkParts);
+        await drift.run();
+      },
+    ],
     ['close-periods', 1, () => closePeriods(parts)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
     ['publish-checkpoints', 1, () => options.publisher.run(() => isStopping)],

@@ -99,6 +99,7 @@ async function workThrough(
     traceIds: [],
     newTraceIds: new Set(),
     attempts: [],
+    candidates: [],
     items: [...items.values()],
     causeOfItem: (ref) => refs.get(ref) ?? facts[0]!.cause,
   });

@@ -8,6 +8,7 @@ export { convertParts, findRate, parseRate, toFxRate } from './fx/convert.ts';
 export { describeRate } from './fx/describe-rate.ts';
 export type { FxRate } from './fx/convert.ts';
 export { fxPolicySchema } from './fx/fx-policy.ts';
+export { isBillMoved } from './fx/moved-bills.ts';
 export { invoiceTarget, unconvertedInvoiceTarget } from './invoice-target.ts';
 export { itemTarget } from './item-target.ts';
 export type { PlacedLine, StandingOutcome } from './item-target.ts';

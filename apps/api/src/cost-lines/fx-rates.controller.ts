@@ -1,6 +1,6 @@
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { Caller, RequireRole, type Principal } from '#server';
-import { asTenant, listFxRates, recordFxRates, touchForeignBills, type PreviewProof } from '#store';
+import { asTenant, listFxRates, type PreviewProof } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,6 +9,7 @@ import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
 import { provePreview } from '../previews/prove-preview.ts';
 import { currency, Rates, toRateRow } from './fx-rate-bodies.ts';
+import { tellFxRates } from './tell-fx-rates.ts';
 import { decodeCursor, encodeCursor, formatWireTime, PageSize, Time } from '../wire.ts';
 
 const Answer = z.object({ stored: z.int(), known: z.int() }).meta({ id: 'FxRatesAnswer' });
@@ -78,10 +79,7 @@ export class FxRatesController {
     const stored = await asTenant(this.api.db, caller.tenantId, async (client) => {
       const shown = await provePreview(client, caller.tenantId, change, atUs);
       const by = { atUs, by: caller.principalId, leaf: leafOf(shown?.proof) };
-      const made = await recordFxRates(client, caller.tenantId, by, rows);
-      const currencies = [...new Set(rows.flatMap(({ base, quote }) => [base, quote]))];
-      if (made > 0) await touchForeignBills(client, caller.tenantId, currencies, 'fx rates');
-      return made;
+      return tellFxRates(client, caller.tenantId, by, rows);
     });
     void reply.status(stored > 0 ? 201 : 200);
     return { stored, known: rows.length - stored };

@@ -61,7 +61,9 @@ export const CostRow = z
     linkCoverage: Ratio.meta({
       description: 'Linked cost over linked and unlinked cost of the group; null: it has no such share',
     }),
-    band: CostBandView.nullable().meta({ description: 'null: nothing is priced, or the size is a past one' }),
+    band: CostBandView.nullable().meta({
+      description: 'null: nothing is priced, or candidates were not kept yet at that size',
+    }),
     grade: Grade,
     gradeReasons: z.array(z.string()).meta({
       description: 'Why it is no better: unpriced, inferred_boundary, link_coverage_below_0.8, split_by_rule',

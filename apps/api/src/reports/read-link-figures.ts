@@ -1,5 +1,6 @@
 import {
   readCandidateGroups,
+  readReadableSizes,
   readUnlinkedCosts,
   type Client,
   type CostPerOutcomeQuery,
@@ -15,14 +16,15 @@ const OF_ITEMS: readonly GroupKey['name'][] = ['outcome_type', ...OF_TIME];
 
 /**
  * What stands beside the booked cost of each group: candidates, and cost of the same group that is linked to nothing.
- * Both are as they stand now, so a report of a past size has neither.
+ * A size from before they were kept has neither.
  */
 export async function readLinkFigures(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
 ): Promise<(group: Group) => LinkFigures> {
-  if (query.size !== null) return () => ({ candidates: null, unlinkedPico: null });
+  if (query.size !== null && query.size < (await readReadableSizes(client, tenantId)).candidatesFromSize)
+    return () => ({ candidates: null, unlinkedPico: null });
   const candidates = byGroup(await readCandidateGroups(client, tenantId, query));
   const unlinked = byGroup(await readUnlinkedCosts(client, tenantId, query));
   const isByTime = query.groupBy.some(({ name }) => OF_TIME.includes(name));

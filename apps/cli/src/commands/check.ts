@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkBooks, INVARIANTS, listTenants, readBacklog, type Database } from '#store';
+import { runWorkerPass } from './run-worker-pass.ts';
 import { withDatabase } from './with-database.ts';
 
 export function addCheck(program: Command): void {
@@ -7,8 +8,17 @@ export function addCheck(program: Command): void {
     .command('check')
     .description('hold the books against themselves, and against the usage and prices they came from')
     .option('--tenant <slug>', 'only this one')
-    .action((options: { tenant?: string }) => withDatabase((db) => check(db, options.tenant ?? null)));
+    .action((options: { tenant?: string }) =>
+      withDatabase(async (db, _config, _applied, connection) => {
+        await check(db, options.tenant ?? null);
+        const slugs = options.tenant === undefined ? [] : [options.tenant];
+        if ((await runWorkerPass('check-main', connection, slugs)) !== 0) process.exitCode = 1;
+      }),
+    );
 }
+
+/** The log, the charge of each usage, and its trace. */
+const BESIDE_THEM = 3;
 
 /** Prints what it checked and what is wrong; the process ends with 1 when something is. */
 async function check(db: Database, slug: string | null): Promise<void> {
@@ -27,6 +37,6 @@ async function check(db: Database, slug: string | null): Promise<void> {
       process.stdout.write(`${tenant.slug}: VIOLATED: ${invariant}: ${subject}: ${found}\n`);
     }
     if (violations.length > 0) process.exitCode = 1;
-    else process.stdout.write(`${tenant.slug}: ${INVARIANTS.length + 2} invariants hold\n`);
+    else process.stdout.write(`${tenant.slug}: ${INVARIANTS.length + BESIDE_THEM} invariants hold\n`);
   }
 }

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runWorkerPass } from './run-worker-pass.ts';
 import { withDatabase } from './with-database.ts';
-
-const MAIN = fileURLToPath(new URL('../../../worker/src/rebuild-main.js', import.meta.url));
 
 export function addRebuild(program: Command): void {
   program
@@ -16,19 +13,8 @@ export function addRebuild(program: Command): void {
     .option('--tenant <slug>', 'only this one')
     .action((options: { tenant?: string }) =>
       withDatabase(async (_db, _config, _applied, connection) => {
-        process.exitCode = await rebuild(connection, options.tenant === undefined ? [] : [options.tenant]);
+        const slugs = options.tenant === undefined ? [] : [options.tenant];
+        process.exitCode = await runWorkerPass('rebuild-main', connection, slugs);
       }),
     );
-}
-
-/** The worker's own code, in a process of its own. @returns its exit code */
-function rebuild(connection: string, slugs: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...slugs], {
-    env: { ...process.env, DATABASE_URL: connection },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
 }

@@ -1,57 +1,38 @@
-import {
-  buildPriceIndex,
-  chargeStep,
-  mayBeCharged,
-  reportInForce,
-  withUsageReport,
-  type PriceIndex,
-  type UsageReport,
-} from '#pricing';
-import { parseStep } from '#trails';
+import { buildPriceIndex } from '#pricing';
 import type { Database } from '../connection/database.ts';
 import { readPriceRows, SHIPPED_PRICES } from '../prices/read-price-rows.ts';
-import { readNewestSteps } from '../assemble/steps.ts';
-import { readUsageReports } from '../usage-reports/usage-reports.ts';
 import { readReadableSizes } from '../reports/settled-size.ts';
 import { checkBatches } from './check-batches.ts';
-import { readOwedByDay, readTraceIdsAfter } from './charges-by-day.ts';
+import { checkCharges } from './check-charges.ts';
+import { readOwedWithoutTrace, readTraceIdsAfter } from './read-checked-traces.ts';
 import { findViolations, type Violation } from './violations.ts';
 
 const TRACES_PER_PAGE = 500;
 const BATCHES_PER_PAGE = 500;
+const MAX_TOLD = 100;
 const FIRST = '0'.repeat(32);
 
 /**
  * Holds the books of a tenant against themselves and against the usage they came from: every invariant of
- * `findViolations`, and for each provider and usage day that what is owed equals the charges recomputed from the
- * stored step records and the prices known now.
+ * `findViolations`, and for each usage that what is owed equals the charge recomputed from its stored step record and
+ * the price rows known now.
  *
  * The second part is exact only while nothing is due (a price that was added and not yet worked through shows
  * as a difference).
  *
- * @returns the violations; empty when all hold
+ * @returns the violations, at most 100 of each invariant; empty when all hold
  */
 export async function checkBooks(db: Database, tenantId: bigint): Promise<Violation[]> {
   const violations = await findViolations(db, tenantId);
   violations.push(...(await checkAllBatches(db, tenantId)));
-  const charged = await recomputeCharges(
-    db,
-    tenantId,
-    buildPriceIndex(await readPriceRows(db, [SHIPPED_PRICES, tenantId])),
-  );
-  for (const { provider, usageDay, asset, amount } of await readOwedByDay(db, tenantId)) {
-    const key = `${provider} ${usageDay} ${asset}`;
-    charged.set(key, (charged.get(key) ?? 0n) - amount);
-  }
-  for (const [subject, difference] of charged) {
-    if (difference !== 0n) {
-      violations.push({
-        invariant: 'what is owed equals the charges recomputed from usage and prices',
-        tenantId,
-        subject,
-        found: `${difference} more charged than owed`,
-      });
-    }
+  violations.push(...(await checkAllCharges(db, tenantId)));
+  for (const { provider, usageDay, asset, amount } of await readOwedWithoutTrace(db, tenantId)) {
+    violations.push({
+      invariant: 'usage that is owed for belongs to a trace',
+      tenantId,
+      subject: `${provider} ${usageDay} ${asset}`,
+      found: `${amount} owed for no trace`,
+    });
   }
   return violations;
 }
@@ -68,40 +49,17 @@ async function checkAllBatches(db: Database, tenantId: bigint): Promise<Violatio
   }
 }
 
-async function recomputeCharges(
-  db: Database,
-  tenantId: bigint,
-  prices: PriceIndex,
-): Promise<Map<string, bigint>> {
-  const sums = new Map<string, bigint>();
-  for (let after = FIRST; ;) {
+async function checkAllCharges(db: Database, tenantId: bigint): Promise<Violation[]> {
+  const rows = await readPriceRows(db, [SHIPPED_PRICES, tenantId]);
+  const known = { prices: buildPriceIndex(rows), priceIds: new Set(rows.map(({ priceId }) => priceId)) };
+  const violations: Violation[] = [];
+  for (let after = FIRST; violations.length < MAX_TOLD;) {
     const traceIds = await readTraceIdsAfter(db, tenantId, after, TRACES_PER_PAGE);
     const last = traceIds.at(-1);
-    if (last === undefined) return sums;
-    const reports = new Map<string, UsageReport[]>();
-    for (const { traceId, spanId, ...report } of await readUsageReports(db, tenantId, traceIds)) {
-      const key = `${traceId} ${spanId}`;
-      reports.set(key, [...(reports.get(key) ?? []), { ...report, reportId: '' }]);
-    }
-    for (const { role, record } of await readNewestSteps(db, tenantId, traceIds)) {
-      if (mayBeCharged(role, record)) addCharges(sums, record, prices, reports);
-    }
+    if (last === undefined) break;
+    const limit = MAX_TOLD - violations.length;
+    violations.push(...(await checkCharges(db, tenantId, traceIds, known, limit)));
     after = last;
   }
-}
-
-function addCharges(
-  sums: Map<string, bigint>,
-  record: string,
-  prices: PriceIndex,
-  reports: ReadonlyMap<string, readonly UsageReport[]>,
-): void {
-  const step = parseStep(record);
-  const day = new Date(Number(step.startedAtNs / 1_000_000n)).toISOString().slice(0, 10);
-  const report = reportInForce(reports.get(`${step.traceId} ${step.spanId}`) ?? []);
-  for (const charge of withUsageReport(chargeStep(step, prices), report)) {
-    if (charge.state === 'unpriced') continue;
-    const key = `${charge.provider} ${day} ${charge.asset}`;
-    sums.set(key, (sums.get(key) ?? 0n) + charge.amountPico);
-  }
+  return violations;
 }

@@ -2,20 +2,20 @@ import type { TraceId } from '#model';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import type { Queryable } from '../connection/database.ts';
 
-/** What is owed to a provider for the usage of a day, by the ledger's accruals; what invoices clear and people reversed is left out. */
-export interface OwedByDay {
+/** What is owed to a provider for usage of a day. */
+interface OwedByDay {
   readonly provider: string;
   readonly usageDay: string;
   readonly asset: string;
   readonly amount: bigint;
 }
 
-export async function readOwedByDay(db: Queryable, tenantId: bigint): Promise<OwedByDay[]> {
+/** What stands owed for usage of traces that are not there. What invoices clear has no price. */
+export async function readOwedWithoutTrace(db: Queryable, tenantId: bigint): Promise<OwedByDay[]> {
   const { rows } = await db.query<{ provider: string; usage_day: string; asset: string; amount: string }>(
     `SELECT provider, usage_day, asset, -sum(amount) AS amount FROM ledger_entries e
       WHERE tenant_id = $1 AND account LIKE '2000:%' AND price_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM ledger_transactions t
-              WHERE t.tenant_id = $1 AND t.posting_id = e.posting_id AND t.txn_id = e.txn_id AND t.code = 'C900')
+        AND NOT EXISTS (SELECT FROM traces t WHERE t.tenant_id = $1 AND t.trace_id = e.posting_id)
       GROUP BY 1, 2, 3 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3`,
     [tenantId],
   );

@@ -28,7 +28,7 @@ export async function recordFxRates(
   recorded: { readonly atUs: bigint; readonly by: string; readonly leaf: Buffer },
   rates: readonly NewRate[],
 ): Promise<number> {
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`fx_rates ${tenantId}`]);
+  await holdFxRates(client, tenantId);
   const at = timestampFromUs(recorded.atUs);
   let stored = 0;
   for (const rate of rates) {
@@ -60,6 +60,11 @@ export async function recordFxRates(
       [tenantId, recorded.leaf, at],
     );
   return stored;
+}
+
+/** Lets nobody else record rates of the tenant until the transaction ends. */
+export async function holdFxRates(client: Client, tenantId: bigint): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`fx_rates ${tenantId}`]);
 }
 
 /** Rates by pair, day, source and version, after one; `createdBeforeUs` leaves out those told later. */

@@ -66,27 +66,44 @@ SELECT DISTINCT i.provider, i.period
   await makeReconciliationsDue(client, tenantId, rows, cause, delayMs);
 }
 
+/** A bill, with the currencies it may have to be converted between. */
+export interface BillInCurrency extends BillKey {
+  readonly currency: string;
+  /** Currency of the charges; null = it does not say. */
+  readonly chargedIn: string | null;
+}
+
 /**
- * Makes due the comparisons of bills in one of these currencies for charges in another one: a rate was told, or another one is to be used. Holds the
- * tenant's invoices still until the commit, like `touchBills`.
+ * Makes due the comparisons of bills that a new rate, or another way of choosing one, moves. Holds the tenant's invoices
+ * still until the commit, like `touchBills`.
  *
- * @param currencies null = of every bill
+ * @param isMoved null = every bill
  */
 export async function touchForeignBills(
   client: Client,
   tenantId: bigint,
-  currencies: readonly string[] | null,
+  isMoved: ((bill: BillInCurrency) => boolean) | null,
   cause: string,
 ): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [invoiceLock(tenantId)]);
-  const { rows } = await client.query<{ provider: string; period: string }>({
-    name: 'read-foreign-bills-touched',
+  const { rows } = await client.query<{
+    provider: string;
+    period: string;
+    currency: string;
+    charged_in: string | null;
+  }>({
+    name: 'read-bills-by-currency',
     text: `
-SELECT DISTINCT provider, period FROM invoices
- WHERE tenant_id = $1 AND ($2::text[] IS NULL OR currency = ANY ($2) OR charged_in = ANY ($2))`,
-    values: [tenantId, currencies],
+SELECT DISTINCT provider, period, currency, charged_in FROM invoices WHERE tenant_id = $1
+ ORDER BY provider, period, currency, charged_in`,
+    values: [tenantId],
   });
-  await makeReconciliationsDue(client, tenantId, rows, cause, 0);
+  const moved = new Map<string, BillKey>();
+  for (const { provider, period, currency, charged_in: chargedIn } of rows) {
+    const bill = { provider, period, currency, chargedIn };
+    if (isMoved === null || isMoved(bill)) moved.set(`${provider} ${period}`, { provider, period });
+  }
+  await makeReconciliationsDue(client, tenantId, [...moved.values()], cause, 0);
 }
 
 /**

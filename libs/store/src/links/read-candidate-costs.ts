@@ -1,6 +1,7 @@
 import type { Ref } from '#model';
 import type { Client } from '../connection/database.ts';
 import type { GroupKey } from '../reports/group-keys.ts';
+import { booksAt } from '../reports/books-at.ts';
 import { attemptKeysSql } from '../reports/group-keys.ts';
 
 /** What may belong to a work item beside what is booked on it; USD in pico. */
@@ -39,12 +40,19 @@ export interface UnlinkedCost {
 export async function readUnlinkedCosts(
   client: Client,
   tenantId: bigint,
-  query: { readonly fromDay: string; readonly toDay: string; readonly groupBy: readonly GroupKey[] },
+  query: {
+    readonly fromDay: string;
+    readonly toDay: string;
+    readonly groupBy: readonly GroupKey[];
+    readonly size: number | null;
+  },
 ): Promise<UnlinkedCost[]> {
   const values: unknown[] = [tenantId, query.fromDay, query.toDay];
   const keys = attemptKeysSql(query.groupBy, (value) => `$${values.push(value)}`);
+  const books = booksAt(query.size, (value) => `$${values.push(value)}`);
   const { rows } = await client.query<{ grp: (string | null)[] | null; is_total: boolean; amount: string }>(
-    `SELECT ${keys} AS grp, GROUPING(${keys}) = 1 AS is_total, coalesce(sum(a.amount), 0) AS amount
+    `WITH ${books}one AS (SELECT 1)
+     SELECT ${keys} AS grp, GROUPING(${keys}) = 1 AS is_total, coalesce(sum(a.amount), 0) AS amount
        FROM link_candidates a
       WHERE a.tenant_id = $1 AND a.work_item_ref = '' AND a.started_at >= $2::date::timestamptz
         AND a.started_at < $3::date::timestamptz

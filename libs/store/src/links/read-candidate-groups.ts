@@ -9,13 +9,13 @@ export interface CandidateGroup {
   readonly expectedBpsPico: bigint;
 }
 
-/** Candidates of the items a cost-per-outcome report counts as settled, as they stand now; the total first. */
+/** Candidates of the items a cost-per-outcome report counts as settled, at the size it is asked for; the total first. */
 export async function readCandidateGroups(
   client: Client,
   tenantId: bigint,
-  query: Omit<CostPerOutcomeQuery, 'size'>,
+  query: CostPerOutcomeQuery,
 ): Promise<CandidateGroup[]> {
-  const { cells, values, bind } = costCells(tenantId, { ...query, size: null });
+  const { cells, values, bind } = costCells(tenantId, query);
   const moment = query.view === 'settled' ? 'i.final_at' : 'i.first_attempt_at';
   const group = groupSql(query.groupBy, attemptKeysSql(query.groupBy, bind), {
     outcome_type: 'i.outcome_type',
