@@ -83,6 +83,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   reconciliations: 'local',
   resources: 'local',
   reversals: 'posting_id',
+  run_waste: 'trace_id',
   scopes: 'local',
   set_aside: 'local',
   span_days: 'local',
@@ -92,10 +93,13 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   tenant_limits: 'local',
   tenants: 'local',
   trace_quality: 'trace_id',
+  trace_readings: 'trace_id',
   trace_refs: 'ref',
   traces: 'trace_id',
   tree_nodes: 'local',
   usage_reports: 'trace_id',
+  waste_due: 'local',
+  waste_findings: 'trace_id',
   work_item_aliases: 'ref',
   work_item_relations: 'ref',
   work_item_history: 'ref',
@@ -143,10 +147,14 @@ export const CHANGEABLE: readonly string[] = [
   'quality_days',
   'quality_findings',
   'span_days', // dropped_at, once
+  'run_waste',
   'set_aside', // cleared_at
   'tenant_limits',
   'trace_quality',
+  'trace_readings', // of the newest revision
   'traces',
   'trace_refs', // of the newest revision
+  'waste_due',
+  'waste_findings',
   'work_items',
 ];

@@ -32,6 +32,7 @@ import { KeysController } from './settings/keys.controller.ts';
 import { MeController } from './settings/me.controller.ts';
 import { TRAIL_CONTROLLERS } from './trails/trail-controllers.ts';
 import { WorkItemsController } from './work-items/work-items.controller.ts';
+import { WorkItemWasteController } from './work-items/work-item-waste.controller.ts';
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
 import { MeteredAgainstMetricsController } from './reports/metered-against-metrics.controller.ts';
 import { ReportedCostController } from './reports/reported-cost.controller.ts';
@@ -59,6 +60,7 @@ export class ApiModule {
         ReportedCostController,
         DataQualityController,
         WorkItemsController,
+        WorkItemWasteController,
         ...TRAIL_CONTROLLERS,
         SetAsideController,
         LinksController,

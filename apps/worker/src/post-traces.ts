@@ -14,6 +14,7 @@ import {
   announceNamings,
   inTransaction,
   makeTracesDue,
+  makeWasteDue,
   readPosted,
   readStandingAttempts,
   readStandingAttemptsOfTraces,
@@ -127,6 +128,7 @@ async function post(
   await makeMovedSiblingsDue(client, tenantId, items, new Set(traceIds));
   await makeStrayedTracesDue(client, tenantId, replaced, items);
   await saveQuality(client, tenantId, placed.map(toAssessed));
+  await makeWasteDue(client, tenantId, versions);
   return { transactions: committed, attempts };
 }
 

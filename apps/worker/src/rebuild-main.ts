@@ -1,6 +1,6 @@
 import { readConfig } from '#config';
 import { logToStdout } from '#server';
-import { listTenants, openDatabase } from '#store';
+import { listTenants, openDatabase, openKeyDirectory } from '#store';
 import { v7 as uuidByTime } from 'uuid';
 import { rebuildProjections } from './rebuild-projections.ts';
 import { TenantRulebooks } from './tenant-rules.ts';
@@ -10,7 +10,7 @@ import { TenantRulebooks } from './tenant-rules.ts';
 const PAGE = 200;
 const NAMES: Readonly<Record<string, string>> = { workItems: 'work items' };
 const slugs = process.argv.slice(2);
-const { databaseUrl } = readConfig();
+const { databaseUrl, keyDir } = readConfig();
 if (databaseUrl === null) throw new Error('DATABASE_URL is not set');
 const db = await openDatabase(databaseUrl, { maxConnections: 2, applicationName: 'outcome-ledger rebuild' });
 try {
@@ -21,6 +21,7 @@ try {
   const parts = {
     db,
     rulebooks: new TenantRulebooks(),
+    contentKeys: openKeyDirectory(keyDir),
     nowUs: () => BigInt(Date.now()) * 1000n,
     newId: uuidByTime,
     logger: logToStdout('rebuild'),

@@ -8,6 +8,7 @@ import { DriftWatch } from './drift-watch.ts';
 import { closePeriods } from './close-periods.ts';
 import { buildExports, type ExportParts } from './export/build-exports.ts';
 import type { CheckpointPublisher } from './publish/publish-checkpoints.ts';
+import { judgeWaste } from './judge-waste.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -90,6 +91,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
       },
     ],
     ['close-periods', 1, () => closePeriods(parts)],
+    ['judge-waste', 1, () => judgeWaste({ ...parts, logger }, () => isStopping)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
     ['publish-checkpoints', 1, () => options.publisher.run(() => isStopping)],
     ['build-exports', 1, () => buildExports(exportParts, () => isStopping)],

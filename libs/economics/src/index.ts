@@ -15,6 +15,7 @@ export { momentsOfItems } from './mean-cost.ts';
 export type { ItemMoments } from './mean-cost.ts';
 export { compareHazards, resultOfPlacement, retryHazards } from './retry-hazards.ts';
 export type { AttemptGroup, HazardRow } from './retry-hazards.ts';
+export { compareShares } from './non-inferior.ts';
 export { priceHeadroom } from './baseline.ts';
 export { businessSentence, conditionsText } from './business-sentence.ts';
 export type { SegmentSearchState, SentenceCost } from './business-sentence.ts';

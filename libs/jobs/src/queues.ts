@@ -17,6 +17,8 @@ export const QUEUES = {
   'work-causes': z.strictObject({}),
   /** Rules that are only asked about stand there as well, and in `previews`. */
   'work-previews': z.strictObject({}),
+  /** Traces whose cost is to be told apart stand in `waste_due`. */
+  'judge-waste': z.strictObject({}),
   /** Months that are being closed stand in `periods`. */
   'close-periods': z.strictObject({}),
   /** Evidence bundles that were asked for stand in `exports`. */

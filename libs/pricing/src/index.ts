@@ -12,6 +12,7 @@ export { importGenaiPrices } from './import/import-genai-prices.ts';
 export { importLitellmMap } from './import/import-litellm-map.ts';
 export { importModelsDev } from './import/import-models-dev.ts';
 export { importPriceCsv } from './import/import-price-csv.ts';
+export { inputBill } from './input-bill.ts';
 export { plainRow } from './import/imported-prices.ts';
 export type { DraftRow, ImportedPrices } from './import/imported-prices.ts';
 export { readPicoPrice } from './import/pico-price.ts';

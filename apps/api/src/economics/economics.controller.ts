@@ -24,6 +24,7 @@ import {
   SentenceRow,
 } from './segments-report.ts';
 import { TailsReport, tailsReport, TailsRow } from './tails-report.ts';
+import { WasteQuery, WasteReport, wasteReport, WasteRow } from './waste-report.ts';
 
 const RetriesQuery = ReportQuery.extend({
   hand_off_usd: Money.refine((text) => (parsePico(text) ?? 0n) > 0n, 'must be above 0')
@@ -153,6 +154,25 @@ export class EconomicsController {
   ): Promise<BaselineReport | StreamableFile | string> {
     return this.answer(caller, query, reply, BaselineRow, (client, context) =>
       baselineReport(client, query, context),
+    );
+  }
+
+  @Get('waste')
+  @ApiOperation({
+    summary: 'What cost is made of: essential, waste by rule, failed attempts, and what nobody can tell',
+    description:
+      'Each pico is in one of them. Rules that need content find nothing without it, and then say null. It is an ' +
+      'analysis beside the books: nothing of it is posted. What was posted a moment ago is judged a moment later.',
+  })
+  @ApiProduces(...REPORT_TYPES)
+  @ApiResponse({ status: 200, standardSchema: WasteReport })
+  waste(
+    @Query({ schema: WasteQuery }) query: WasteQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WasteReport | StreamableFile | string> {
+    return this.answer(caller, query, reply, WasteRow, (client, context) =>
+      wasteReport(client, query, context),
     );
   }
 

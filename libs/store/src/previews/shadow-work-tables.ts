@@ -15,6 +15,7 @@ SET LOCAL search_path = pg_temp, public;
 SET LOCAL client_min_messages = warning;
 CREATE TEMP TABLE due_traces (LIKE public.due_traces INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE quality_days (LIKE public.quality_days INCLUDING ALL) ON COMMIT DROP;
+CREATE TEMP TABLE waste_due (LIKE public.waste_due INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE due_reconciliations (LIKE public.due_reconciliations INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE fact_inbox (LIKE public.fact_inbox INCLUDING ALL) ON COMMIT DROP;
 CREATE TEMP TABLE evidence_inbox (LIKE public.evidence_inbox INCLUDING ALL) ON COMMIT DROP;`);
