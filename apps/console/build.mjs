@@ -16,7 +16,10 @@ const page = {
   setup: ({ onEnd }) =>
     onEnd(({ metafile, outputFiles, errors }) => {
       if (errors.length > 0) return;
-      const entry = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint !== undefined);
+      // Pages that are loaded when they are opened are entries too.
+      const entry = Object.entries(metafile.outputs).find(([, output]) =>
+        output.entryPoint?.endsWith('main.tsx'),
+      );
       const addressOf = (path) => `/console/${relative(out, join(process.cwd(), path))}`;
       rmSync(out, { recursive: true, force: true });
       mkdirSync(join(out, 'assets'), { recursive: true });
@@ -33,6 +36,40 @@ const page = {
         .replace('<!--scripts-->', `<script type="module" src="${addressOf(entry[0])}"></script>`);
       writeFileSync(join(out, 'index.html'), html);
     }),
+};
+
+/**
+ * The pure libs, as the service runs them: of each only what a page uses, and in place of node:crypto what a browser
+ * needs of it to check a proof.
+ */
+const libs = {
+  name: 'libs',
+  setup: (build) => {
+    const root = fileURLToPath(new URL('../../libs/', import.meta.url));
+    build.onResolve({ filter: /^#\w+$/ }, ({ path }) => ({
+      path: join(root, path.slice(1), 'src/index.ts'),
+      sideEffects: false,
+    }));
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, importer }) =>
+      importer.startsWith(root) ? { path: join(resolveDir, path), sideEffects: false } : null,
+    );
+    build.onResolve({ filter: /^node:crypto$/ }, () => ({ path: join(here, 'src/proofs/node-crypto.ts') }));
+  },
+};
+
+/** `import text from './file?text'`: a file as it stands, for examples that are shown. */
+const text = {
+  name: 'text',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /\?text$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -'?text'.length)),
+      namespace: 'text',
+    }));
+    onLoad({ filter: /.*/, namespace: 'text' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+    }));
+  },
 };
 
 const options = {
@@ -54,7 +91,8 @@ const options = {
   metafile: true,
   write: false,
   logLevel: 'warning',
-  plugins: [page],
+  inject: [join(here, 'src/proofs/buffer.ts')],
+  plugins: [text, libs, page],
 };
 
 if (isWatching) await (await context(options)).watch();

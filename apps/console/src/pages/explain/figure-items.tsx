@@ -1,0 +1,128 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Schemas } from '../../api/wire-types.ts';
+import { showCount } from '../../format/number.ts';
+import { Section } from '../../layout/page.tsx';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { Amount } from '../../parts/figure.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { SumLine } from '../../parts/sum-line.tsx';
+import { Fact } from '../../parts/tie-out-line.tsx';
+import type { Addresses } from '../../url/addresses.ts';
+import { useAddresses } from '../../url/use-addresses.ts';
+import { useFilters } from '../../url/use-filters.ts';
+
+type Item = Schemas['Explanation']['items'][number];
+
+/** The work items that sum to a figure, and its parts. */
+export function FigureItems(props: {
+  readonly first: Schemas['Explanation'];
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+}): ReactNode {
+  const { first, items } = props;
+  const to = useAddresses();
+  const [filters] = useFilters();
+  const past = {
+    ...(filters.size === undefined ? {} : { size: filters.size }),
+    ...(filters.as_of === undefined ? {} : { as_of: filters.as_of }),
+  };
+  return (
+    <>
+      <dl className="facts card">
+        <Fact name="Cost">
+          <strong className="headline">
+            <Amount value={first.costUsd} />
+          </strong>
+        </Fact>
+        <Fact name="Work items, outcomes">
+          {showCount(first.workItems)}, {showCount(first.outcomes)}
+        </Fact>
+        <Fact name="Attempts that achieved the outcome">
+          <Amount value={first.directCostUsd} />
+        </Fact>
+        <Fact name="Other attempts of the same items">
+          <Amount value={first.failedAttemptCostUsd} />
+        </Fact>
+        <Fact name="Items that ended without an outcome">
+          <Amount value={first.noOutcomeCostUsd} />
+        </Fact>
+        <Fact name="Read at log size">
+          {first.size === null ? 'as the books stand' : showCount(first.size)}
+        </Fact>
+      </dl>
+      <SumLine
+        parts={[first.directCostUsd, first.failedAttemptCostUsd, first.noOutcomeCostUsd]}
+        figure={first.costUsd}
+        what="parts"
+        isWhole
+      />
+      <Section title="Work items behind it" lead="The costliest first; each leads on to its calls.">
+        <DataTable
+          caption="Work items behind the figure"
+          isCaptionHidden
+          file="explain-work-items"
+          rows={items}
+          keyOf={({ kind, key }) => `${kind}:${key}`}
+          columns={columnsOf(to, past)}
+          empty={
+            <Empty title="No work item is in this figure">
+              Settled work is counted by the day it was settled. Widen the period, or count by the first
+              attempt.
+            </Empty>
+          }
+        />
+        {items.length > 0 && (
+          <SumLine
+            parts={items.map(({ costUsd }) => costUsd)}
+            figure={first.costUsd}
+            what="work items"
+            isWhole={!props.hasMore}
+          />
+        )}
+      </Section>
+    </>
+  );
+}
+
+function columnsOf(to: Addresses, past: Readonly<Record<string, string>>): readonly Column<Item>[] {
+  return [
+    {
+      title: 'Work item',
+      cell: (item) => (
+        <Link href={to.workItemCost(item)}>
+          {item.kind}:{item.key}
+        </Link>
+      ),
+      csv: ({ kind, key }) => `${kind}:${key}`,
+    },
+    { title: 'Became', cell: ({ phase }) => phase, csv: ({ phase }) => phase },
+    {
+      title: 'Attempts',
+      align: 'end',
+      cell: ({ attempts }) => showCount(attempts),
+      csv: ({ attempts }) => attempts,
+    },
+    { title: 'Calls', align: 'end', cell: ({ calls }) => showCount(calls), csv: ({ calls }) => calls },
+    {
+      title: 'Unknown',
+      hint: 'Calls without a price, calls that did not say what they used',
+      align: 'end',
+      cell: ({ unpricedCalls, callsWithoutUsage }) => showCount(unpricedCalls + callsWithoutUsage),
+      csv: ({ unpricedCalls, callsWithoutUsage }) => unpricedCalls + callsWithoutUsage,
+    },
+    {
+      title: 'Cost (USD)',
+      align: 'end',
+      cell: (item) => <Amount value={item.costUsd} isLowerBound={item.unpricedCalls > 0} />,
+      csv: ({ costUsd }) => costUsd,
+    },
+    {
+      title: 'Of it direct (USD)',
+      align: 'end',
+      cell: ({ directCostUsd }) => <Amount value={directCostUsd} />,
+      csv: ({ directCostUsd }) => directCostUsd,
+    },
+    { title: 'Trail', cell: (item) => <Link href={to.workItem(item, past)}>step by step</Link> },
+  ];
+}

@@ -1,0 +1,60 @@
+import { addressOf, type QueryValues } from '../api/address.ts';
+import { filterSearch, type Filters } from './filters.ts';
+
+/** Where things stand in the console, so that any figure, trace or leaf can be linked to. */
+export interface WorkItemName {
+  readonly kind: string;
+  readonly key: string;
+}
+
+/** What a figure of a cost-per-outcome report is of: its question, and the row. */
+export interface FigureName {
+  readonly filters: Filters;
+  /** Keys of the report, as `['workflow', 'outcome_type']`. */
+  readonly groupBy: readonly string[];
+  /** The row's values in that order; null is the total. */
+  readonly cell: readonly (string | null)[] | null;
+}
+
+/** All addresses of one tenant. */
+export function addressesOf(tenant: string) {
+  const page = (
+    path: string,
+    values: Readonly<Record<string, string>> = {},
+    query: QueryValues = {},
+  ): string => addressOf(`/${encodeURIComponent(tenant)}/${path}`, values, query);
+  return {
+    workItems: (query: QueryValues = {}): string => page('work-items', {}, query),
+    /** The trail; `n` chooses an entry of it. */
+    workItem: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
+      page('work-items/{kind}/{key}', { kind, key }, query),
+    /** Two trails beside each other, each `kind:key`. */
+    diff: (a: string, b: string, query: QueryValues = {}): string => page('diff', {}, { a, b, ...query }),
+    /** What is behind a figure of a report. */
+    figure: ({ filters, groupBy, cell }: FigureName): string =>
+      page('explain') +
+      filterSearch(filters, {
+        ...(groupBy.length === 0 ? {} : { group_by: groupBy.join(',') }),
+        ...(cell === null ? {} : { cell: JSON.stringify(cell) }),
+      }),
+    /** Every call behind the cost of one work item. */
+    workItemCost: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
+      page('explain/{kind}/{key}', { kind, key }, query),
+    /** Postings, by trace, work item, account, code, cause or period. */
+    transactions: (query: QueryValues): string => page('transactions', {}, query),
+    /** A leaf of the evidence log with its proof. */
+    leaf: (index: number): string => page('evidence', {}, { leaf: index }),
+    evidence: (query: QueryValues = {}): string => page('evidence', {}, query),
+    quality: (query: QueryValues = {}): string => page('data-quality', {}, query),
+    /** A part of the settings, with what is known of what to set. */
+    settings: (part: string, query: QueryValues = {}): string => page('settings', {}, { part, ...query }),
+    period: (period: string): string => page('periods', {}, { period }),
+  };
+}
+export type Addresses = ReturnType<typeof addressesOf>;
+
+/** `ticket:8123` as its two parts; null for a text that names no work item. */
+export function readWorkItemName(text: string): WorkItemName | null {
+  const match = /^([a-z][a-z0-9_]{0,62}):([^]{1,512})$/.exec(text.trim());
+  return match === null ? null : { kind: match[1]!, key: match[2]! };
+}
