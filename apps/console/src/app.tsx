@@ -83,7 +83,8 @@ function TenantPage({ path, session }: { readonly path: string; readonly session
   const rest = path.slice(tenant.length + 2);
   if (rest === '') {
     const first = PAGES.find((page) => page.group !== null && may(session, ...page.roles));
-    if (first !== undefined) return <Redirect to={`/${tenant}/${first.path}`} replace />;
+    if (first !== undefined)
+      return <Redirect to={`/${tenant}/${first.path.replace(/\/:.*$/, '')}`} replace />;
   }
   for (const page of PAGES) {
     const [fits, params] = matchRoute(parser, `/${page.path}`, `/${rest}`);

@@ -8,10 +8,16 @@ const VIEWS = {
   cohort: 'By first attempt',
   period: 'As on the bill',
 } as const;
+export type View = keyof typeof VIEWS;
+const VIEW_NAMES: readonly View[] = ['settled', 'cohort', 'period'];
 
 /** The period, the population, the currency and the books that the figures of a page are of; all in the address. */
-export function FilterBar(props: { readonly hasView?: boolean; readonly children?: ReactNode }): ReactNode {
+export function FilterBar(props: {
+  readonly views?: readonly View[];
+  readonly children?: ReactNode;
+}): ReactNode {
   const [filters, change] = useFilters();
+  const { views = VIEW_NAMES } = props;
   return (
     <form className="filters" role="search" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <Field label="From">
@@ -34,7 +40,7 @@ export function FilterBar(props: { readonly hasView?: boolean; readonly children
           />
         )}
       </Field>
-      {props.hasView !== false && (
+      {views.length > 1 && (
         <Field label="Counting">
           {(id) => (
             <select
@@ -44,9 +50,9 @@ export function FilterBar(props: { readonly hasView?: boolean; readonly children
                 change({ view: target.value === 'cohort' || target.value === 'period' ? target.value : null })
               }
             >
-              {Object.entries(VIEWS).map(([view, title]) => (
+              {views.map((view) => (
                 <option key={view} value={view}>
-                  {title}
+                  {VIEWS[view]}
                 </option>
               ))}
             </select>

@@ -50,7 +50,8 @@ export function Shell({
           <span className="visually-hidden">Navigation</span>
         </button>
         <Link href="/" className="brand">
-          <img src="/console/icon.svg" alt="" width="24" height="24" /> Outcome Ledger
+          <img src="/console/icon.svg" alt="Outcome Ledger" width="24" height="24" />
+          <span aria-hidden="true">Outcome Ledger</span>
         </Link>
         <Account />
       </header>
@@ -76,7 +77,7 @@ function Navigation({ page }: { readonly page: Page | null }): ReactNode {
           {pages.map((each) => (
             <li key={each.path}>
               <Link
-                href={`/${session.me.tenant}/${each.path}${filterSearch(filters)}`}
+                href={`/${session.me.tenant}/${each.path.replace(/\/:.*$/, '')}${filterSearch(filters)}`}
                 aria-current={each === page ? 'page' : undefined}
               >
                 {each.title}

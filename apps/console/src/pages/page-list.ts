@@ -1,8 +1,6 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { Me } from '../api/session.ts';
-
-/** What stood in the address where the path of the page has `:names`. */
-export type PathParams = Readonly<Record<string, string | undefined>>;
+import type { PathParams } from './path-params.ts';
 
 /** A page of a tenant, at /console/<tenant>/<path>. Parts of the path that begin with `:` are given to the page. */
 export interface Page {
@@ -25,5 +23,89 @@ export const PAGES: readonly Page[] = [
     group: 'figures',
     roles: READERS,
     Body: lazy(async () => ({ default: (await import('./overview/overview-page.tsx')).OverviewPage })),
+  },
+  {
+    path: 'workflows/:workflow',
+    title: 'Workflow',
+    group: null,
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./workflow/workflow-page.tsx')).WorkflowPage })),
+  },
+  {
+    path: 'work-items',
+    title: 'Work items',
+    group: 'figures',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./work-items/work-items-page.tsx')).WorkItemsPage })),
+  },
+  {
+    path: 'work-items/:kind/:key',
+    title: 'Work item',
+    group: null,
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./work-item/work-item-page.tsx')).WorkItemPage })),
+  },
+  {
+    path: 'diff',
+    title: 'What differs',
+    group: null,
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./diff/diff-page.tsx')).DiffPage })),
+  },
+  {
+    path: 'explain',
+    title: 'Explain',
+    group: 'figures',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./explain/explain-page.tsx')).ExplainPage })),
+  },
+  {
+    path: 'explain/:kind/:key',
+    title: 'Explain',
+    group: null,
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./explain/explain-item-page.tsx')).ExplainItemPage })),
+  },
+  {
+    path: 'transactions',
+    title: 'Postings',
+    group: 'proof',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./explain/transactions-page.tsx')).TransactionsPage })),
+  },
+  {
+    path: 'evidence',
+    title: 'Evidence',
+    group: 'proof',
+    roles: ['auditor'],
+    Body: lazy(async () => ({ default: (await import('./evidence/evidence-page.tsx')).EvidencePage })),
+  },
+  {
+    path: 'data-quality',
+    title: 'Data quality',
+    group: 'proof',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./quality/quality-page.tsx')).QualityPage })),
+  },
+  {
+    path: 'periods',
+    title: 'Periods and bills',
+    group: 'proof',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./periods/periods-page.tsx')).PeriodsPage })),
+  },
+  {
+    path: 'settings/:section?',
+    title: 'Settings',
+    group: 'service',
+    roles: ['analyst', 'auditor', 'approver'],
+    Body: lazy(async () => ({ default: (await import('./settings/settings-page.tsx')).SettingsPage })),
+  },
+  {
+    path: 'start',
+    title: 'Guided start',
+    group: 'service',
+    roles: ['spans', 'outcomes', 'analyst', 'auditor', 'privacy', 'approver'],
+    Body: lazy(async () => ({ default: (await import('./start/start-page.tsx')).StartPage })),
   },
 ];

@@ -1,59 +1,120 @@
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useSession } from '../../api/session.ts';
 import { useGet } from '../../api/use-get.ts';
-import { FilterBar } from '../../layout/filter-bar.tsx';
-import { Page } from '../../layout/page.tsx';
-import { Amount, Coverage, Grade } from '../../parts/figure.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
+import type { Schemas } from '../../api/wire-types.ts';
+import { Field, FilterBar } from '../../layout/filter-bar.tsx';
+import { Page, Section } from '../../layout/page.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
-import { reportQuery } from '../../url/filters.ts';
-import { useFilters } from '../../url/use-filters.ts';
+import { filterSearch, reportQuery, type Filters } from '../../url/filters.ts';
+import { useFilters, useSearchValue } from '../../url/use-filters.ts';
+import { Alerts } from './alerts.tsx';
+import { CostTable } from './cost-table.tsx';
+import { PeriodSpend } from './period-spend.tsx';
+import type { Bucket } from './to-points.ts';
+import { WorkflowCard } from './workflow-card.tsx';
 
-/** What outcomes cost, by workflow. */
+const BUCKETS = ['day', 'week', 'month'] as const;
+const GROUPS = 'workflow,outcome_type';
+
+/** What outcomes cost, by workflow: the first page a manager opens. */
 export function OverviewPage(): ReactNode {
   const [filters] = useFilters();
-  const report = useGet('/v1/reports/{name}', {
-    path: { name: 'cost-per-outcome' },
-    query: { ...reportQuery(filters), group_by: 'workflow,outcome_type' },
-  });
+  const [text, setBucket] = useSearchValue('bucket');
+  const bucket = BUCKETS.find((each) => each === text) ?? 'week';
   return (
-    <Page title="Overview" lead="What an outcome costs, by workflow.">
-      <FilterBar />
-      <Answered query={report} what="the report">
-        {({ rows, tieOut }) => (
-          <>
-            <DataTable
-              caption="Cost per outcome by workflow"
-              file="cost-per-outcome"
-              rows={rows}
-              keyOf={({ group }) => JSON.stringify(group)}
-              columns={[
-                {
-                  title: 'Workflow',
-                  cell: ({ group }) => group['workflow'] ?? 'none',
-                  csv: ({ group }) => group['workflow'],
-                },
-                {
-                  title: 'Cost per outcome',
-                  align: 'end',
-                  cell: (row) => (
-                    <Amount value={row.costPerOutcomeUsd} isLowerBound={row.bound === 'lower'} />
-                  ),
-                  csv: (row) => row.costPerOutcomeUsd,
-                },
-                { title: 'Grade', cell: (row) => <Grade grade={row.grade} reasons={row.gradeReasons} /> },
-                { title: 'Coverage', cell: (row) => <Coverage coverage={row.coverage} /> },
-              ]}
-              empty={
-                <Empty title="Nothing is settled in this period">
-                  Outcomes stand here once they have arrived.
-                </Empty>
-              }
-            />
-            <TieOutLine tieOut={tieOut} />
-          </>
-        )}
-      </Answered>
+    <Page
+      title="Overview"
+      lead="What one outcome truly costs, retries and failures included; whether that is more or less than the other way to get it."
+    >
+      <FilterBar>
+        <Field label="Over time by">
+          {(id) => (
+            <select
+              id={id}
+              value={bucket}
+              onChange={({ target }) => setBucket(target.value === 'week' ? null : target.value)}
+            >
+              {BUCKETS.map((each) => (
+                <option key={each}>{each}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </FilterBar>
+      <Alerts />
+      {filters.view === 'period' ? (
+        <PeriodSpend filters={filters} />
+      ) : (
+        <Workflows filters={filters} bucket={bucket} />
+      )}
     </Page>
+  );
+}
+
+function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bucket: Bucket }): ReactNode {
+  const query = { ...reportQuery(filters), group_by: GROUPS };
+  const { me } = useSession();
+  const report = useGet('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
+  const { data: compared } = useGet('/v1/reports/baseline', { query });
+  const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket } });
+  return (
+    <Answered query={report} what="what outcomes cost">
+      {({ rows, total, tieOut }) =>
+        rows.length === 0 ? (
+          <NothingYet pending={total.pending?.items ?? 0} />
+        ) : (
+          <>
+            <div className="cards wide">
+              {rows.map((row) => (
+                <WorkflowCard
+                  key={JSON.stringify(row.group)}
+                  row={row}
+                  compared={compared?.rows.find((each) => isSameGroup(each, row))}
+                  overTime={overTime?.rows.filter((each) => isSameGroup(each, row)) ?? []}
+                  bucket={bucket}
+                  filters={filters}
+                  href={`/${me.tenant}/workflows/${encodeURIComponent(row.group['workflow'] ?? '')}${filterSearch(
+                    filters,
+                    row.group['outcome_type'] == null ? {} : { outcome_type: row.group['outcome_type'] },
+                  )}`}
+                />
+              ))}
+            </div>
+            <TieOutLine tieOut={tieOut} />
+            <Section title="The same figures as a table">
+              <CostTable rows={rows} filters={filters} currency={filters.currency} />
+            </Section>
+          </>
+        )
+      }
+    </Answered>
+  );
+}
+
+const isSameGroup = (
+  a: Pick<Schemas['CostPerOutcomeRow'], 'group'>,
+  b: Pick<Schemas['CostPerOutcomeRow'], 'group'>,
+): boolean =>
+  a.group['workflow'] === b.group['workflow'] && a.group['outcome_type'] === b.group['outcome_type'];
+
+function NothingYet({ pending }: { readonly pending: number }): ReactNode {
+  const { me } = useSession();
+  return (
+    <Empty
+      title={
+        pending === 0 ? 'No outcomes yet' : `${pending} work items are open, none is settled in this period`
+      }
+    >
+      <p>
+        A figure needs two things: spans of agents that name a work item, and an event that says what became
+        of it. They may come in any order, days apart.
+      </p>
+      <p>
+        <Link href={`/${me.tenant}/start`}>Send the first span and the first outcome</Link>, or choose a
+        longer period above.
+      </p>
+    </Empty>
   );
 }

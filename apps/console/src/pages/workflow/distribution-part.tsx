@@ -1,0 +1,137 @@
+import type { ReactNode } from 'react';
+import { useGet } from '../../api/use-get.ts';
+import type { Schemas } from '../../api/wire-types.ts';
+import { Range } from '../../charts/range.tsx';
+import { toPosition } from '../../format/decimal.ts';
+import { exactMoney, showMoney } from '../../format/money.ts';
+import { showCount, showShare } from '../../format/number.ts';
+import { Section } from '../../layout/page.tsx';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { Amount } from '../../parts/figure.tsx';
+import { Answered, Empty } from '../../parts/states.tsx';
+import { reportQuery } from '../../url/filters.ts';
+import { rowOf, rowsOf } from './row-of.ts';
+import type { PartProps } from './summary-part.tsx';
+
+interface Line {
+  readonly name: string;
+  readonly costUsd: string;
+  readonly lowUsd: string | null;
+  readonly highUsd: string | null;
+  readonly note: string;
+}
+
+/** How the cost of work items is spread, and how much of it the dearest of them are. */
+export function DistributionPart({ workflow, type, filters }: PartProps): ReactNode {
+  const report = useGet('/v1/reports/tails', {
+    query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
+  });
+  return (
+    <Section
+      title="How cost is spread"
+      lead="Most items are near the median; what decides is often the tail. Intervals assume no distribution."
+    >
+      <Answered query={report} what="the distribution">
+        {({ rows, formula }) => {
+          const row = rowOf(rowsOf(rows, workflow), type);
+          if (row === undefined) return <Nothing />;
+          const lines = toLines(row);
+          const top = Math.max(...lines.map(({ costUsd, highUsd }) => toPosition(highUsd ?? costUsd)));
+          return (
+            <>
+              <Dearest row={row} />
+              <DataTable
+                caption="Cost of one work item"
+                file={`cost-spread-${type ?? 'all'}`}
+                rows={lines}
+                keyOf={({ name }) => name}
+                columns={columnsTo(top)}
+                empty={<Nothing />}
+              />
+              <p className="hint">{formula}</p>
+            </>
+          );
+        }}
+      </Answered>
+    </Section>
+  );
+}
+
+const Nothing = (): ReactNode => (
+  <Empty title="No item has a cost yet">
+    The spread stands here once work items with priced calls are settled.
+  </Empty>
+);
+
+function toLines(row: Schemas['TailsRow']): Line[] {
+  const names = { '0.5': 'Half cost at most', '0.9': '9 of 10', '0.95': '19 of 20', '0.99': '99 of 100' };
+  return [
+    ...row.quantiles.map(({ probability, costUsd, interval, fewestItems }) => ({
+      name: names[probability],
+      costUsd,
+      lowUsd: interval?.lowUsd ?? null,
+      highUsd: interval?.highUsd ?? null,
+      note: interval === null ? `no interval below ${fewestItems} items` : '',
+    })),
+    ...(row.maximumUsd === null
+      ? []
+      : [{ name: 'The dearest', costUsd: row.maximumUsd, lowUsd: null, highUsd: null, note: '' }]),
+  ];
+}
+
+const columnsTo = (top: number): Column<Line>[] => [
+  { title: 'Share of items', cell: ({ name }) => name, csv: ({ name }) => name },
+  {
+    title: 'Cost',
+    align: 'end',
+    cell: ({ costUsd }) => <Amount value={costUsd} />,
+    csv: ({ costUsd }) => costUsd,
+  },
+  {
+    title: '95 % interval',
+    align: 'end',
+    cell: ({ lowUsd, highUsd, note }) =>
+      lowUsd === null ? (
+        <span className="soft">{note === '' ? '–' : note}</span>
+      ) : (
+        <span title={`${exactMoney(lowUsd)} to ${exactMoney(highUsd)}`}>
+          {showMoney(lowUsd)} to {showMoney(highUsd)}
+        </span>
+      ),
+    csv: ({ lowUsd, highUsd }) => (lowUsd === null ? null : `${lowUsd} to ${highUsd ?? ''}`),
+  },
+  {
+    title: 'Drawn',
+    cell: ({ costUsd, lowUsd, highUsd }) => (
+      <Range
+        value={toPosition(costUsd)}
+        low={lowUsd === null ? null : toPosition(lowUsd)}
+        high={highUsd === null ? null : toPosition(highUsd)}
+        top={top}
+      />
+    ),
+  },
+];
+
+function Dearest({ row }: { readonly row: Schemas['TailsRow'] }): ReactNode {
+  const { dearest, gini, meanCostUsd } = row;
+  return (
+    <p>
+      {dearest !== null && (
+        <>
+          The dearest {showCount(dearest.items)} of {showCount(row.itemsWithSpend)} items make up{' '}
+          <strong>{showShare(dearest.share)}</strong> of the cost.{' '}
+        </>
+      )}
+      The mean is <Amount value={meanCostUsd} />
+      {gini !== null && (
+        <>
+          {' '}
+          and the <abbr title="0: all cost the same; towards 1: one costs all">Gini coefficient</abbr>{' '}
+          {gini.slice(0, 4)}
+        </>
+      )}
+      .
+    </p>
+  );
+}

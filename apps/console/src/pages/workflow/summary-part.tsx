@@ -1,0 +1,161 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useGet } from '../../api/use-get.ts';
+import type { Schemas } from '../../api/wire-types.ts';
+import { PartsBar } from '../../charts/parts-bar.tsx';
+import { TimeChart, type TimePoint } from '../../charts/time-chart.tsx';
+import { toPosition } from '../../format/decimal.ts';
+import { showMoney } from '../../format/money.ts';
+import { showCount } from '../../format/number.ts';
+import { unitOf } from '../../format/outcome-words.ts';
+import { Section } from '../../layout/page.tsx';
+import { Amount, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { Fact } from '../../parts/tie-out-line.tsx';
+import { reportQuery, type Filters } from '../../url/filters.ts';
+import { useAddresses } from '../../url/use-addresses.ts';
+import { toPoints } from '../overview/to-points.ts';
+import { rowOf, rowsOf } from './row-of.ts';
+import { verdictWords } from './verdict.ts';
+
+export interface PartProps {
+  readonly workflow: string;
+  readonly type: string | null;
+  readonly row: Schemas['CostPerOutcomeRow'];
+  readonly filters: Filters;
+}
+
+/** What one outcome costs and what that is made of, against the other way to get it. */
+export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactNode {
+  const query = { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' };
+  const { data: baselines } = useGet('/v1/reports/baseline', { query });
+  const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket: 'week' } });
+  const compared = rowOf(rowsOf(baselines?.rows ?? [], workflow), type);
+  const points = toPoints(
+    rowsOf(overTime?.rows ?? [], workflow).filter(({ group }) => group['outcome_type'] === type),
+    'week',
+  );
+  const addresses = useAddresses();
+  return (
+    <Section
+      title={`What one ${unitOf(type)} costs`}
+      actions={
+        <Link
+          href={addresses.figure({ filters, groupBy: ['workflow', 'outcome_type'], cell: [workflow, type] })}
+        >
+          Explain, down to each call
+        </Link>
+      }
+    >
+      {compared?.sentence != null && <p className="sentence large">{compared.sentence}</p>}
+      <div className="cards">
+        <CostCard type={type} row={row} compared={compared} points={points} />
+        <div className="card">
+          <Compared compared={compared} row={row} />
+          <Coverage coverage={row.coverage} />
+        </div>
+      </div>
+    </Section>
+  );
+}
+
+function CostCard(props: {
+  readonly type: string | null;
+  readonly row: Schemas['CostPerOutcomeRow'];
+  readonly compared: Schemas['BaselineRow'] | undefined;
+  readonly points: readonly TimePoint[];
+}): ReactNode {
+  const { type, row, compared, points } = props;
+  const baseline = compared?.baseline ?? null;
+  return (
+    <div className="card">
+      <p className="headline">
+        <Amount value={row.costPerOutcomeUsd} isLowerBound={row.bound === 'lower'} />{' '}
+        <Grade grade={row.grade} reasons={row.gradeReasons} />
+      </p>
+      {compared?.interval != null && (
+        <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
+      )}
+      <PartsBar
+        label={`What the ${showMoney(row.costUsd)} were spent on`}
+        parts={[
+          {
+            name: 'bought an outcome',
+            amount: row.directCostUsd,
+            hint: 'Attempts that achieved the outcome',
+          },
+          {
+            name: 'failed attempts',
+            amount: row.failedAttemptCostUsd,
+            hint: 'At items that were achieved',
+          },
+          { name: 'no outcome', amount: row.noOutcomeCostUsd, hint: 'Items settled without an outcome' },
+        ]}
+      />
+      {points.length > 0 && (
+        <TimeChart
+          label={`Cost per ${unitOf(type)} by week, with people, tools and overhead where they are known`}
+          points={points}
+          reference={
+            baseline === null
+              ? null
+              : {
+                  value: toPosition(baseline.costPerOutcomeUsd),
+                  label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
+                }
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+function Compared(props: {
+  readonly compared: Schemas['BaselineRow'] | undefined;
+  readonly row: Schemas['CostPerOutcomeRow'];
+}): ReactNode {
+  const { compared, row } = props;
+  const baseline = compared?.baseline ?? null;
+  const verdict = compared === undefined ? null : verdictWords(compared.decision);
+  return (
+    <>
+      {verdict !== null && (
+        <p className={`verdict ${verdict.tone}`}>
+          <strong>{verdict.text}</strong>
+        </p>
+      )}
+      <dl className="facts small">
+        {baseline !== null && (
+          <>
+            <Fact name={`${baseline.name}, version ${baseline.version}`}>
+              <Amount value={baseline.costPerOutcomeUsd} />
+              {baseline.isAssumed && ' (assumed)'}
+            </Fact>
+            <Fact name="Where that is from">{baseline.source}</Fact>
+          </>
+        )}
+        <Fact name="Loaded, each">
+          <Amount value={row.loadedCostPerOutcomeUsd} /> <Grade grade={row.loadedGrade} />
+        </Fact>
+        {compared?.savingPerOutcomeUsd != null && (
+          <Fact name="Less than the baseline by">
+            <Amount value={compared.savingPerOutcomeUsd} />
+          </Fact>
+        )}
+        {compared?.priceHeadroom != null && (
+          <Fact name="Calls may become dearer">
+            {showCount(Math.floor(Number(compared.priceHeadroom)))} times
+          </Fact>
+        )}
+        <Fact name="Outcomes">
+          {showCount(row.outcomes)} of {showCount(row.workItems)} items, {showCount(row.attempts)} attempts
+        </Fact>
+        {row.pending !== null && (
+          <Fact name="Still open">
+            {showCount(row.pending.items)}, <Amount value={row.pending.costUsd} /> so far
+          </Fact>
+        )}
+        <Fact name="Human minutes">{row.humanMinutes ?? 'none were sent'}</Fact>
+      </dl>
+    </>
+  );
+}
