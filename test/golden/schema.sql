@@ -1129,6 +1129,28 @@ TABLE reversals ROW SECURITY
   POLICY reversals_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE run_waste WITH (fillfactor=85) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  attempt_id uuid NOT NULL
+  total numeric NOT NULL
+  essential numeric NOT NULL
+  waste numeric NOT NULL
+  with_content numeric NOT NULL
+  after_warning numeric
+  billed_input bigint NOT NULL
+  unique_input bigint NOT NULL
+  cache_read bigint NOT NULL
+  essential_spans bigint[] NOT NULL
+  offered jsonb
+  output_steps text[] NOT NULL
+  output_tokens bigint[] NOT NULL
+  output_pico numeric[] NOT NULL
+  rules text NOT NULL
+  CONSTRAINT run_waste_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
+  POLICY run_waste_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE scopes ROW SECURITY
   tenant_id bigint NOT NULL
   scope_id uuid NOT NULL
@@ -1246,6 +1268,15 @@ TABLE trace_quality WITH (fillfactor=85) ROW SECURITY
   POLICY trace_quality_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE trace_readings WITH (fillfactor=85) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  revision integer NOT NULL
+  reading text NOT NULL
+  CONSTRAINT trace_readings_pkey PRIMARY KEY (tenant_id, trace_id)
+  POLICY trace_readings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE trace_refs WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
@@ -1303,6 +1334,34 @@ TABLE usage_reports ROW SECURITY
   CONSTRAINT usage_reports_says_check CHECK ((says = ANY (ARRAY['estimate'::text, 'actual'::text, 'not_billed'::text])))
   POLICY usage_reports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
+
+TABLE waste_due WITH (fillfactor=70) ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  version bigint NOT NULL
+  leased_until timestamp with time zone
+  failures integer NOT NULL DEFAULT 0
+  CONSTRAINT waste_due_pkey PRIMARY KEY (tenant_id, trace_id)
+  POLICY waste_due_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
+TABLE waste_findings ROW SECURITY
+  tenant_id bigint NOT NULL
+  trace_id uuid NOT NULL
+  attempt_id uuid NOT NULL
+  span_id bigint NOT NULL
+  rule text NOT NULL
+  state text NOT NULL
+  reason text NOT NULL
+  because bigint[] NOT NULL
+  cost_of bigint[] NOT NULL
+  found numeric
+  waste numeric NOT NULL
+  started_at timestamp with time zone NOT NULL
+  CONSTRAINT waste_findings_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id, span_id, rule)
+  CREATE INDEX waste_findings_rule_idx ON public.waste_findings USING btree (tenant_id, rule, started_at)
+  POLICY waste_findings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
 
 TABLE work_item_aliases ROW SECURITY
   tenant_id bigint NOT NULL
