@@ -65,20 +65,15 @@ export async function startRig({ requests, kinds, withReference }) {
     const spans = requests * SPANS_PER_REQUEST;
     return {
       spans,
+      connection: server.connection,
+      directory,
+      db,
       plainBytesPerSpan: Math.round(prepared.plainBytes / spans),
       gzipBytesPerSpan: Math.round(prepared.gzipBytes / spans),
       appPid: app.pid,
       close,
       /** Acknowledged spans per second through the endpoint. */
-      endpoint: async (kind) => {
-        await reset(db, OWN_TABLES);
-        const before = { app: cpuSeconds(app.pid), server: cpuSeconds(server.pid) };
-        const { sent } = await ask(load, { send: kind, port: app.said.httpPort, authorizations });
-        const cpuUs = (pid, secondsBefore) => ((cpuSeconds(pid) - secondsBefore) / spans) * 1e6;
-        const used = { app: cpuUs(app.pid, before.app), server: cpuUs(server.pid, before.server) };
-        await expectCount(db, 'spans', spans);
-        return { perSecond: spans / (sent.milliseconds / 1000), p50: sent.p50, p99: sent.p99, cpuUs: used };
-      },
+      endpoint: (kind) => sendThrough({ db, server, app, load, spans, authorizations }, kind),
       /** Rows per second of one \copy. */
       reference: async () => {
         await reset(db, 'bench_reference');
@@ -93,6 +88,16 @@ export async function startRig({ requests, kinds, withReference }) {
     await close();
     throw error;
   }
+}
+
+async function sendThrough({ db, server, app, load, spans, authorizations }, kind) {
+  await reset(db, OWN_TABLES);
+  const before = { app: cpuSeconds(app.pid), server: cpuSeconds(server.pid) };
+  const { sent } = await ask(load, { send: kind, port: app.said.httpPort, authorizations });
+  const cpuUs = (pid, secondsBefore) => ((cpuSeconds(pid) - secondsBefore) / spans) * 1e6;
+  const used = { app: cpuUs(app.pid, before.app), server: cpuUs(server.pid, before.server) };
+  await expectCount(db, 'spans', spans);
+  return { perSecond: spans / (sent.milliseconds / 1000), p50: sent.p50, p99: sent.p99, cpuUs: used };
 }
 
 /** A key of its own for each tenant. */

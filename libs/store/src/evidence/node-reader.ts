@@ -4,7 +4,7 @@ import { LOG_TABLES, type LogName } from './log-tables.ts';
 
 /**
  * The stored hashes of a tenant's log, as proofs and tiles read them: all runs in one round trip, each a scan of one
- * index range. Measured at 1 M leaves (bench/seal.mjs); keeping every binary level instead would save hashing at
+ * index range. Measured at 1 M leaves (bench/proofs.mjs); keeping every binary level instead would save hashing at
  * most 255 nodes a level (0.4 ms), and write two rows a leaf more.
  */
 export function nodeReader(db: Queryable, tenantId: bigint, log: LogName = 'evidence'): ReadNodes {
