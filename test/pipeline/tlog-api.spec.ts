@@ -213,5 +213,17 @@ test('a receipt waits, is sealed, and is signed with its proof', async () => {
     leaf: { index: SIZE - 1, size: SIZE },
   });
   expect(verifyTlogProof(body.leaf.proof, Buffer.from(body.leaf.entry), policy).index).toBe(SIZE - 1);
+  const text = await get(`/v1/receipts/${batchId}?format=tlog-proof`, sender);
+  expect({ status: text.status, body: text.body }).toEqual({ status: 200, body: body.leaf.proof });
+  for (const [batch, state] of [
+    [waiting, 'waiting'],
+    [sealed, 'sealed'],
+  ]) {
+    const early = await get(`/v1/receipts/${batch}?format=tlog-proof`, sender);
+    expect({ status: early.status, detail: early.body.detail }).toEqual({
+      status: 409,
+      detail: `batch ${batch} is ${state}, and not signed yet`,
+    });
+  }
   expect((await get(`/v1/receipts/${batchId}`, stranger)).status).toBe(404);
 });

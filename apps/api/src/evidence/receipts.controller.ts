@@ -1,14 +1,21 @@
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, readCheckpoint, readReceipt, type Receipt } from '#store';
-import { Controller, Get, Inject, Param, SerializeOptions } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { formatWireTime, Time } from '../wire.ts';
 import { proveLeaf, ProvenLeaf } from './proven-leaf.ts';
 
 const BatchId = z.uuid();
+const ReceiptQuery = z.strictObject({
+  format: z.enum(['json', 'tlog-proof']).default('json').meta({
+    description:
+      'tlog-proof: the proof of its leaf alone, as C2SP tlog-proof text with the signed checkpoint; 409 till then',
+  }),
+});
 const ReceiptView = z
   .object({
     batch: z.uuid(),
@@ -42,18 +49,29 @@ export class ReceiptsController {
 
   @Get(':batch')
   @RequireRole('spans', 'auditor')
-  @SerializeOptions({ schema: ReceiptView })
   @ApiOperation({
     summary: 'What became of an export request',
     description:
       'The batch id stands in the answer to the export. Once signed, the leaf with its proof is the receipt that ' +
       'the sender keeps: every received span is counted in it as stored, duplicate, conflicting or rejected.',
   })
+  @ApiProduces('application/json', 'text/plain')
   @ApiResponse({ status: 200, standardSchema: ReceiptView })
-  read(
+  async read(
     @Param('batch', { schema: BatchId }) batchId: string,
+    @Query({ schema: ReceiptQuery }) { format }: z.infer<typeof ReceiptQuery>,
     @Caller() { tenantId }: Principal,
-  ): Promise<z.infer<typeof ReceiptView>> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof ReceiptView> | string> {
+    const view = await this.view(tenantId, batchId);
+    if (format === 'json') return ReceiptView.parse(view);
+    if (view.leaf === null)
+      throw new RejectedInput('conflict', `batch ${batchId} is ${view.state}, and not signed yet`);
+    void reply.type('text/plain; charset=utf-8');
+    return view.leaf.proof;
+  }
+
+  private view(tenantId: bigint, batchId: string): Promise<z.infer<typeof ReceiptView>> {
     return asTenant(this.api.db, tenantId, async (client) => {
       const receipt = await readReceipt(client, tenantId, batchId);
       if (receipt === null) throw new RejectedInput('not_found', `there is no batch ${batchId}`);
