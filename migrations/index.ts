@@ -17,6 +17,7 @@ import { RunningTotals20261123061000 } from './20261123061000-running-totals.ts'
 import { CheckWalks20261124010100 } from './20261124010100-check-walks.ts';
 import { LinkCandidateHistory20261124010200 } from './20261124010200-link-candidate-history.ts';
 import { Waste20261124030000 } from './20261124030000-waste.ts';
+import { AnalyticsViews20261124050000 } from './20261124050000-analytics-views.ts';
 import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
 import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 
@@ -41,6 +42,7 @@ export const migrations = [
   CheckWalks20261124010100,
   LinkCandidateHistory20261124010200,
   Waste20261124030000,
+  AnalyticsViews20261124050000,
   SpanDays20261124070000,
   TenantLimits20261124071000,
 ];

@@ -95,6 +95,18 @@ TABLE adjustment_requests ROW SECURITY
   POLICY adjustment_requests_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
+TABLE analytics_logins ROW SECURITY
+  tenant_id bigint NOT NULL
+  login text NOT NULL
+  connections integer NOT NULL
+  timeout_ms integer NOT NULL
+  created_at timestamp with time zone NOT NULL
+  revoked_at timestamp with time zone
+  CONSTRAINT analytics_logins_login_key UNIQUE (login)
+  CONSTRAINT analytics_logins_pkey PRIMARY KEY (tenant_id, login)
+  POLICY analytics_logins_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
+  GRANT SELECT TO outcome_ledger_api
+
 TABLE api_keys ROW SECURITY
   tenant_id bigint NOT NULL
   key_id uuid NOT NULL
@@ -149,6 +161,7 @@ TABLE attempts WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_thre
   doubt_bps numeric NOT NULL DEFAULT 0
   CONSTRAINT attempts_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
   CREATE INDEX attempts_work_item_idx ON public.attempts USING btree (tenant_id, work_item_ref)
+  POLICY attempts_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY attempts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -161,6 +174,7 @@ TABLE baselines ROW SECURITY
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
   created_by uuid
   CONSTRAINT baselines_pkey PRIMARY KEY (tenant_id, name, version)
+  POLICY baselines_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY baselines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -257,6 +271,7 @@ TABLE checkpoints ROW SECURITY
   note text NOT NULL
   signed_at timestamp with time zone NOT NULL
   CONSTRAINT checkpoints_pkey PRIMARY KEY (tenant_id, size)
+  POLICY checkpoints_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY checkpoints_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -355,6 +370,7 @@ TABLE cost_lines ROW SECURITY
   CONSTRAINT cost_lines_pkey PRIMARY KEY (tenant_id, ref, source, line_id)
   CREATE INDEX cost_lines_occurred_at_idx ON public.cost_lines USING btree (tenant_id, occurred_at)
   CREATE INDEX cost_lines_received_at_idx ON public.cost_lines USING btree (tenant_id, received_at, surrogate_id)
+  POLICY cost_lines_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY cost_lines_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -649,6 +665,7 @@ TABLE item_positions WITH (fillfactor=80) ROW SECURITY
   asset text NOT NULL
   amount numeric NOT NULL
   CONSTRAINT item_positions_pkey PRIMARY KEY (tenant_id, ref, posting_id, account, asset)
+  POLICY item_positions_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY item_positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -703,6 +720,7 @@ TABLE ledger_entries ROW SECURITY
   CONSTRAINT ledger_entries_amount_check CHECK ((amount <> 0))
   CONSTRAINT ledger_entries_pkey PRIMARY KEY (tenant_id, posting_id, txn_id, n)
   CREATE INDEX ledger_entries_usage_day_idx ON public.ledger_entries USING brin (usage_day)
+  POLICY ledger_entries_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY ledger_entries_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -720,6 +738,7 @@ TABLE ledger_transactions ROW SECURITY
   CONSTRAINT ledger_transactions_pkey PRIMARY KEY (tenant_id, posting_id, txn_id)
   CREATE INDEX ledger_transactions_batch_idx ON public.ledger_transactions USING btree (tenant_id, batch_id)
   CREATE INDEX ledger_transactions_period_idx ON public.ledger_transactions USING brin (period)
+  POLICY ledger_transactions_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY ledger_transactions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -904,6 +923,7 @@ TABLE outcome_events ROW SECURITY
   CREATE INDEX outcome_events_occurred_at_idx ON public.outcome_events USING brin (occurred_at)
   CREATE INDEX outcome_events_received_at_idx ON public.outcome_events USING btree (tenant_id, received_at, surrogate_id)
   CREATE INDEX outcome_events_surrogate_idx ON public.outcome_events USING btree (tenant_id, surrogate_id)
+  POLICY outcome_events_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY outcome_events_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -957,6 +977,7 @@ TABLE positions WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autova
   asset text NOT NULL
   amount numeric NOT NULL
   CONSTRAINT positions_pkey PRIMARY KEY (tenant_id, posting_id, attempt_id, account, asset)
+  POLICY positions_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
@@ -1172,6 +1193,7 @@ TABLE set_aside ROW SECURITY
   CONSTRAINT set_aside_kind_check CHECK ((kind = ANY (ARRAY['unmatched_spend'::text, 'unmatched_outcome'::text, 'unpriced'::text, 'rejected'::text, 'conflicting'::text])))
   CONSTRAINT set_aside_pkey PRIMARY KEY (tenant_id, id)
   CREATE INDEX set_aside_open_idx ON public.set_aside USING btree (tenant_id, kind, since) WHERE (cleared_at IS NULL)
+  POLICY set_aside_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY set_aside_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
@@ -1427,5 +1449,6 @@ TABLE work_items WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_th
   CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)
   CREATE INDEX work_items_first_attempt_at_idx ON public.work_items USING btree (tenant_id, first_attempt_at)
   CREATE INDEX work_items_surrogate_idx ON public.work_items USING btree (tenant_id, surrogate_id)
+  POLICY work_items_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY work_items_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

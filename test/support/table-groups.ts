@@ -11,6 +11,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   access_nodes: 'local',
   adjustment_approvals: 'local',
   adjustment_requests: 'local',
+  analytics_logins: 'local',
   api_keys: 'local',
   attempt_history: 'trace_id',
   attempts: 'trace_id',
@@ -114,6 +115,7 @@ export const CHANGEABLE: readonly string[] = [
   'access_heads',
   'access_inbox',
   'access_log', // leaf_index, once
+  'analytics_logins', // limits, revoked_at
   'api_keys', // revoked_at
   'attempts',
   'batches', // leaf_index, once

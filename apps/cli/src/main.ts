@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { InvalidConfig } from '#config';
 import { RejectedInput, Unavailable } from '#model';
+import { addAnalytics } from './commands/analytics.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
@@ -27,6 +28,7 @@ for (const add of [
   addKeys,
   addLogKeys,
   addTenants,
+  addAnalytics,
   addCheck,
   addRebuild,
   addStorage,

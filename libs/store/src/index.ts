@@ -150,6 +150,12 @@ export { deleteFacts, postponeFact, readTracesOfRefs, takeWaitingFacts } from '.
 export type { WaitingFact } from './facts/fact-inbox.ts';
 export { listCauses } from './facts/read-causes.ts';
 export type { CauseRow } from './facts/read-causes.ts';
+export {
+  grantAnalyticsLogin,
+  listAnalyticsLogins,
+  revokeAnalyticsLogin,
+} from './analytics/analytics-logins.ts';
+export { scramVerifier } from './analytics/scram-verifier.ts';
 export { readFocusCharges } from './focus/read-focus-charges.ts';
 export type { FocusPage } from './focus/read-focus-charges.ts';
 export { holdFxRates, listFxRates, recordFxRates } from './fx/fx-rates.ts';
