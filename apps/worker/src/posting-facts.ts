@@ -94,13 +94,18 @@ export async function holdWorkItems(
   const known = seeds.map(({ ref }) => ref);
   const made = await lockWorkItems(client, tenantId, seeds);
   const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
-  const standing = groupBy(await readTraceRefs(client, tenantId, known), ({ ref }) => ref);
+  const others = await readTraceRefs(client, tenantId, known, [...replaced.keys()]);
+  const standing = groupBy(others, ({ ref }) => ref);
+  const given = groupBy(
+    [...replaced.values()].flatMap((byRef) => [...byRef].map(([ref, parts]) => ({ ref, parts }))),
+    ({ ref }) => ref,
+  );
   const follow = await readFollow(client, tenantId, known, rules);
   const held = new Map<Ref, HeldWorkItem>();
   for (const { ref, kind, key } of seeds) {
     const parts = [
-      ...(standing.get(ref) ?? []).filter(({ traceId }) => !replaced.has(traceId)).flatMap(partsFromDetail),
-      ...[...replaced.values()].flatMap((byRef) => byRef.get(ref) ?? []),
+      ...(standing.get(ref) ?? []).flatMap(partsFromDetail),
+      ...(given.get(ref) ?? []).flatMap(({ parts: ofTrace }) => ofTrace),
     ];
     const itsEvents = events.get(ref) ?? [];
     const read = withCircles(readItemEvents(itsEvents, rules), ref, follow);

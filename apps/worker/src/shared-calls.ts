@@ -2,7 +2,7 @@ import type { LeafCandidate } from '#conventions';
 import { toRef, type Ref } from '#model';
 import { readTraceRefs, type Client, type TraceRef } from '#store';
 import { groupBy } from './group-by.ts';
-import type { ReadTrace } from './read-trace.ts';
+import { startOf, type ReadTrace } from './read-trace.ts';
 
 /** How many hops from key to key are followed, and how many traces of one key: some emitters repeat a constant id. */
 const MAX_HOPS = 8;
@@ -18,14 +18,33 @@ export async function readSharedCalls(
   traces: readonly ReadTrace[],
 ): Promise<Map<Ref, readonly TraceRef[]>> {
   const shared = new Map<Ref, readonly TraceRef[]>();
-  let asked = new Set(traces.flatMap(({ candidates }) => [...candidates.keys()]));
+  const own = rowsOf(traces);
+  const traceIds = traces.map(({ state }) => state.traceId);
+  let asked = new Set(own.keys());
   for (let hop = 0; hop < MAX_HOPS && asked.size > 0; hop += 1) {
-    const found = groupBy(await readTraceRefs(client, tenantId, [...asked]), ({ ref }) => ref);
-    for (const ref of asked) shared.set(ref, (found.get(ref) ?? []).slice(0, MAX_TRACES_OF_A_KEY));
-    const next = [...found.values()].flat().flatMap((row) => keysIn(tenantId, row));
-    asked = new Set(next.filter((ref) => !shared.has(ref)));
+    const found = groupBy(await readTraceRefs(client, tenantId, [...asked], traceIds), ({ ref }) => ref);
+    const next = new Set<Ref>();
+    for (const ref of asked) {
+      const rows = [...(own.get(ref) ?? []), ...(found.get(ref) ?? [])];
+      if (rows.length > 1) rows.sort((a, b) => (a.traceId < b.traceId ? -1 : 1));
+      shared.set(ref, rows.slice(0, MAX_TRACES_OF_A_KEY));
+      for (const row of rows) for (const key of keysIn(tenantId, row)) next.add(key);
+    }
+    asked = new Set([...next].filter((ref) => !shared.has(ref)));
   }
   return shared;
+}
+
+/** What these traces published themselves a moment ago, as it stands in the database. */
+function rowsOf(traces: readonly ReadTrace[]): Map<Ref, TraceRef[]> {
+  return groupBy(
+    traces.flatMap((trace) => {
+      const startedAtUs = startOf(trace);
+      const { traceId } = trace.state;
+      return [...trace.candidates].map(([ref, detail]): TraceRef => ({ ref, traceId, startedAtUs, detail }));
+    }),
+    ({ ref }) => ref,
+  );
 }
 
 /** What another trace published under a joining key of calls; written by `publishCandidates` and nobody else. */

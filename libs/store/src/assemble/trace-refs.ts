@@ -43,19 +43,24 @@ async function writeRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRe
   });
 }
 
-/** Every trace under the refs, ordered by ref and trace. */
+/**
+ * The traces under the refs, ordered by ref and trace.
+ *
+ * @param but traces whose rows the caller knows: to send them back costs more than to find them
+ */
 export async function readTraceRefs(
   db: Queryable,
   tenantId: bigint,
   refs: readonly Ref[],
+  but: readonly TraceId[],
 ): Promise<TraceRef[]> {
   if (refs.length === 0) return [];
   const { rows } = await db.query<{ ref: string; trace_id: string; started_at: bigint; detail: unknown }>({
     name: 'read-trace-refs',
     text: `
 SELECT ref, trace_id, started_at, detail FROM trace_refs
- WHERE tenant_id = $1 AND ref = ANY ($2::text[]) ORDER BY ref, trace_id`,
-    values: [tenantId, textArray(refs)],
+ WHERE tenant_id = $1 AND ref = ANY ($2::text[]) AND NOT (trace_id = ANY ($3::uuid[])) ORDER BY ref, trace_id`,
+    values: [tenantId, textArray(refs), uuidArray(but)],
   });
   return rows.map((row) => ({
     ref: row.ref,

@@ -44,12 +44,13 @@ async function insertRows(
   rows: readonly ContentRow[],
   recordedAtUs: bigint,
 ): Promise<void> {
+  const separator = notWithin(rows.flatMap(({ sources }) => sources));
   await db.query({
     name: 'insert-contents',
     text: `
 INSERT INTO contents (tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at)
 SELECT $1, c.trace_id, c.span_id, c.started_at, c.part, c.subject_id, c.media_type,
-       ARRAY (SELECT jsonb_array_elements_text(c.sources::jsonb)), c.sealed, $10
+       string_to_array(c.sources, $11), c.sealed, $10
   FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::bytea[])
        AS c (trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed)
 ON CONFLICT DO NOTHING`,
@@ -61,11 +62,19 @@ ON CONFLICT DO NOTHING`,
       textArray(rows.map(({ part }) => part)),
       uuidArray(rows.map(({ subjectId }) => subjectId)),
       textArray(rows.map(({ mediaType }) => mediaType)),
-      textArray(rows.map(({ sources }) => JSON.stringify(sources))),
+      textArray(rows.map(({ sources }) => sources.join(separator))),
       byteaArray(rows.map(({ sealed }) => sealed)),
       timestampFromUs(recordedAtUs),
+      separator,
     ],
   });
+}
+
+/** A text that none of these holds, to join them by: a list within a list has no array of its own. */
+function notWithin(texts: readonly string[]): string {
+  let separator = '\u001f';
+  while (texts.some((text) => text.includes(separator))) separator += '\u001f';
+  return separator;
 }
 
 /** The content of traces, or of one span of one, by trace, start, span and part. */
