@@ -998,6 +998,58 @@ export interface Schemas {
     readonly splitDriver?: 'tokens' | 'tool_calls' | 'weight' | 'even' | 'best_available';
     readonly customerAttributes?: readonly string[];
   };
+  MaturityReport: {
+    readonly report: 'maturity';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['MaturityRow'][];
+    readonly total: Schemas['MaturityRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+  };
+  MaturityRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly maturity: string | null;
+    readonly nowcast: {
+      readonly seen: number;
+      readonly expected: string;
+      readonly standardDeviation: string;
+      readonly low: string;
+      readonly high: string;
+      readonly known: string;
+    } | null;
+    readonly withheld: ('no_older_items' | 'older_items_open' | 'too_little_known' | 'total') | null;
+    readonly older: { readonly items: number; readonly open: number };
+  };
   Me: {
     readonly tenant: string;
     readonly principal: { readonly principalId: string; readonly name: string };
@@ -1049,6 +1101,56 @@ export interface Schemas {
   };
   ModelAliases: { readonly items: readonly Schemas['ModelAlias'][] };
   ModelAliasesAnswer: { readonly version: Schemas['PriceBookVersion'] | null };
+  MoversReport: {
+    readonly report: 'movers';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['MoversRow'][];
+    readonly total: Schemas['MoversRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+    readonly tieOutBefore: Schemas['TieOut'];
+  };
+  MoversRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly before: {
+      readonly workItems: number;
+      readonly attempts: number;
+      readonly calls: number;
+      readonly tokens: string | null;
+      readonly outcomes: number;
+      readonly costUsd: string;
+      readonly costPerOutcomeUsd: string | null;
+      readonly interval: Schemas['CostInterval'] | null;
+      readonly priced: string | null;
+    };
+    readonly after: {
+      readonly workItems: number;
+      readonly attempts: number;
+      readonly calls: number;
+      readonly tokens: string | null;
+      readonly outcomes: number;
+      readonly costUsd: string;
+      readonly costPerOutcomeUsd: string | null;
+      readonly interval: Schemas['CostInterval'] | null;
+      readonly priced: string | null;
+    };
+    readonly changeUsd: string;
+    readonly effects: {
+      readonly volumeUsd: string;
+      readonly mixUsd: string;
+      readonly attemptsUsd: string;
+      readonly callsUsd: string;
+      readonly usageUsd: string;
+      readonly priceUsd: string;
+    };
+    readonly areTokensKnown: boolean;
+    readonly unitCost: { readonly volumeUsd: string; readonly unitCostUsd: string } | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly bound?: 'lower';
+  };
   NewAdjustment:
     | {
         readonly kind: 'write_off';
@@ -1284,6 +1386,12 @@ export interface Schemas {
         readonly rule: Schemas['ContentPolicyRule'];
       }
     | {
+        readonly name: 'waste';
+        readonly validFrom?: string | null;
+        readonly mode?: 'prospective' | 'retrospective';
+        readonly rule: Schemas['WastePolicyRule'];
+      }
+    | {
         readonly name: 'approvals';
         readonly validFrom?: string | null;
         readonly mode?: 'prospective' | 'retrospective';
@@ -1342,6 +1450,92 @@ export interface Schemas {
       readonly outputTokensPerSecond?: string | null;
       readonly cacheReadTokensPerSecond?: string | null;
     };
+  };
+  OperatingModelReport: {
+    readonly report: 'operating-model';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['OperatingModelRow'][];
+    readonly total: Schemas['OperatingModelRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+  };
+  OperatingModelRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly before: {
+      readonly items: number;
+      readonly outcomes: number;
+      readonly itemsPerDay: string | null;
+      readonly touchlessShare: string | null;
+      readonly firstTimeRightShare: string | null;
+      readonly reopenedShare: string | null;
+      readonly cycleDaysP50: string | null;
+      readonly cycleDaysP90: string | null;
+      readonly humanMinutesPerItem: string | null;
+      readonly inWork: number;
+    } | null;
+    readonly after: {
+      readonly items: number;
+      readonly outcomes: number;
+      readonly itemsPerDay: string | null;
+      readonly touchlessShare: string | null;
+      readonly firstTimeRightShare: string | null;
+      readonly reopenedShare: string | null;
+      readonly cycleDaysP50: string | null;
+      readonly cycleDaysP90: string | null;
+      readonly humanMinutesPerItem: string | null;
+      readonly inWork: number;
+    } | null;
+    readonly changes: readonly {
+      readonly metric:
+        'touchlessShare' | 'firstTimeRightShare' | 'reopenedShare' | 'cycleDaysP50' | 'humanMinutesPerItem';
+      readonly difference: string;
+      readonly beyondComparison: string | null;
+    }[];
+    readonly cycleSeries: {
+      readonly level: {
+        readonly estimate: string;
+        readonly low: string;
+        readonly high: string;
+        readonly pValue: string;
+      };
+      readonly slopePerWeek: {
+        readonly estimate: string;
+        readonly low: string;
+        readonly high: string;
+        readonly pValue: string;
+      };
+    } | null;
+    readonly minutesReleasedPerItem: string | null;
   };
   Outcome: {
     readonly outcomeId: string;
@@ -1909,6 +2103,33 @@ export interface Schemas {
     readonly recordedBy: string;
   };
   RecordedLink: { readonly decisionId: string; readonly decisions: readonly Schemas['LinkDecision'][] };
+  ReevaluatedItem: {
+    readonly about: 'outcome' | 'verdict' | 'attempt' | 'cost';
+    readonly n: number | null;
+    readonly trace: string | null;
+    readonly rules: readonly string[];
+    readonly recorded: Readonly<Record<string, string | null>> | null;
+    readonly derived: Readonly<Record<string, string | null>> | null;
+    readonly result: 'confirms' | 'diverges' | 'not_deterministic';
+    readonly because: string | null;
+  };
+  ReevaluationAnswer: {
+    readonly name: string;
+    readonly digest: string;
+    readonly reevaluation: {
+      readonly format: 'reevaluation@1';
+      readonly trail: string;
+      readonly size: number;
+      readonly result: 'confirms' | 'diverges' | 'not_deterministic';
+      readonly counts: {
+        readonly confirms: number;
+        readonly diverges: number;
+        readonly not_deterministic: number;
+      };
+      readonly items: readonly Schemas['ReevaluatedItem'][];
+      readonly beyond: { readonly entries: number; readonly amounts: Readonly<Record<string, string>> };
+    };
+  };
   Renormalisation: {
     readonly causeId: string;
     readonly from: string | null;
@@ -2149,6 +2370,113 @@ export interface Schemas {
     readonly likeFirst: { readonly z: string; readonly pValue: string; readonly isRejected: boolean } | null;
     readonly cap: Schemas['CapAdvice'] | null;
   };
+  RunVerdict: {
+    readonly attemptId: string;
+    readonly traceId: string;
+    readonly placement: string;
+    readonly isFailed: boolean;
+    readonly isJudged: boolean;
+    readonly costUsd: string;
+    readonly essentialCostUsd: string | null;
+    readonly wasteCostUsd: string | null;
+    readonly unprovenCostUsd: string | null;
+    readonly withContentUsd: string | null;
+    readonly billedInputTokens: string | null;
+    readonly uniqueInputTokens: string | null;
+    readonly cacheReadTokens: string | null;
+    readonly essentialSpans: readonly string[];
+    readonly rules: string | null;
+  };
+  Segment: {
+    readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
+    readonly casesA: number;
+    readonly casesB: number;
+    readonly inside: {
+      readonly items: number;
+      readonly outcomes: number;
+      readonly attemptsPerItem: string | null;
+      readonly loadedCostUsd: string;
+      readonly loadedCostPerOutcomeUsd: string | null;
+      readonly interval: Schemas['CostInterval'] | null;
+    };
+    readonly outside: {
+      readonly items: number;
+      readonly outcomes: number;
+      readonly attemptsPerItem: string | null;
+      readonly loadedCostUsd: string;
+      readonly loadedCostPerOutcomeUsd: string | null;
+      readonly interval: Schemas['CostInterval'] | null;
+    };
+    readonly shareOfVolume: string;
+    readonly attemptsShareOfGap: string | null;
+    readonly adjustedPValue: string;
+    readonly verdict: 'need_data' | 'fix_first' | 'keep_baseline' | 'replace_baseline' | 'hold';
+    readonly missing: readonly string[];
+    readonly mixedUsd: string | null;
+    readonly routedUsd: string | null;
+    readonly sentence: string | null;
+  };
+  SegmentSearch: {
+    readonly state: 'found' | 'none_found' | 'too_few' | 'none_declared' | 'nothing_sealed';
+    readonly attributes: readonly string[];
+    readonly casesA: number;
+    readonly casesB: number;
+    readonly scored: number;
+    readonly tested: number;
+    readonly candidatesDigest: string;
+    readonly salt: string | null;
+    readonly excluded: {
+      readonly withoutSpend: number;
+      readonly unknownCost: number;
+      readonly withoutIntake: number;
+    };
+    readonly statedLate: number;
+    readonly toldAfterwards: number;
+  };
+  SegmentsReport: {
+    readonly report: 'segments';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['SegmentsRow'][];
+    readonly total: Schemas['SegmentsRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+  };
+  SegmentsRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly interval: Schemas['CostInterval'] | null;
+    readonly search: Schemas['SegmentSearch'] | null;
+    readonly segments: readonly Schemas['Segment'][];
+  };
   SelfHostedCapacityReport: {
     readonly from: string;
     readonly to: string;
@@ -2209,6 +2537,54 @@ export interface Schemas {
     readonly rate: Schemas['SelfHostedRate'];
   };
   SelfHostedRates: { readonly items: readonly Schemas['SelfHostedRate'][] };
+  SentenceReport: {
+    readonly report: 'sentence';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['SentenceRow'][];
+    readonly total: Schemas['SentenceRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+  };
+  SentenceRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly interval: Schemas['CostInterval'] | null;
+    readonly sentence: string | null;
+    readonly segments: readonly {
+      readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
+      readonly sentence: string | null;
+    }[];
+    readonly unknown: readonly ('cost' | 'outcome' | 'interval' | 'baseline' | 'segments')[];
+  };
   SetAsidePage: {
     readonly kind: 'unmatched_spend' | 'unmatched_outcome' | 'unpriced' | 'rejected' | 'conflicting';
     readonly groups: readonly {
@@ -2239,6 +2615,61 @@ export interface Schemas {
     readonly createdBy: string | null;
   };
   SettingVersions: { readonly items: readonly Schemas['SettingVersion'][] };
+  SpendReport: {
+    readonly report: 'spend';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['SpendRow'][];
+    readonly total: Schemas['SpendRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+    readonly warnings: readonly string[];
+  };
+  SpendRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly interval: Schemas['CostInterval'] | null;
+    readonly peers: number | null;
+    readonly spendPercentile: string | null;
+    readonly shareOfSpend: string | null;
+    readonly middle: { readonly costUsd: string; readonly outcomes: number } | null;
+    readonly beyondMiddle: {
+      readonly costUsd: string;
+      readonly valueUsd: string;
+      readonly valuePerDollar: string;
+      readonly interval: { readonly low: string; readonly high: string } | null;
+      readonly capIs: 'blocked' | 'to_be_reviewed' | 'supported';
+    } | null;
+    readonly suppressed: number;
+  };
   Step: {
     readonly traceId: string;
     readonly spanId: string;
@@ -2565,6 +2996,132 @@ export interface Schemas {
     readonly costPerVerifiedUsdHigh: string | null;
     readonly grade: 'estimated' | 'incomplete';
   };
+  WasteFlag: {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly attemptId: string;
+    readonly rule: string;
+    readonly name: string;
+    readonly state: 'proven' | 'suspected';
+    readonly reason: string;
+    readonly because: readonly string[];
+    readonly costOf: readonly string[];
+    readonly foundUsd: string | null;
+    readonly costUsd: string;
+  };
+  WasteOpportunities: {
+    readonly overlongOutput: { readonly outputs: number; readonly surplusUsd: string } | null;
+    readonly overcapable: readonly {
+      readonly workflow: string | null;
+      readonly model: string;
+      readonly cheaper: string;
+      readonly attempts: number;
+      readonly successShare: string;
+      readonly cheaperAttempts: number;
+      readonly cheaperSuccessShare: string;
+      readonly differenceLow: string;
+      readonly isShown: boolean;
+      readonly gapPerAttemptUsd: string;
+    }[];
+  };
+  WastePolicyRule: {
+    readonly pollingTools?: readonly string[];
+    readonly requiredTools?: readonly string[];
+    readonly afterOutcomeTools?: readonly string[];
+    readonly writes?: readonly {
+      readonly tool: string;
+      readonly key: readonly string[];
+      readonly readBy?: readonly string[];
+      readonly revertedBy?: readonly string[];
+    }[];
+    readonly samplingAgents?: readonly string[];
+    readonly heartbeatAgents?: readonly string[];
+    readonly cacheTtlSeconds?: number;
+    readonly cacheMinimumTokens?: number;
+  };
+  WasteReport: {
+    readonly report: 'waste';
+    readonly view: 'settled' | 'cohort';
+    readonly formula: string;
+    readonly rows: readonly Schemas['WasteRow'][];
+    readonly total: Schemas['WasteRow'];
+    readonly additive: boolean;
+    readonly next: string | null;
+    readonly tieOut: Schemas['TieOut'];
+  };
+  WasteRow: {
+    readonly group: Readonly<Record<string, string | null>>;
+    readonly workItems: number;
+    readonly attempts: number;
+    readonly outcomes: number | null;
+    readonly costUsd: string | null;
+    readonly costPerOutcomeUsd: string | null;
+    readonly loadedCostUsd: string | null;
+    readonly loadedCostPerOutcomeUsd: string | null;
+    readonly loadedGrade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly unpricedCalls: number | null;
+    readonly attemptsWithoutUsage: number | null;
+    readonly unmatchedOutcomes: number | null;
+    readonly pending: { readonly items: number; readonly costUsd: string | null } | null;
+    readonly coverage: {
+      readonly priced: string | null;
+      readonly linked: string | null;
+      readonly reconciled: string | null;
+      readonly controls?: {
+        readonly share: string | null;
+        readonly totals: number;
+        readonly matching: number;
+        readonly matches: boolean;
+      } | null;
+    };
+    readonly linkCoverage: string | null;
+    readonly grade: 'measured' | 'metered' | 'allocated' | 'estimated' | 'assumed' | 'incomplete';
+    readonly gradeReasons: readonly string[];
+    readonly bound?: 'lower';
+    readonly immature?: true;
+    readonly essentialCostUsd: string | null;
+    readonly wasteCostUsd: string | null;
+    readonly failedRunCostUsd: string | null;
+    readonly unprovenCostUsd: string | null;
+    readonly shares: {
+      readonly n: number;
+      readonly proven: string;
+      readonly uncovered: string;
+      readonly essential: { readonly low: string; readonly high: string };
+      readonly topItemShare: string | null;
+      readonly withoutTopItem: string | null;
+    } | null;
+    readonly rules: readonly Schemas['WasteRule'][];
+    readonly wasteCoverage: { readonly judged: string | null; readonly content: string | null };
+    readonly contextInflation: {
+      readonly billedInputTokens: string;
+      readonly uniqueInputTokens: string;
+      readonly resendRatio: string | null;
+      readonly cacheReadShare: string | null;
+    };
+    readonly deadTools: readonly {
+      readonly workflow: string;
+      readonly tool: string;
+      readonly successfulRuns: number;
+      readonly costUsd: string;
+    }[];
+    readonly idle: { readonly calls: number; readonly unknownCost: number; readonly costUsd: string } | null;
+    readonly opportunities: Schemas['WasteOpportunities'] | null;
+  };
+  WasteRule: {
+    readonly rule: string;
+    readonly name: string;
+    readonly evidence: 'structure' | 'content' | 'both';
+    readonly effect: 'cost' | 'overlay' | 'opportunity';
+    readonly grade: 'metered' | 'allocated' | 'estimated';
+    readonly findings: number;
+    readonly proven: number;
+    readonly unknownCost: number;
+    readonly costUsd: string | null;
+    readonly inFailedRunsUsd: string | null;
+    readonly suspectedUsd: string | null;
+    readonly reasons: readonly { readonly reason: string; readonly findings: number }[];
+  };
   WorkItem: {
     readonly kind: string;
     readonly key: string;
@@ -2654,6 +3211,12 @@ export interface Schemas {
     readonly outcomes: readonly Schemas['Outcome'][];
   };
   WorkItemPage: { readonly items: readonly Schemas['WorkItem'][]; readonly next: string | null };
+  WorkItemWaste: {
+    readonly kind: string;
+    readonly key: string;
+    readonly runs: readonly Schemas['RunVerdict'][];
+    readonly flags: readonly Schemas['WasteFlag'][];
+  };
 }
 
 export interface Gets {
@@ -2955,7 +3518,11 @@ export interface Gets {
     query: { readonly size?: string; readonly format?: 'json' | 'tlog-proof' };
     answer: Schemas['ProvenLeaf'];
   };
-  '/v1/receipts/{batch}': { path: { readonly batch: string }; query: {}; answer: Schemas['Receipt'] };
+  '/v1/receipts/{batch}': {
+    path: { readonly batch: string };
+    query: { readonly format?: 'json' | 'tlog-proof' };
+    answer: Schemas['Receipt'];
+  };
   '/v1/reconciliation': {
     path: {};
     query: { readonly provider?: string; readonly period?: string };
@@ -2979,6 +3546,24 @@ export interface Gets {
     };
     answer: Schemas['BaselineReport'];
   };
+  '/v1/reports/maturity': {
+    path: {};
+    query: {
+      readonly from: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly mature_from?: string;
+      readonly clock?: 'recorded' | 'business';
+    };
+    answer: Schemas['MaturityReport'];
+  };
   '/v1/reports/metered-against-metrics': {
     path: {};
     query: {
@@ -2989,6 +3574,44 @@ export interface Gets {
       readonly limit?: string;
     };
     answer: Schemas['MeteredAgainstMetrics'];
+  };
+  '/v1/reports/movers': {
+    path: {};
+    query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
+      readonly from: string;
+      readonly to: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly before_from: string;
+      readonly before_to?: string;
+      readonly tokens?: 'true' | 'false';
+    };
+    answer: Schemas['MoversReport'];
+  };
+  '/v1/reports/operating-model': {
+    path: {};
+    query: {
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly change_at: string;
+      readonly comparison?: string;
+    };
+    answer: Schemas['OperatingModelReport'];
   };
   '/v1/reports/over-time': {
     path: {};
@@ -3041,6 +3664,24 @@ export interface Gets {
     };
     answer: Schemas['RetriesReport'];
   };
+  '/v1/reports/segments': {
+    path: {};
+    query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly currency?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+    };
+    answer: Schemas['SegmentsReport'];
+  };
   '/v1/reports/self-hosted-capacity': {
     path: {};
     query: {
@@ -3050,6 +3691,42 @@ export interface Gets {
       readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
     };
     answer: Schemas['SelfHostedCapacityReport'];
+  };
+  '/v1/reports/sentence': {
+    path: {};
+    query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly currency?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+    };
+    answer: Schemas['SentenceReport'];
+  };
+  '/v1/reports/spend': {
+    path: {};
+    query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly by: string;
+    };
+    answer: Schemas['SpendReport'];
   };
   '/v1/reports/tails': {
     path: {};
@@ -3068,6 +3745,25 @@ export interface Gets {
       readonly limit?: string;
     };
     answer: Schemas['TailsReport'];
+  };
+  '/v1/reports/waste': {
+    path: {};
+    query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly format?: 'json' | 'csv' | 'ndjson' | 'parquet';
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly currency?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly opportunities?: 'true' | 'false';
+    };
+    answer: Schemas['WasteReport'];
   };
   '/v1/reports/{name}': {
     path: { readonly name: 'cost-per-outcome' };
@@ -3109,6 +3805,11 @@ export interface Gets {
       readonly format?: 'json' | 'text';
     };
     answer: Schemas['TrailDiffAnswer'];
+  };
+  '/v1/trails/{id}/reevaluation': {
+    path: { readonly id: string };
+    query: { readonly size?: string; readonly at?: string; readonly format?: 'json' | 'text' };
+    answer: Schemas['ReevaluationAnswer'];
   };
   '/v1/trails/{id}/replay': {
     path: { readonly id: string };
@@ -3164,6 +3865,11 @@ export interface Gets {
     path: { readonly kind: string; readonly key: string };
     query: { readonly cursor?: string; readonly limit?: string };
     answer: Schemas['Trail'];
+  };
+  '/v1/work-items/{kind}/{key}/waste': {
+    path: { readonly kind: string; readonly key: string };
+    query: {};
+    answer: Schemas['WorkItemWaste'];
   };
 }
 

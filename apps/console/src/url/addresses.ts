@@ -47,7 +47,7 @@ export function addressesOf(tenant: string) {
     evidence: (query: QueryValues = {}): string => page('evidence', {}, query),
     quality: (query: QueryValues = {}): string => page('data-quality', {}, query),
     /** A part of the settings, with what is known of what to set. */
-    settings: (part: string, query: QueryValues = {}): string => page('settings', {}, { part, ...query }),
+    settings: (part: string, query: QueryValues = {}): string => page('settings/{part}', { part }, query),
     period: (period: string): string => page('periods', {}, { period }),
   };
 }

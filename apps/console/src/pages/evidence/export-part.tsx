@@ -52,7 +52,7 @@ export function ExportPart(): ReactNode {
         </Answered>
       </Section>
       <Section title="How to check it">
-        <pre className="code">{`tar xf bundle.tar -C bundle
+        <pre className="code" tabIndex={0}>{`tar xf bundle.tar -C bundle
 node bundle/verify/verify.mjs bundle          # PASS or FAIL, claim by claim
 npx outcome-ledger verify bundle --vkey ... --checkpoint ...   # with what you kept`}</pre>
       </Section>

@@ -135,7 +135,7 @@ function Content({
               <summary>
                 {part.part} ({part.mediaType}, {showCount(part.characters)} characters)
               </summary>
-              <pre className="code content-text">{readable(part.text, part.mediaType)}</pre>
+              <pre className="code content-text" tabIndex={0}>{readable(part.text, part.mediaType)}</pre>
             </details>
           )}
         </Fragment>

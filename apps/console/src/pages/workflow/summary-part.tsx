@@ -28,12 +28,15 @@ export interface PartProps {
 export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactNode {
   const query = { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' };
   const { data: baselines } = useGet('/v1/reports/baseline', { query });
+  const { data: sentences } = useGet('/v1/reports/sentence', { query });
   const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket: 'week' } });
   const compared = rowOf(rowsOf(baselines?.rows ?? [], workflow), type);
   const points = toPoints(
     rowsOf(overTime?.rows ?? [], workflow).filter(({ group }) => group['outcome_type'] === type),
     'week',
   );
+  const sentence =
+    rowOf(rowsOf(sentences?.rows ?? [], workflow), type)?.sentence ?? compared?.sentence ?? null;
   const addresses = useAddresses();
   return (
     <Section
@@ -46,7 +49,7 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
         </Link>
       }
     >
-      {compared?.sentence != null && <p className="sentence large">{compared.sentence}</p>}
+      {sentence !== null && <p className="sentence large">{sentence}</p>}
       <div className="cards">
         <CostCard type={type} row={row} compared={compared} points={points} />
         <div className="card">

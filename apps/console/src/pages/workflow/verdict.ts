@@ -3,7 +3,11 @@ import type { Schemas } from '../../api/wire-types.ts';
 type Decision = Schemas['BaselineRow']['decision'];
 
 /** What the gates of the baseline report decide, in a line; the tone is of the figure, not of what to do about it. */
-export function verdictWords({ verdict, missing, itemsToDecide }: Decision): {
+export function verdictWords({
+  verdict,
+  missing,
+  itemsToDecide,
+}: Pick<Decision, 'verdict' | 'missing' | 'itemsToDecide'>): {
   readonly text: string;
   readonly tone: 'good' | 'warn' | 'bad' | 'plain';
 } {

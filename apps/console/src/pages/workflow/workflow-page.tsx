@@ -12,7 +12,9 @@ import type { PathParams } from '../path-params.ts';
 import { AttemptsPart } from './attempts-part.tsx';
 import { DistributionPart } from './distribution-part.tsx';
 import { rowOf, rowsOf } from './row-of.ts';
+import { SegmentsPart } from './segments-part.tsx';
 import { SummaryPart } from './summary-part.tsx';
+import { WastePart } from './waste-part.tsx';
 
 /** One workflow: what its outcomes cost, how that is spread, what retrying buys, and what compares with it. */
 export function WorkflowPage({ params }: { readonly params: PathParams }): ReactNode {
@@ -74,6 +76,8 @@ function Parts(props: Parameters<typeof SummaryPart>[0]): ReactNode {
       <SummaryPart {...props} />
       <DistributionPart {...props} />
       <AttemptsPart {...props} />
+      <WastePart {...props} />
+      <SegmentsPart {...props} />
     </>
   );
 }
