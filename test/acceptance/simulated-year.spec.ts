@@ -10,10 +10,12 @@ import { play } from '../support/play-year.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import {
   simulateYear,
+  type SimulatedBill,
   type SimulatedFact,
   type SimulatedMonth,
   type SimulatedYear,
 } from '../support/simulated-year.ts';
+import { PhaseClock, tellYear, type YearResult } from '../support/year-result.ts';
 
 /** `npm run nightly` simulates 200,000 work items. */
 const ITEMS = Number(process.env['SIMULATED_ITEMS'] ?? 5000);
@@ -28,7 +30,11 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ prices: 'none' });
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  if (isLived) tellYear(await resultOf(lived));
+  await service.stop();
+});
+const clock = new PhaseClock();
 
 /** Every account's balance, zero balances left out. */
 async function balancesOf({ tenant: { tenantId } }: Desk): Promise<Record<string, bigint>> {
@@ -63,48 +69,110 @@ const booksOf = async (desk: Desk, month: string): Promise<Pick<MonthThen, 'tria
   bridge: await desk.text(`/v1/periods/${month}/bridge`),
 });
 
+/** Of the year that was told in order; the phases are of everything the suite did. */
+async function resultOf({ desk, months }: typeof lived): Promise<YearResult> {
+  const { rows } = await service.database.db.query<{ spans: bigint; transactions: bigint }>(
+    `SELECT (SELECT count(*) FROM spans WHERE tenant_id = $1) AS spans,
+            (SELECT count(*) FROM ledger_transactions WHERE tenant_id = $1) AS transactions`,
+    [desk.tenant.tenantId],
+  );
+  const { spans, transactions } = rows[0]!;
+  return {
+    items: ITEMS,
+    spans: Number(spans),
+    transactions: Number(transactions),
+    monthsClosed: months.length,
+    ...clock.read(),
+  };
+}
+
 /** A month is told, its close refused until it is worked through, then worked through and closed. */
 async function live(desk: Desk, { month, facts }: SimulatedMonth): Promise<MonthThen> {
-  for (const fact of facts) await play(desk, fact);
+  await clock.time('tell', async () => {
+    for (const fact of facts) await play(desk, fact);
+  });
   const early = await desk.call(`/v1/periods/${month}/close`, { method: 'POST' });
   expect({ month, status: early.status }).toEqual({ month, status: 409 });
-  await desk.settle();
-  const closed = await closeMonth(desk, month);
-  return { month, closed, ...(await booksOf(desk, month)) };
+  await clock.time('work', () => service.settle());
+  await clock.time('seal', () => desk.seal());
+  const closed = await clock.time('close', () => closeMonth(desk, month));
+  return { month, closed, ...(await clock.time('read', () => booksOf(desk, month))) };
 }
+
+/** A rate stands until the next month's. */
+const RATES_OF_A_MONTH = { name: 'fx', validFrom: null, rule: { maxAgeDays: 31 } };
 
 async function playInOrder(of: SimulatedYear, name: string): Promise<{ desk: Desk; months: MonthThen[] }> {
   const desk = await Desk.begin(service, name);
-  // A rate stands until the next month's.
-  await desk.post('/v1/policies', { name: 'fx', validFrom: null, rule: { maxAgeDays: 31 } });
+  await desk.post('/v1/policies', RATES_OF_A_MONTH);
   const months: MonthThen[] = [];
   for (const month of of.months) months.push(await live(desk, month));
   return { desk, months };
 }
 
 let lived: Awaited<ReturnType<typeof playInOrder>>;
+let isLived = false;
 test(
   'month by month: each is closed once its bills are in, and refused before it is worked through',
   async () => {
     lived = await playInOrder(year, 'year');
+    isLived = true;
     expect(lived.months.map(({ month, closed: { state } }) => [month, state])).toEqual(
       year.months.map(({ month }) => [month, 'closed']),
     );
-    expect(await service.check(lived.desk.tenant.tenantId)).toEqual([]);
+    const { tenantId } = lived.desk.tenant;
+    expect(await clock.time('check', () => service.check(tenantId))).toEqual([]);
+    expect(await clock.time('post again', () => service.drift(tenantId))).toEqual([]);
   },
   LIMIT_MS,
 );
 
 test('at its close every bill of the month is payable and nothing else of it is owed', () => {
-  for (const { provider, month, number, currency, totalPico } of year.bills) {
+  for (const { provider, month, number, currency, totalPico, foreign } of year.bills) {
     const { closed } = lived.months.find((each) => each.month === month)!;
-    const closing = (account: string): string | undefined =>
-      closed.trialBalance.find((row) => row.account === account && row.asset === `${currency}/12`)?.closing;
+    const closing = (account: string, of: string): string | undefined =>
+      closed.trialBalance.find((row) => row.account === account && row.asset === `${of}/12`)?.closing;
     expect({
       number,
-      payable: closing(`2100:payable:${provider}:${number}`),
-      accrued: closing(`2000:accrued:${provider}:${month}`),
+      payable: closing(`2100:payable:${provider}:${number}`, currency),
+      accrued: closing(`2000:accrued:${provider}:${month}`, foreign?.chargedIn ?? currency),
     }).toEqual({ number, payable: `${-totalPico}`, accrued: '0' });
+  }
+});
+
+const sumBills = (of: (bill: SimulatedBill) => bigint): bigint =>
+  year.bills.reduce((sum, bill) => sum + of(bill), 0n);
+/** What is billed for charges in a currency, in that currency, by the rates of the books. */
+const billedFor = (currency: string): bigint =>
+  sumBills(({ foreign, ...bill }) =>
+    (foreign?.chargedIn ?? bill.currency) === currency ? (foreign?.bookedPico ?? bill.totalPico) : 0n,
+  );
+
+test('bills in euros for what is charged in dollars are booked by the rate of the books; the rest is fx', async () => {
+  const foreign = year.bills.filter((bill) => bill.foreign !== null);
+  expect(foreign.map(({ provider, month }) => `${provider} ${month}`)).toEqual([
+    'openai 2025-07',
+    'openai 2025-08',
+    'openai 2025-09',
+  ]);
+  for (const { provider, month, number, totalPico, foreign: its } of foreign) {
+    const { body } = await lived.desk.call(`/v1/reconciliation?provider=${provider}&period=${month}`);
+    expect(body.items[0].comparisons).toMatchObject([
+      {
+        currency: 'USD',
+        foreign: [
+          {
+            number,
+            currency: 'EUR',
+            billed: formatPico(totalPico),
+            booked: formatPico(its!.bookedPico),
+            statedRate: its!.statedRate,
+            // A euro of the invoice is 1.25 dollars.
+            fx: formatPico(its!.bookedPico - (totalPico * 5n) / 4n),
+          },
+        ],
+      },
+    ]);
   }
 });
 
@@ -112,15 +180,15 @@ test('at the end the year ties to its invoices, to the pico, in each currency', 
   const balances = await balancesOf(lived.desk);
   for (const currency of ['USD', 'EUR'] as const) {
     const of = (accounts: string): bigint => sumOf(balances, new RegExp(`^${accounts}.* ${currency}/12$`));
-    const total = year.bills
-      .filter((bill) => bill.currency === currency)
-      .reduce((sum, { totalPico }) => sum + totalPico, 0n);
+    const payable = sumBills((bill) => (bill.currency === currency ? bill.totalPico : 0n));
+    const total = billedFor(currency);
     // What was charged is what the prices of the end say of every trace, and variance is the rest of the bills.
     expect({
       currency,
       placed: of('5[0-4]'),
       variance: of('5900:'),
       payable: of('2100:'),
+      fx: of('2900:fx:'),
       accrued: of('2000:'),
       unexplained: of('5900:variance:[a-z]+:unexplained'),
       rate: of('5900:variance:[a-z]+:rate'),
@@ -128,7 +196,9 @@ test('at the end the year ties to its invoices, to the pico, in each currency', 
       currency,
       placed: year.charged[currency],
       variance: total - year.charged[currency],
-      payable: -total,
+      payable: -payable,
+      // What is owed in euros for charges in dollars went through the position of both.
+      fx: payable - total,
       accrued: 0n,
       unexplained: 0n,
       rate: 0n,
@@ -168,9 +238,7 @@ test('the bridge of each month leads from the one before, and all that was charg
     }
   }
   // All that is owed is charged: usage, and what the bills say beyond it.
-  const billed = { USD: 0n, EUR: 0n };
-  for (const { currency, totalPico } of year.bills) billed[currency] += totalPico;
-  expect(charged).toEqual(billed);
+  expect(charged).toEqual({ USD: billedFor('USD'), EUR: billedFor('EUR') });
 });
 
 test(
@@ -181,7 +249,7 @@ test(
     expect(items).toEqual(months.map(({ closed }) => closed).reverse());
     for (const { month, closed, ...then } of months) {
       expect({ month, ...(await booksOf(desk, month)) }).toEqual({ month, ...then });
-      expect({ month, replayed: await replay(desk, closed) }).toEqual({
+      expect({ month, replayed: await clock.time('replay', () => replay(desk, closed)) }).toEqual({
         month,
         replayed: closed.trialBalance,
       });
@@ -244,6 +312,7 @@ test(
       if (random.between(1, 10) === 1) await play(desk, fact);
       if (n % 20 === 0) await service.settle();
     }
+    await desk.post('/v1/policies', RATES_OF_A_MONTH);
     await desk.settle();
     expect(await balancesOf(desk)).toEqual(await balancesOf(inOrder.desk));
     expect(await service.check(desk.tenant.tenantId)).toEqual([]);

@@ -143,8 +143,10 @@ const toPriceCsv = (prices: readonly SimulatedPrice[]): string =>
     '',
   ].join('\n');
 
-const billPath = ({ month, number: invoice, totalPico }: SimulatedBill): string =>
-  `/v1/invoices?format=csv&period=${month}&number=${invoice}&total=${formatPico(totalPico)}`;
+const billPath = ({ month, number: invoice, totalPico, foreign }: SimulatedBill): string => {
+  const isFor = foreign === null ? '' : `&charged_in=${foreign.chargedIn}&rate=${foreign.statedRate}`;
+  return `/v1/invoices?format=csv&period=${month}&number=${invoice}&total=${formatPico(totalPico)}${isFor}`;
+};
 
 function toBillCsv({ provider, month, currency, lines, taxPico }: SimulatedBill): string {
   const next = new Date(`${month}-01T00:00:00Z`);

@@ -51,6 +51,17 @@ export interface SimulatedBill {
   }[];
   readonly taxPico: bigint;
   readonly totalPico: bigint;
+  /** Where it is for charges in another currency; null = they are in its own. */
+  readonly foreign: ForeignBill | null;
+}
+
+/** An invoice in euros for what is charged in dollars. */
+export interface ForeignBill {
+  readonly chargedIn: 'USD';
+  /** Euros for a dollar, as the invoice states. */
+  readonly statedRate: string;
+  /** What it is payable for in dollars, by the rate of the books for the last day of its month. */
+  readonly bookedPico: bigint;
 }
 
 /** Something the company learns, on the day it learns it. */
@@ -145,7 +156,7 @@ interface Learnt {
 /**
  * A year of a mid-sized company: eight workflows, three providers, one of them priced in euros; late exports, outcomes
  * that come weeks later, reopened items, a price that falls in May, a contract that is learnt a month late, and a bill
- * a month and provider with usage that nobody traced. The same seed gives the same year on every machine.
+ * a month and provider with usage that nobody traced, of three months in euros for what is charged in dollars. The same seed gives the same year on every machine.
  *
  * @param items work items, spread over the year
  */
@@ -159,11 +170,12 @@ export function simulateYear(items: number, seed: bigint): SimulatedYear {
     const createdAtMs = begin + Math.floor((spread / items) * n) + random.between(0, 3_600_000);
     liveOf(random, n, createdAtMs, learnt, traces);
   }
-  const bills = billsOf(random, traces);
+  const own = billsOf(random, traces);
   const rates = Array.from({ length: 12 }, (_, index) => ({
     day: `${monthOf(Date.UTC(YEAR, index, 1))}-01`,
     cents: random.between(102, 118),
   }));
+  const bills = own.map((bill) => billInEuros(bill, rates));
   return {
     months: monthsOf(learnt, bills, rates),
     items,
@@ -254,8 +266,37 @@ function billsOf(random: SeededRandom, traces: readonly SimulatedTrace[]): Simul
     const net = lines.reduce((sum, { amountPico }) => sum + amountPico, 0n);
     const taxPico = provider === 'mistral' ? roundToCent((net * 20n) / 100n) : 0n;
     const totalPico = roundToCent(net + taxPico);
-    return { provider, month, number: `INV-${YEAR}-${index + 1}`, currency, lines, taxPico, totalPico };
+    return {
+      provider,
+      month,
+      number: `INV-${YEAR}-${index + 1}`,
+      currency,
+      lines,
+      taxPico,
+      totalPico,
+      foreign: null,
+    };
   });
+}
+
+/** In these months openai bills the dollars that it charges in euros, at a rate of its own. */
+const IN_EUROS = [`${YEAR}-07`, `${YEAR}-08`, `${YEAR}-09`];
+
+/** Exact: every price is a multiple of five picos, and a euro of the books has whole hundredths of a dollar. */
+function billInEuros(bill: SimulatedBill, rates: readonly SimulatedRate[]): SimulatedBill {
+  if (bill.provider !== 'openai' || !IN_EUROS.includes(bill.month)) return bill;
+  const toEuros = (amountPico: bigint): bigint => (amountPico * 4n) / 5n;
+  const lines = bill.lines.map((line) => ({ ...line, amountPico: toEuros(line.amountPico) }));
+  const totalPico = roundToCent(lines.reduce((sum, { amountPico }) => sum + amountPico, 0n));
+  const { cents } = rates[Number(bill.month.slice(5)) - 1]!;
+  const bookedPico = (totalPico * BigInt(cents)) / 100n;
+  return {
+    ...bill,
+    currency: 'EUR',
+    lines,
+    totalPico,
+    foreign: { chargedIn: 'USD', statedRate: '0.8', bookedPico },
+  };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
