@@ -248,7 +248,13 @@ test('a key is shown once, works, is listed without its secret, and ends when it
     { apiKey: keyId, state: 'revoked', by: expect.any(String) },
   ]);
   expect((await post('/v1/principals', { name: 'Helpdesk' })).status).toBe(409);
-  expect((await post('/v1/principals', { name: 'Auditor' })).status).toBe(201);
+  const named = await post('/v1/principals', { name: 'Auditor' });
+  expect(named.status).toBe(201);
+  expect((await leavesWaiting(database.db, tenant.tenantId, ['key'])).at(-1)).toMatchObject({
+    principal: named.body.principalId,
+    state: 'named',
+    by: expect.any(String),
+  });
   const own = (await api.call('/v1/keys', { key: admin })).body.items.find((key: any) =>
     key.roles.includes('admin'),
   );

@@ -17,6 +17,7 @@ import {
   type PriceList,
 } from '#store';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { leavesWaiting } from '../support/leaves-waiting.ts';
 
 const NOW_US = BigInt(Date.parse('2026-11-21T10:00:00Z')) * 1000n;
 let database: TestDatabase;
@@ -153,6 +154,10 @@ test('the shipped book prices every tenant, is proved in every log, and is insta
     return tenantId;
   });
   expect(await leaves('genai-prices@1')).toHaveLength(3);
+  expect(await leavesWaiting(database.db, late, ['tenant', 'price.book'])).toMatchObject([
+    { kind: 'tenant', tenant: 'late', state: 'made', by: null },
+    { kind: 'price.book' },
+  ]);
   // The contract of acme holds for acme alone.
   expect(priceOf(await readPriceRows(database.db, [SHIPPED_PRICES, acme]), 'gpt-4.1')).toBe(1_400_000n);
   for (const tenantId of [other, late])

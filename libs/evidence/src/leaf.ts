@@ -12,6 +12,7 @@ export type LeafKind =
   | 'import'
   | 'halt'
   | 'key'
+  | 'tenant'
   | 'link'
   | 'decision'
   | 'override'

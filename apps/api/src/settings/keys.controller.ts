@@ -3,11 +3,11 @@ import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
-  insertPrincipal,
   listApiKeys,
   listPrincipals,
   recordApiKey,
   recordKeyRevoked,
+  recordPrincipal,
   ROLES,
   type ApiKey,
 } from '#store';
@@ -84,11 +84,11 @@ export class KeysController {
   @ApiResponse({ status: 201, standardSchema: PrincipalView })
   async addPrincipal(
     @Body({ schema: PrincipalBody }) { name }: z.infer<typeof PrincipalBody>,
-    @Caller() { tenantId }: Principal,
+    @Caller() { tenantId, principalId: by }: Principal,
   ): Promise<z.infer<typeof PrincipalView>> {
     const principalId = randomUUID();
     const rows = await asTenant(this.api.db, tenantId, async (client) => {
-      await insertPrincipal(client, tenantId, principalId, name);
+      await recordPrincipal(client, tenantId, { principalId, name }, { atUs: this.api.nowUs(), by });
       return listPrincipals(client, tenantId);
     });
     const row = rows.find((each) => each.principalId === principalId)!;

@@ -13,7 +13,7 @@ export interface RecordedLeaf {
 /**
  * Takes the oldest leaves of a tenant out of the inbox, in the order they were recorded.
  * Takes rows, never a position: sequence numbers become visible out of order, and whoever remembers the last one
- * misses those that commit later.
+ * misses those that commit later. The array is made once: a subquery may be run again for each row of a long inbox.
  */
 export async function takeEvidence(
   client: Client,
@@ -27,7 +27,7 @@ export async function takeEvidence(
     text: `
 DELETE FROM ${inbox}
  WHERE tenant_id = $1
-   AND seq IN (SELECT seq FROM ${inbox} WHERE tenant_id = $1 ORDER BY seq LIMIT $2)
+   AND seq = ANY (ARRAY(SELECT seq FROM ${inbox} WHERE tenant_id = $1 ORDER BY seq LIMIT $2))
 RETURNING seq, kind, subject_id, body`,
     values: [tenantId, limit],
   });

@@ -1,9 +1,9 @@
 import type { Client } from '../connection/database.ts';
-import { announceShippedBooks } from '../prices/announce-shipped-books.ts';
+import { announceTenant } from './announce-tenant.ts';
 
 /**
  * Finds a tenant by its slug, making it where it is missing, and holds its row until the transaction ends: of several
- * first starts at once the others wait here. A tenant that is made has the shipped price books in its log.
+ * first starts at once the others wait here. The log of a tenant that is made begins with it and the shipped price books.
  *
  * @returns its id
  */
@@ -12,7 +12,7 @@ export async function lockTenant(client: Client, slug: string, nowUs: bigint): P
     `INSERT INTO tenants (slug) VALUES ($1) ON CONFLICT (slug) DO NOTHING RETURNING tenant_id`,
     [slug],
   );
-  if (made.rows[0] !== undefined) await announceShippedBooks(client, made.rows[0].tenant_id, nowUs);
+  if (made.rows[0] !== undefined) await announceTenant(client, made.rows[0].tenant_id, slug, nowUs);
   const { rows } = await client.query<{ tenant_id: bigint }>(
     `SELECT tenant_id FROM tenants WHERE slug = $1 FOR UPDATE`,
     [slug],
