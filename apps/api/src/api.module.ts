@@ -36,6 +36,7 @@ import { WorkItemWasteController } from './work-items/work-item-waste.controller
 import { DataQualityController } from './data-quality/data-quality.controller.ts';
 import { MeteredAgainstMetricsController } from './reports/metered-against-metrics.controller.ts';
 import { ReportedCostController } from './reports/reported-cost.controller.ts';
+import { ComparisonsController } from './economics/comparisons.controller.ts';
 import { EconomicsController } from './economics/economics.controller.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 
@@ -53,6 +54,7 @@ export class ApiModule {
         OutcomeControlsController,
         OutcomeAuditsController,
         MeteredAgainstMetricsController,
+        ComparisonsController,
         EconomicsController,
         ReportsController,
         ErasuresController,

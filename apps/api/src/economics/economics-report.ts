@@ -57,6 +57,8 @@ export interface OutcomeQuestion {
   readonly asked: AskedReport;
   readonly population: CostPerOutcomeQuery;
   readonly tied: TiedReport;
+  /** Rows of cost-per-outcome by group. */
+  readonly rows: readonly CostRow[];
 }
 
 /**
@@ -74,6 +76,8 @@ export async function economicsReport<Extra extends object>(
     readonly name: string;
     readonly formula: string;
     readonly read: (question: OutcomeQuestion) => Promise<(group: RowGroup, head: OutcomeHead) => Extra>;
+    /** Which rows may be told; the total is over all. Absent = all of them. */
+    readonly keeps?: (row: CostRow, rows: readonly CostRow[]) => boolean;
   },
 ): Promise<EconomicsReport<OutcomeHead & Extra>> {
   const view = query.view;
@@ -90,12 +94,17 @@ export async function economicsReport<Extra extends object>(
   const population = { ...range, view, groupBy };
   const figures = await outcomeFigures(client, context.tenantId, population);
   const tied = await tieReport(client, asked, context, figures.totalPico);
-  const extraOf = await report.read({ asked, population, tied });
+  const { keeps } = report;
+  const kept =
+    keeps === undefined
+      ? figures
+      : { ...figures, rows: figures.rows.filter((row) => keeps(row, figures.rows)) };
+  const extraOf = await report.read({ asked, population, tied, rows: figures.rows });
   return {
     report: report.name,
     view,
     formula: report.formula,
-    ...finishReport(asked, tied, figures, context.pageSize, (row, group) => {
+    ...finishReport(asked, tied, kept, context.pageSize, (row, group) => {
       const head = headOf(row);
       return { ...head, ...extraOf(group, head) };
     }),

@@ -7,11 +7,11 @@ import {
 } from '#attribution';
 import type { Ref } from '#model';
 import {
-  readIntakeEvents,
+  readPopulationEvents,
   readSettings,
   type Client,
   type CostPerOutcomeQuery,
-  type StoredIntakeEvent,
+  type PopulationEvent,
 } from '#store';
 import { readIntake } from '../outcomes/read-intake.ts';
 import { Json } from '../wire.ts';
@@ -55,7 +55,7 @@ export async function intakeOfItems(
     policies,
     await readSettings(client, tenantId, 'key_mappings', size),
   );
-  const events = byItem(await readIntakeEvents(client, tenantId, population), rules);
+  const events = byItem(await readPopulationEvents(client, tenantId, population, 'intake'), rules);
   return {
     declared,
     of: (ref, firstAttemptAtUs) => {
@@ -81,7 +81,7 @@ const effectOf = ({ kind, verb, occurredAtUs, source }: IntakeEvent, rules: Rule
   rules.readVerb(kind, verb, occurredAtUs, source).effect;
 
 /** Events that no definition knows, or whose source has no say, are left out: their word counts for nothing else either. */
-function byItem(events: readonly StoredIntakeEvent[], rules: Rules): ReadonlyMap<Ref, KnownEvent[]> {
+function byItem(events: readonly PopulationEvent[], rules: Rules): ReadonlyMap<Ref, KnownEvent[]> {
   const items = new Map<Ref, KnownEvent[]>();
   for (const { intake, effect: _asReceived, ...event } of events) {
     const known: KnownEvent = { ...event, intake: readable(intake) };

@@ -3,8 +3,8 @@ import type { Client } from '../connection/database.ts';
 import { referenceFromStored, type StoredReference } from '../outcomes/stored-reference.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
 
-/** An outcome event of a settled item with what its data says of the intake, as it was sent. */
-export interface StoredIntakeEvent extends Omit<OutcomeEvent, 'effect'> {
+/** An outcome event of an item of a population, with what its data says of the intake, as it was sent. */
+export interface PopulationEvent extends Omit<OutcomeEvent, 'effect'> {
   /** As it was read when the event came; `set_aside` = nobody knew the verb. */
   readonly effect: string;
   /** The member `intake` of the event's data; null = none, or erased. */
@@ -13,14 +13,15 @@ export interface StoredIntakeEvent extends Omit<OutcomeEvent, 'effect'> {
 }
 
 /**
- * The events of the settled items of the population that say something of their intake, or are about another event; in
- * no order.
+ * Events of the items of the population, in no order: `intake`: of its settled items, those that say something of their
+ * intake or are about another event; `all`: every one, of pending items too.
  */
-export async function readIntakeEvents(
+export async function readPopulationEvents(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
-): Promise<StoredIntakeEvent[]> {
+  which: 'intake' | 'all',
+): Promise<PopulationEvent[]> {
   const { cells, values, bind } = costCells(tenantId, { ...query, groupBy: [] });
   const known =
     query.size === null
@@ -32,7 +33,7 @@ export async function readIntakeEvents(
 SELECT e.ref, e.source, e.event_id, e.kind, e.verb, e.effect, e.occurred_at, e.sequence, e.refers_to, e.received_at,
        e.attributes -> 'data' -> 'intake' AS intake
   FROM item i JOIN outcome_events e ON e.tenant_id = $1 AND e.ref = i.ref
- WHERE i.is_settled AND (e.attributes -> 'data' -> 'intake' IS NOT NULL OR e.refers_to IS NOT NULL) AND ${known}`,
+ WHERE ${which === 'all' ? 'true' : OF_INTAKE} AND ${known}`,
     values,
   );
   return rows.map((row) => ({
@@ -52,6 +53,8 @@ SELECT e.ref, e.source, e.event_id, e.kind, e.verb, e.effect, e.occurred_at, e.s
     receivedAtUs: row.received_at,
   }));
 }
+
+const OF_INTAKE = `(i.is_settled AND (e.attributes -> 'data' -> 'intake' IS NOT NULL OR e.refers_to IS NOT NULL))`;
 
 interface Row {
   ref: Ref;

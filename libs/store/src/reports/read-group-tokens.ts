@@ -1,0 +1,50 @@
+import type { Client } from '../connection/database.ts';
+import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
+
+/** Tokens of the calls at the settled items of a group. */
+export interface GroupTokensRow {
+  readonly group: readonly (string | null)[];
+  readonly tokens: bigint;
+  /** Calls whose tokens nobody knows. */
+  readonly callsWithoutTokens: bigint;
+}
+
+/**
+ * Tokens of all classes by group, read from the newest step records of the calls whose cost stands on the settled items
+ * of the population. A call that is shared by several attempts counts for each by its part of the cost, rounded once a
+ * group. It reads every record of the population: ask for it where it is wanted.
+ */
+export async function readGroupTokens(
+  client: Client,
+  tenantId: bigint,
+  query: CostPerOutcomeQuery,
+): Promise<GroupTokensRow[]> {
+  const { cells, group, values } = costCells(tenantId, query);
+  const { rows } = await client.query<{ grp: (string | null)[]; tokens: string; without: bigint }>(
+    `${cells}, charged AS (
+  SELECT ${group} AS grp, e.posting_id, e.usage_span_id, sum(e.amount) AS amount
+    FROM item i
+    JOIN attempt t ON t.work_item_ref = i.ref
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref AND a.attempt_id = t.attempt_id
+    JOIN ledger_entries e ON e.tenant_id = $1 AND e.posting_id = a.trace_id AND e.attempt_id = a.attempt_id
+         AND e.account >= '5100' AND e.account < '5400'
+   WHERE i.is_settled GROUP BY 1, 2, 3 HAVING sum(e.amount) <> 0
+), call AS (
+  SELECT c.grp, c.amount / sum(c.amount) OVER (PARTITION BY c.posting_id, c.usage_span_id) AS part,
+         (SELECT sum(b.count::numeric) FROM steps s, jsonb_each_text(s.record::jsonb #> '{usage,tokens}') AS b (bucket, count)
+           WHERE s.tenant_id = $1 AND s.trace_id = c.posting_id AND s.span_id = c.usage_span_id
+             AND jsonb_typeof(s.record::jsonb -> 'usage') = 'object'
+             AND s.revision = (SELECT max(n.revision) FROM steps n
+                                WHERE n.tenant_id = $1 AND n.trace_id = s.trace_id AND n.span_id = s.span_id)) AS tokens
+    FROM charged c
+)
+SELECT grp, round(coalesce(sum(tokens * part), 0)) AS tokens, count(*) FILTER (WHERE tokens IS NULL) AS without
+  FROM call GROUP BY grp ORDER BY grp`,
+    values,
+  );
+  return rows.map((row) => ({
+    group: row.grp,
+    tokens: BigInt(row.tokens),
+    callsWithoutTokens: row.without,
+  }));
+}
