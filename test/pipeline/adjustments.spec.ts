@@ -106,6 +106,14 @@ test('a reversal takes back one transaction, and stands when its trace is worked
   await office.tell('processed', 'C1', '2025-10-03T12:00:00Z');
   await office.settle();
   expect(await office.cost()).toEqual({});
+  // Dearer by another price row: what was reversed stays reversed, and the checker agrees.
+  await office.price('later', 'prov,m,,,3,1,1,USD');
+  await office.settle();
+  expect(await office.cost()).toEqual({
+    '2000:accrued:prov:2025-10': '-2',
+    '5200:outcome C1': '2',
+  });
+  expect(await service.drift(office.tenant.tenantId)).toEqual([]);
   const again = await office.ask('/v1/ledger/adjustments', { body: request });
   expect([again.status, again.body.detail]).toEqual([409, 'is a reversal, or reversed already']);
 });

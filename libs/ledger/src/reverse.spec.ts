@@ -59,7 +59,15 @@ test.each<[string, PlacedCharge, readonly Balance[], boolean, string[][]]>([
   ],
   ['of a charge that moved goes with it', charge(10n, 'outcome'), [], true, []],
   [
-    'of a charge that was re-priced since leaves the difference',
+    'of a charge that another price row prices since leaves the difference',
+    { ...charge(12n, 'work'), priceId: 'p2' },
+    [],
+    true,
+    [['C100', '2000:accrued:prov:2026-10 -2', '5100:work 2']],
+  ],
+  ['takes no more than is charged now', { ...charge(7n, 'work'), priceId: 'p2' }, [], true, []],
+  [
+    'of a charge whose price row says more now leaves the difference',
     charge(12n, 'work'),
     [],
     true,
@@ -77,4 +85,46 @@ test('a charge that is gone has nothing to take back', () => {
     context,
   );
   expect(transactions).toEqual([]);
+});
+
+test.each<[string, [string, bigint][], [string, bigint][], [string, bigint][]]>([
+  [
+    'of the same price row first',
+    [
+      ['a', 5n],
+      ['b', 5n],
+    ],
+    [['b', 5n]],
+    [
+      ['a', 5n],
+      ['b', 0n],
+    ],
+  ],
+  [
+    'of a re-pricing gives back what it had taken',
+    [['b', 7n]],
+    [
+      ['a', -10n],
+      ['b', 7n],
+    ],
+    [['b', 10n]],
+  ],
+  [
+    'of more than one row',
+    [['c', 9n]],
+    [
+      ['a', 4n],
+      ['b', 3n],
+    ],
+    [['c', 2n]],
+  ],
+])('what is taken back %s', (_, charges, taken, left) => {
+  const of = (rows: [string, bigint][]) =>
+    rows.map(([priceId, amountPico]) => ({
+      usageSpanId: 'u1',
+      asset: 'USD/12' as const,
+      priceId,
+      amountPico,
+    }));
+  expect(takeBack(of(charges), [{ ...reversal(true), amounts: of(taken) }])).toEqual(of(left));
 });

@@ -29,24 +29,43 @@ export const reversedAmounts = (entries: readonly Balance[]): ReversedAmount[] =
 
 /**
  * Charges less what is taken back of them. What is left is placed by the same rules as ever, so a reversal goes
- * where its charge goes; a charge that is gone has nothing to take back.
+ * where its charge goes. It is taken of the usage: first of the charge by the same price row, then, where the usage was
+ * priced by another row since, of that one; never more than is charged. A usage without a charge has nothing to take
+ * back.
  */
 export function takeBack<Charge extends ReversedAmount>(
   charges: readonly Charge[],
   reversals: readonly ApprovedReversal[],
 ): Charge[] {
-  const taken = new Map<string, bigint>();
+  const left = new Map<string, bigint>();
+  const ofRow = new Map<string, bigint>();
   for (const { amounts } of reversals)
-    for (const amount of amounts)
-      taken.set(keyOf(amount), (taken.get(keyOf(amount)) ?? 0n) + amount.amountPico);
-  return charges.map((charge) => ({
-    ...charge,
-    amountPico: charge.amountPico - (taken.get(keyOf(charge)) ?? 0n),
-  }));
+    for (const amount of amounts) {
+      const { amountPico } = amount;
+      left.set(usageOf(amount), (left.get(usageOf(amount)) ?? 0n) + amountPico);
+      ofRow.set(rowOf(amount), (ofRow.get(rowOf(amount)) ?? 0n) + amountPico);
+    }
+  if (left.size === 0) return [...charges];
+  const taken = new Map<Charge, bigint>();
+  const take = (charge: Charge, wantedPico: bigint): void => {
+    const already = taken.get(charge) ?? 0n;
+    const rest = charge.amountPico - already;
+    const amountPico = wantedPico > rest ? rest : wantedPico;
+    taken.set(charge, already + amountPico);
+    left.set(usageOf(charge), (left.get(usageOf(charge)) ?? 0n) - amountPico);
+  };
+  for (const charge of charges) {
+    const wanted = ofRow.get(rowOf(charge)) ?? 0n;
+    const ofUsage = left.get(usageOf(charge)) ?? 0n;
+    if (wanted > 0n && ofUsage > 0n) take(charge, wanted < ofUsage ? wanted : ofUsage);
+  }
+  const sorted = [...charges].sort((a, b) => (rowOf(a) < rowOf(b) ? -1 : 1));
+  for (const charge of sorted) take(charge, left.get(usageOf(charge)) ?? 0n);
+  return charges.map((charge) => ({ ...charge, amountPico: charge.amountPico - (taken.get(charge) ?? 0n) }));
 }
 
-const keyOf = ({ usageSpanId, asset, priceId }: ReversedAmount): string =>
-  `${usageSpanId} ${asset} ${priceId}`;
+const usageOf = ({ usageSpanId, asset }: ReversedAmount): string => `${usageSpanId} ${asset}`;
+const rowOf = (amount: ReversedAmount): string => `${usageOf(amount)} ${amount.priceId}`;
 
 /**
  * Posts the difference to a target of which approved reversals are a part: first what else is new, then each reversal

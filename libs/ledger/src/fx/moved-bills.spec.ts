@@ -135,7 +135,7 @@ test('law: what is not said to move is converted as if it had been compared agai
         const chargedIn = bill.chargedIn === null ? CURRENCIES : [bill.chargedIn];
         const asCompared = (rates: readonly FxRate[]) =>
           chargedIn.map((to) => {
-            const found = findRate(rates, bill.currency, to, last!, policy);
+            const found = findRate(rates, bill.currency, to, last, policy);
             if (found.state === 'missing') return found.reason;
             const { numerator, denominator } = found;
             return `${numerator}/${denominator} ${found.rate === null ? '' : describeRate(found.rate)}`;

@@ -50,15 +50,14 @@ async function checkAllBatches(db: Database, tenantId: bigint): Promise<Violatio
 }
 
 async function checkAllCharges(db: Database, tenantId: bigint): Promise<Violation[]> {
-  const rows = await readPriceRows(db, [SHIPPED_PRICES, tenantId]);
-  const known = { prices: buildPriceIndex(rows), priceIds: new Set(rows.map(({ priceId }) => priceId)) };
+  const prices = buildPriceIndex(await readPriceRows(db, [SHIPPED_PRICES, tenantId]));
   const violations: Violation[] = [];
   for (let after = FIRST; violations.length < MAX_TOLD;) {
     const traceIds = await readTraceIdsAfter(db, tenantId, after, TRACES_PER_PAGE);
     const last = traceIds.at(-1);
     if (last === undefined) break;
     const limit = MAX_TOLD - violations.length;
-    violations.push(...(await checkCharges(db, tenantId, traceIds, known, limit)));
+    violations.push(...(await checkCharges(db, tenantId, traceIds, prices, limit)));
     after = last;
   }
   return violations;

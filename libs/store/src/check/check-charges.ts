@@ -1,5 +1,5 @@
-import { reversedAmounts } from '#ledger';
-import type { SpanId, TraceId } from '#model';
+import { reversedAmounts, takeBack } from '#ledger';
+import type { Asset, SpanId, TraceId } from '#model';
 import {
   chargeStep,
   mayBeCharged,
@@ -23,7 +23,7 @@ interface UsageCharge {
   readonly provider: string;
   /** UTC day of the usage. */
   readonly day: string;
-  readonly asset: string;
+  readonly asset: Asset;
   readonly priceId: string | null;
   readonly amountPico: bigint;
 }
@@ -37,23 +37,22 @@ const keyOf = (charge: Pick<UsageCharge, 'traceId' | 'spanId' | 'provider' | 'da
  * Holds what is owed for each usage of these traces against its charge made again: the stored step record at the price
  * rows known now, or what a provider reported of it, less what people reversed (ledger.md 7, I9).
  *
- * @param priceIds of the rows of `prices`
  * @param limit of violations
  */
 export async function checkCharges(
   db: Queryable,
   tenantId: bigint,
   traceIds: readonly TraceId[],
-  { prices, priceIds }: { readonly prices: PriceIndex; readonly priceIds: ReadonlySet<string> },
+  prices: PriceIndex,
   limit: number,
 ): Promise<Violation[]> {
   const differences = new Map<UsageKey, bigint>();
   const add = (key: UsageKey, amount: bigint): void => {
     differences.set(key, (differences.get(key) ?? 0n) + amount);
   };
-  const taken = await readTaken(db, tenantId, traceIds, priceIds);
-  for (const charge of await recomputeCharges(db, tenantId, traceIds, prices))
-    add(keyOf(charge), charge.amountPico - (taken.get(takenKey(charge)) ?? 0n));
+  const charges = await recomputeCharges(db, tenantId, traceIds, prices);
+  for (const charge of await lessReversed(db, tenantId, traceIds, charges))
+    add(keyOf(charge), charge.amountPico);
   for (const owed of await readOwedByUsage(db, tenantId, traceIds)) add(keyOf(owed), -owed.amountPico);
   return [...differences]
     .filter(([, difference]) => difference !== 0n)
@@ -77,16 +76,13 @@ async function recomputeCharges(
   const reports = new Map<string, UsageReport[]>();
   for (const { traceId, spanId, ...report } of await readUsageReports(db, tenantId, traceIds)) {
     const key = `${traceId} ${spanId}`;
-    reports.set(key, [...(reports.get(key) ?? []), { ...report, reportId: REPORTED }]);
+    reports.set(key, [...(reports.get(key) ?? []), { ...report, reportId: '' }]);
   }
   const steps = await readNewestSteps(db, tenantId, traceIds);
   return steps.flatMap(({ role, record }) =>
     mayBeCharged(role, record) ? chargesOf(record, prices, reports) : [],
   );
 }
-
-/** Stands for the price row of what a provider reported. */
-const REPORTED = 'reported';
 
 function chargesOf(
   record: string,
@@ -104,26 +100,30 @@ function chargesOf(
   });
 }
 
-const takenKey = (of: Pick<UsageCharge, 'traceId' | 'spanId' | 'asset' | 'priceId'>): string =>
-  [of.traceId, of.spanId, of.asset, of.priceId].join(' ');
-
-/** What was reversed of each charge. A charge that is gone, or priced by another row, has nothing to take back. */
-async function readTaken(
+/** The charges of traces less what people reversed of them. */
+async function lessReversed(
   db: Queryable,
   tenantId: bigint,
   traceIds: readonly TraceId[],
-  priceIds: ReadonlySet<string>,
-): Promise<Map<string, bigint>> {
-  const taken = new Map<string, bigint>();
-  for (const { postingId, isPosted, entries } of await readReversals(db, tenantId, traceIds)) {
-    if (!isPosted) continue;
-    for (const { usageSpanId: spanId, asset, priceId, amountPico } of reversedAmounts(entries)) {
-      const from = priceId !== null && priceIds.has(priceId) ? priceId : REPORTED;
-      const key = takenKey({ traceId: postingId, spanId, asset, priceId: from });
-      taken.set(key, (taken.get(key) ?? 0n) + amountPico);
-    }
-  }
-  return taken;
+  charges: readonly UsageCharge[],
+): Promise<readonly UsageCharge[]> {
+  const reversals = (await readReversals(db, tenantId, traceIds)).filter(({ isPosted }) => isPosted);
+  if (reversals.length === 0) return charges;
+  return traceIds.flatMap((traceId) => {
+    const own = reversals
+      .filter(({ postingId }) => postingId === traceId)
+      .map(({ entries, adjustmentId, ...reversal }) => ({
+        ...reversal,
+        amounts: reversedAmounts(entries),
+        reversingId: adjustmentId,
+        cause: adjustmentId,
+      }));
+    const ofTrace = charges.filter((charge) => charge.traceId === traceId);
+    return takeBack(
+      ofTrace.map((charge) => ({ ...charge, usageSpanId: charge.spanId })),
+      own,
+    );
+  });
 }
 
 /** What stands owed for each usage, reversals and all. */
@@ -137,7 +137,7 @@ async function readOwedByUsage(
     usage_span_id: bigint;
     provider: string;
     day: string;
-    asset: string;
+    asset: Asset;
     amount: string;
   }>({
     name: 'read-owed-by-usage',
