@@ -62,6 +62,7 @@ function announce(
   const host = hostToAsk(bind);
   const places = {
     api: `http://${host}:${OL_API_PORT}`,
+    console: `http://${host}:${OL_API_PORT}/console/`,
     docs: `http://${host}:${OL_API_PORT}/docs`,
     otlpHttp: `http://${host}:${OL_OTLP_HTTP_PORT}`,
     otlpGrpc: `http://${host}:${OL_OTLP_GRPC_PORT}`,
@@ -76,6 +77,7 @@ function announce(
   const lines = [
     '',
     'Outcome Ledger is ready.',
+    `  console        ${places.console}`,
     `  API, docs      ${places.api}   ${places.docs}`,
     `  OTLP           ${places.otlpHttp} (HTTP)   ${places.otlpGrpc} (gRPC)`,
     `  worker health  ${places.workerHealth}`,

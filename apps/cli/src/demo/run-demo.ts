@@ -76,6 +76,7 @@ function whereToLook(apiUrl: string, key: string, workflows: readonly Workflow[]
   return [
     `Look further, with a key that reads the tenant ${DEMO_TENANT}:`,
     `  KEY=${key}`,
+    `  ${apiUrl}/console/${DEMO_TENANT}/   # in a browser: sign in with the key`,
     ask(REPORT_PATH),
     `${ask(`/v1/work-items/${kind}/${item}/cost`)}   # every call, price and event behind one figure`,
     `${ask(`/v1/work-items/${kind}/${item}/trail`)}   # what was done, step by step`,
