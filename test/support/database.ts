@@ -38,6 +38,34 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/**
+ * A copy of a database as it stands, page by page. Who is connected to the original is disconnected, and connects again
+ * when it next asks.
+ */
+export async function copyDatabase({
+  connection,
+}: Pick<TestDatabase, 'connection'>): Promise<Pick<TestDatabase, 'connection' | 'drop'>> {
+  const server = process.env.TEST_DATABASE_URL!;
+  const from = new URL(connection).pathname.slice(1);
+  const name = `${from}_copy`;
+  await withMaintenance(server, async (client) => {
+    await client.query(`ALTER DATABASE ${from} ALLOW_CONNECTIONS false`);
+    try {
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [from]);
+      await client.query(`CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`);
+    } finally {
+      await client.query(`ALTER DATABASE ${from} ALLOW_CONNECTIONS true`);
+    }
+  });
+  return {
+    connection: withDatabase(server, name),
+    drop: () =>
+      withMaintenance(server, async (client) => {
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      }),
+  };
+}
+
 /** @returns the name of a migrated database nobody is connected to, made once per content of migrations/ */
 async function prepareTemplate(server: string, client: Client): Promise<string> {
   const template = `template_${migrationsDigest()}`;
