@@ -53,7 +53,7 @@ test('FOCUS: sums to what was metered, and by work item to its cost', async () =
   expect(new Set(both.map((row) => row.x_EvidenceGrade))).toEqual(new Set(['allocated']));
 });
 
-test('FOCUS: the same rows in each format; usage days; one size is one file for ever', async () => {
+test('FOCUS: the same rows in each format; usage days', async () => {
   const rows = await csvOf('/v1/focus');
   const lines = (await (await get('/v1/focus?format=ndjson')).text()).trim().split('\n');
   const values = lines.map((line): Record<string, any> => JSON.parse(line));
