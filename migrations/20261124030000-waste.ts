@@ -44,6 +44,7 @@ CREATE TABLE run_waste (                                 -- T, projection: the v
   rules            text NOT NULL,
   PRIMARY KEY (tenant_id, trace_id, attempt_id)
 ) WITH (fillfactor = 85);
+CREATE INDEX run_waste_offered_idx ON run_waste (tenant_id) WHERE offered IS NOT NULL;
 CREATE TABLE waste_findings (                            -- T, projection: a rule that flags a step
   tenant_id  bigint NOT NULL,
   trace_id   uuid NOT NULL,

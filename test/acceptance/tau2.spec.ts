@@ -5,11 +5,13 @@ import { execFile } from 'node:child_process';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { parsePico } from '#model';
 import { createGunzip } from 'node:zlib';
 import { rebuildProjections } from '../../apps/worker/src/rebuild-projections.ts';
 import { sealOnce } from '../../apps/worker/src/seal-once.ts';
 import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
 import { keysOf } from '../support/evidence-log.ts';
+import { judgeAll } from '../support/judge-waste.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const shared = new URL('../../../shared/', import.meta.url);
@@ -21,8 +23,11 @@ if (!isThere)
 const run = promisify(execFile);
 const RANGE = 'from=2025-01-01&to=2026-12-31';
 const TOLERANCE_USD = 1e-6;
-/** `full` sends what every call saw, a hundred megabytes: the figures are the same, so that is for the nightly run. */
-const CONTENT = process.env.TAU2_CONTENT ?? 'none';
+/**
+ * `new` sends what each call saw for the first time, and arguments and results of tools. `full` sends all that every call
+ * saw, a hundred megabytes: the figures are the same, so that is for the nightly run.
+ */
+const CONTENT = process.env.TAU2_CONTENT ?? 'new';
 /** What is sent once more in another way: one domain here, all of it in the nightly run. */
 const PART = CONTENT === 'full' ? [] : ['--domain', 'airline'];
 
@@ -39,7 +44,16 @@ interface ReferenceGroup {
   readonly tickets_per_task: number;
   readonly tickets_per_task_resolved: number;
   readonly cost_per_resolved_task_usd: number | null;
+  readonly identical_consecutive_agent_calls: number;
+  readonly repeated_identical_agent_calls: number;
 }
+
+/** Its spans all begin and end together. */
+const WITHOUT_TIMES = 'toolorchestra';
+
+/** Those that hardly ever repeat themselves: a detector that finds much there is wrong. */
+const STRONGEST = ['gpt-4.1', 'xai/grok-3', 'xai/grok-4'];
+const REPEATING = ['ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm', 'ollama_chat/qwen2.5:7b'];
 
 /** The runs whose recorder had no price, by group: the calls of the agent that used tokens. */
 const UNPRICED_CALLS: Readonly<Record<string, number>> = {
@@ -86,6 +100,29 @@ interface Sender {
   readonly outcomesKey: string;
   readonly adminKey: string;
 }
+
+/** Essential, waste, failed and unproven sum to the cost, to the pico. */
+function expectToldApart(row: any): void {
+  const made = [row.essentialCostUsd, row.wasteCostUsd, row.failedRunCostUsd, row.unprovenCostUsd];
+  if (row.costUsd === null) {
+    expect(made).toEqual([null, null, null, null]);
+    return;
+  }
+  expect(made.reduce((sum: bigint, amount: string) => sum + parsePico(amount)!, 0n)).toBe(
+    parsePico(row.costUsd),
+  );
+  expect(row.wasteCoverage.judged ?? '1').toBe('1');
+}
+
+/** What rules prove, in failed runs as well. W15 says when, not what. */
+const wasteByRules = ({ rules }: any): number =>
+  rules
+    .filter(({ rule }: any) => rule !== 'W15')
+    .reduce(
+      (sum: number, { costUsd, inFailedRunsUsd }: any) =>
+        sum + Number(costUsd ?? 0) + Number(inFailedRunsUsd ?? 0),
+      0,
+    );
 
 (isThere ? describe : describe.skip)('tau2', () => {
   let service: TestService;
@@ -275,6 +312,45 @@ interface Sender {
     }
     expect(compared).toBe(726);
   }, 60_000);
+
+  test('the rules of waste find the repeated calls, and hardly anything in the strongest models', async () => {
+    expect(await judgeAll(service)).toBe(1080);
+    const path = `/v1/reports/waste?${RANGE}&group_by=workflow,model,tau2.variant`;
+    const { status, body } = await service.api.call(path, { key: perRun.adminKey });
+    expect({ status, next: body.next }).toEqual({ status: 200, next: null });
+    const identical = (row: any): any => row.rules.find(({ rule }: any) => rule === 'W3');
+    const consecutive = (row: any): number =>
+      identical(row)
+        .reasons.filter(({ reason }: any) => reason.startsWith('identical_consecutive'))
+        .reduce((sum: number, { findings }: any) => sum + findings, 0);
+    const expected = new Map(groups.map((g) => [`${g.domain}/${g.agent_llm}/${g.variant}`, g]));
+    expect(body.rows.map(keyOf).sort()).toEqual([...expected.keys()].sort());
+    for (const row of body.rows) {
+      const group = expected.get(keyOf(row))!;
+      // Every repetition is found. Of runs that were recorded without times nobody knows what followed what.
+      expect([keyOf(row), identical(row).findings, consecutive(row)]).toEqual([
+        keyOf(row),
+        group.repeated_identical_agent_calls,
+        group.variant === WITHOUT_TIMES ? 0 : group.identical_consecutive_agent_calls,
+      ]);
+    }
+    const withoutTimes = groups.filter(({ variant }) => variant === WITHOUT_TIMES);
+    expect(
+      withoutTimes.reduce(
+        (sum, group) => sum + group.identical_consecutive_agent_calls,
+        consecutive(body.total),
+      ),
+    ).toBe(453);
+    const repeating = body.rows.filter(({ group }: any) => REPEATING.includes(group.model));
+    expect(repeating.reduce((sum: number, row: any) => sum + consecutive(row), 0)).toBe(438);
+    for (const row of [...body.rows, body.total]) expectToldApart(row);
+    for (const model of STRONGEST) {
+      const rows = body.rows.filter(({ group }: any) => group.model === model);
+      const cost = rows.reduce((sum: number, { costUsd }: any) => sum + Number(costUsd), 0);
+      const share = rows.reduce((sum: number, row: any) => sum + wasteByRules(row), 0) / cost;
+      expect({ model, share, isSmall: share < 0.02 }).toMatchObject({ model, isSmall: true });
+    }
+  }, 240_000);
 
   let trails: { size: number; digests: Map<string, string> };
 

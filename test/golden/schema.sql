@@ -1169,6 +1169,7 @@ TABLE run_waste WITH (fillfactor=85) ROW SECURITY
   output_pico numeric[] NOT NULL
   rules text NOT NULL
   CONSTRAINT run_waste_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
+  CREATE INDEX run_waste_offered_idx ON public.run_waste USING btree (tenant_id) WHERE (offered IS NOT NULL)
   POLICY run_waste_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 

@@ -145,6 +145,14 @@ test('the report tells the cost apart, and ties to the ledger', async () => {
   expect(body.tieOut.inScopeUsd ?? body.total.costUsd).toBe('0.00225');
 });
 
+test('as a table each figure is a column, and the rules are one', async () => {
+  const csv = await desk.text('/v1/reports/waste?group_by=workflow&format=csv');
+  const [header, row] = csv.split('\n');
+  for (const name of ['essentialCostUsd', 'wasteCostUsd', 'failedRunCostUsd', 'unprovenCostUsd', 'rules'])
+    expect(header!.split(',')).toContain(name);
+  expect(row).toContain('0.00105');
+});
+
 test('the trail shows which step is flagged, and why', async () => {
   const { body } = await desk.call('/v1/work-items/ticket/T-1/waste');
   expect(body.flags).toEqual([

@@ -98,7 +98,6 @@ export function toWorkItemWaste(
 }
 
 function toVerdict(part: CostedAttemptPart, run: JudgedRun | undefined): z.infer<typeof RunVerdictView> {
-  const money = (pico: bigint | undefined): string | null => (pico === undefined ? null : formatPico(pico));
   return {
     attemptId: part.attemptId,
     traceId: part.traceId,
@@ -106,14 +105,30 @@ function toVerdict(part: CostedAttemptPart, run: JudgedRun | undefined): z.infer
     isFailed: part.placement.startsWith('waste:'),
     isJudged: run !== undefined,
     costUsd: formatPico(part.costPico),
-    essentialCostUsd: money(run?.essentialPico),
-    wasteCostUsd: money(run?.wastePico),
-    unprovenCostUsd: money(run && run.totalPico - run.essentialPico - run.wastePico),
-    withContentUsd: money(run?.withContentPico),
-    billedInputTokens: run?.billedInputTokens.toString() ?? null,
-    uniqueInputTokens: run?.uniqueInputTokens.toString() ?? null,
-    cacheReadTokens: run?.cacheReadTokens.toString() ?? null,
-    essentialSpans: [...(run?.essentialSpans ?? [])],
-    rules: run?.rules ?? null,
+    ...(run === undefined ? NOT_JUDGED : judgedFigures(run)),
   };
 }
+
+const NOT_JUDGED = {
+  essentialCostUsd: null,
+  wasteCostUsd: null,
+  unprovenCostUsd: null,
+  withContentUsd: null,
+  billedInputTokens: null,
+  uniqueInputTokens: null,
+  cacheReadTokens: null,
+  essentialSpans: [],
+  rules: null,
+};
+
+const judgedFigures = (run: JudgedRun) => ({
+  essentialCostUsd: formatPico(run.essentialPico),
+  wasteCostUsd: formatPico(run.wastePico),
+  unprovenCostUsd: formatPico(run.totalPico - run.essentialPico - run.wastePico),
+  withContentUsd: formatPico(run.withContentPico),
+  billedInputTokens: run.billedInputTokens.toString(),
+  uniqueInputTokens: run.uniqueInputTokens.toString(),
+  cacheReadTokens: run.cacheReadTokens.toString(),
+  essentialSpans: [...run.essentialSpans],
+  rules: run.rules,
+});

@@ -198,6 +198,11 @@ export async function readDeadTools(
   fewestRuns: number,
   required: readonly string[],
 ): Promise<DeadToolRow[]> {
+  const offered = await client.query(
+    'SELECT 1 FROM run_waste WHERE tenant_id = $1 AND offered IS NOT NULL LIMIT 1',
+    [tenantId],
+  );
+  if (offered.rows.length === 0) return [];
   const { cells, group, values, bind } = costCells(tenantId, query);
   const { rows } = await client.query<DeadRow>(
     `${cells}${runsSql(group)}, offered AS (

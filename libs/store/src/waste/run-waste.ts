@@ -199,7 +199,7 @@ const toJudgedRun = (row: JudgedRow): JudgedRun => ({
   billedInputTokens: row.billed_input,
   uniqueInputTokens: row.unique_input,
   cacheReadTokens: row.cache_read,
-  essentialSpans: row.essential_spans.map((id) => spanIdFromInt8(BigInt(id))),
+  essentialSpans: row.essential_spans.map(spanIdFromInt8),
   rules: row.rules,
 });
 
@@ -223,8 +223,8 @@ const toFinding = (row: FindingRow): Omit<WasteFindingRow, 'startedAtUs'> => ({
   rule: row.rule,
   state: row.state,
   reason: row.reason,
-  because: row.because.map((id) => spanIdFromInt8(BigInt(id))),
-  costOf: row.cost_of.map((id) => spanIdFromInt8(BigInt(id))),
+  because: row.because.map(spanIdFromInt8),
+  costOf: row.cost_of.map(spanIdFromInt8),
   foundPico: row.found === null ? null : BigInt(row.found),
   wastePico: BigInt(row.waste),
 });

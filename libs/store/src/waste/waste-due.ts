@@ -59,7 +59,8 @@ RETURNING d.tenant_id, d.trace_id, d.version, d.failures`,
 }
 
 /**
- * Ends claims in the transaction that writes what was judged, before it is written.
+ * Ends claims in the transaction that writes what was judged, before it is written. Rows are taken in the order in which
+ * posting takes them: no deadlock with it.
  *
  * @returns the traces that nobody posted since they were claimed: only what is said of these may be written
  */
@@ -71,8 +72,12 @@ export async function completeWasteDue(
   const { rows } = await client.query<{ trace_id: string }>({
     name: 'complete-waste-due',
     text: `
-DELETE FROM waste_due d USING unnest($2::uuid[], $3::bigint[]) AS c (trace_id, version)
- WHERE d.tenant_id = $1 AND d.trace_id = c.trace_id AND d.version = c.version
+WITH held AS MATERIALIZED (
+  SELECT d.trace_id, d.version = c.version AS stands
+    FROM waste_due d JOIN unnest($2::uuid[], $3::bigint[]) AS c (trace_id, version) ON c.trace_id = d.trace_id
+   WHERE d.tenant_id = $1 ORDER BY d.trace_id FOR UPDATE OF d
+)
+DELETE FROM waste_due d USING held h WHERE d.tenant_id = $1 AND d.trace_id = h.trace_id AND h.stands
 RETURNING d.trace_id`,
     values: [tenantId, claims.map(({ traceId }) => traceId), claims.map(({ version }) => version)],
   });

@@ -20,21 +20,18 @@ const part = (name: string, value: unknown): ContentFact => ({
 const PRICES = { readPico: 300_000n, writePico: 3_750_000n, uncachedPico: 3_000_000n };
 const TOOLS = JSON.stringify([{ name: 'search' }, { name: 'get_policy' }]);
 
-/** A call of a model; without `prompt` and `says` its content was not recorded. */
-export function call(
-  n: number,
-  amountPico: bigint | null,
-  more: {
-    readonly step?: Partial<Step>;
-    readonly prompt?: readonly unknown[];
-    readonly says?: string;
-    readonly asks?: readonly (readonly [id: string, name: string, given: unknown])[];
-    readonly tokens?: { readonly read?: bigint; readonly write?: bigint; readonly uncached: bigint };
-    readonly outputTokens?: bigint;
-    readonly tools?: string | null;
-  } = {},
-): Act {
-  const { read = 0n, write = 0n, uncached } = more.tokens ?? { uncached: 1n };
+interface CallNote {
+  readonly step?: Partial<Step>;
+  readonly prompt?: readonly unknown[];
+  readonly says?: string;
+  readonly asks?: readonly (readonly [id: string, name: string, given: unknown])[];
+  readonly tokens?: { readonly read?: bigint; readonly write?: bigint; readonly uncached: bigint };
+  readonly outputTokens?: bigint;
+}
+
+/** A call of a model; without `prompt` its content was not recorded. */
+export function call(n: number, amountPico: bigint | null, note: CallNote = {}): Act {
+  const { read = 0n, write = 0n, uncached } = note.tokens ?? { uncached: 1n };
   const usage: Usage = {
     tokens: { in_uncached: uncached, cache_read: read, cache_write_5m: write },
     units: {},
@@ -45,35 +42,31 @@ export function call(
     modelRequest: 'm',
     usage,
     usageState: 'reported',
-    ...more.step,
+    ...note.step,
   });
-  const output = {
-    role: 'assistant',
-    content: more.says ?? '',
-    tool_calls: (more.asks ?? []).map(([id, name, given]) => ({
-      id,
-      function: { name, arguments: JSON.stringify(given) },
-    })),
-  };
   return {
     run: {
       step,
       amountPico,
       chargePico: amountPico ?? 0n,
       bill: amountPico === null ? null : { tokens: { read, write, uncached }, prices: PRICES },
-      outputTokens: more.outputTokens ?? 0n,
+      outputTokens: note.outputTokens ?? 0n,
       outputPico: 0n,
     },
-    parts: [
-      ...(more.prompt === undefined ? [] : [part('input.messages', more.prompt)]),
-      ...(more.prompt === undefined || more.tools === null
-        ? []
-        : [part('tool.definitions', more.tools ?? TOOLS)]),
-      ...(more.prompt === undefined && more.says === undefined && more.asks === undefined
-        ? []
-        : [part('output.messages', [output])]),
-    ],
+    parts: note.prompt === undefined ? [] : contentOf(note, note.prompt),
   };
+}
+
+function contentOf({ says = '', asks = [] }: CallNote, prompt: readonly unknown[]): ContentFact[] {
+  const calls = asks.map(([id, name, given]) => ({
+    id,
+    function: { name, arguments: JSON.stringify(given) },
+  }));
+  return [
+    part('input.messages', prompt),
+    part('tool.definitions', TOOLS),
+    part('output.messages', [{ role: 'assistant', content: says, tool_calls: calls }]),
+  ];
 }
 
 /** A tool that was called; without `given` and `result` its content was not recorded. */

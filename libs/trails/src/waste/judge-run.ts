@@ -4,7 +4,13 @@ import { findToolErrors, findTransportRetries, findTruncated } from './failed-st
 import { findIdleCalls } from './idle-calls.ts';
 import { findAbandoned, findAfterOutcome, findSuperseded } from './lost-work.ts';
 import { findCacheMisses } from './missed-cache.ts';
-import { findIdenticalCalls, findIdenticalTools, findLoopedTools, repeatsIn } from './repeated-steps.ts';
+import {
+  firstsOf,
+  findIdenticalCalls,
+  findIdenticalTools,
+  findLoopedTools,
+  repeatsIn,
+} from './repeated-steps.ts';
 import { RunCosts } from './run-costs.ts';
 import type { Finding, OfferedTool, OutputSize, RunFacts, RunStep, RunVerdict } from './run-facts.ts';
 import { actorOf, inputTokensOf, modelOf, RunGraph } from './run-graph.ts';
@@ -21,10 +27,7 @@ import { hasFailed } from '../fold/retries.ts';
 export function judgeRun(facts: RunFacts): RunVerdict {
   const graph = new RunGraph(facts);
   const repeats = repeatsIn(facts, graph);
-  const firsts = new Map(
-    repeats.filter(({ result }) => result === 'same').map(({ tool, first }) => [tool, first]),
-  );
-  const firstOf = (tool: RunStep): RunStep => firsts.get(tool) ?? tool;
+  const firstOf = firstsOf(repeats);
   const slice = essentialSlice(facts, graph, firstOf, 2);
   const reaching = essentialSlice(facts, graph, firstOf, 1);
   const kept = new Set([...slice].map(({ step }) => step.spanId));

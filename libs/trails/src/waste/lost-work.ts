@@ -3,6 +3,7 @@ import { writtenKey } from './essential-slice.ts';
 import type { RunCosts } from './run-costs.ts';
 import type { RunFacts, RunStep } from './run-facts.ts';
 import type { RunGraph } from './run-graph.ts';
+import type { WastePolicy } from './waste-policy.ts';
 
 const AFTERWARDS: ReadonlySet<string> = new Set(['evaluation', 'guardrail', 'human', 'memory']);
 
@@ -31,27 +32,37 @@ export function findAfterOutcome(facts: RunFacts, graph: RunGraph, costs: RunCos
 export function findSuperseded(facts: RunFacts, graph: RunGraph, costs: RunCosts): void {
   const people = facts.steps.filter(({ step }) => step.kind === 'human');
   for (const rule of facts.policy.writes) {
-    const last = new Map<string, RunStep>();
-    for (const tool of graph.tools) {
-      const name = tool.step.tool?.name ?? '';
-      if (rule.readBy.includes(name) || rule.revertedBy.includes(name)) last.clear();
-      const key = name === rule.tool && !hasFailed(tool.step) ? writtenKey(tool, rule.key, graph) : null;
-      if (key === null) continue;
-      const before = last.get(key);
-      last.set(key, tool);
-      if (before === undefined || costs.isFlagged(before)) continue;
-      const hasPerson = people.some(({ step }) => isBetween(step.startedAtNs, before, tool));
+    for (const [before, after] of overwritesIn(rule, graph)) {
+      if (costs.isFlagged(before)) continue;
+      const hasPerson = people.some(({ step }) => isBetween(step.startedAtNs, before, after));
       const issuer = graph.onlyIssuerOf(before);
       costs.claim({
         rule: 'W7',
         spanId: before.step.spanId,
         state: hasPerson ? 'suspected' : 'proven',
         reason: hasPerson ? 'overwritten:person_between' : 'overwritten',
-        because: [tool],
+        because: [after],
         takes: issuer === null ? [before] : [before, issuer],
       });
     }
   }
+}
+
+/** Two writes to one key that nobody read in between. */
+function overwritesIn(
+  rule: WastePolicy['writes'][number],
+  graph: RunGraph,
+): (readonly [before: RunStep, after: RunStep])[] {
+  const last = new Map<string, RunStep>();
+  return graph.tools.flatMap((tool): (readonly [RunStep, RunStep])[] => {
+    const name = tool.step.tool?.name ?? '';
+    if (rule.readBy.includes(name) || rule.revertedBy.includes(name)) last.clear();
+    const key = name === rule.tool && !hasFailed(tool.step) ? writtenKey(tool, rule.key, graph) : null;
+    if (key === null) return [];
+    const before = last.get(key);
+    last.set(key, tool);
+    return before === undefined ? [] : [[before, tool]];
+  });
 }
 
 const isBetween = (atNs: bigint, before: RunStep, after: RunStep): boolean =>

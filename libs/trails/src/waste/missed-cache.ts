@@ -106,15 +106,8 @@ function premiumOf({ call, earlier, prefix }: Miss): bigint {
 
 function suspectByCounts(facts: RunFacts, graph: RunGraph, costs: RunCosts): void {
   for (const call of graph.calls) {
-    const input = inputTokensOf(call);
-    if (graph.isWhole(call) || input === null || (call.step.usage?.tokens.cache_read ?? 0n) > 0n) continue;
-    const before = earlierCalls(call, facts, graph)
-      .filter((other) => actorOf(other) === actorOf(call))
-      .at(-1);
-    const asked = before === undefined ? null : inputTokensOf(before);
-    const read = before?.step.usage?.tokens.cache_read ?? 0n;
-    if (before === undefined || asked === null || input < asked) continue;
-    if (read < BigInt(facts.policy.cacheMinimumTokens)) continue;
+    const before = graph.isWhole(call) ? undefined : readerBefore(call, facts, graph);
+    if (before === undefined) continue;
     costs.claim({
       rule: 'W11',
       spanId: call.step.spanId,
@@ -125,3 +118,16 @@ function suspectByCounts(facts: RunFacts, graph: RunGraph, costs: RunCosts): voi
     });
   }
 }
+
+/** The same agent's last call, where it read a prefix from the cache and this one, which is no shorter, read nothing. */
+function readerBefore(call: RunStep, facts: RunFacts, graph: RunGraph): RunStep | undefined {
+  const input = inputTokensOf(call);
+  if (input === null || readTokensOf(call) > 0n) return undefined;
+  const before = earlierCalls(call, facts, graph).findLast((other) => actorOf(other) === actorOf(call));
+  if (before === undefined || readTokensOf(before) < BigInt(facts.policy.cacheMinimumTokens))
+    return undefined;
+  const asked = inputTokensOf(before);
+  return asked !== null && input >= asked ? before : undefined;
+}
+
+const readTokensOf = ({ step }: RunStep): bigint => step.usage?.tokens.cache_read ?? 0n;

@@ -8,33 +8,55 @@ import { hasFailed } from '../fold/retries.ts';
 /** A tool called again with what it was called with before. */
 interface Repeat {
   readonly tool: RunStep;
-  readonly first: RunStep;
-  /** The call right before it was the same. */
+  /** The newest call that was the same. */
+  readonly before: RunStep;
+  /** Nothing was called in between. */
   readonly isConsecutive: boolean;
+  /** What was called in between is known to change nothing. */
+  readonly isHarmless: boolean;
   readonly result: 'same' | 'other' | 'unknown';
 }
 
 /** Tool calls that were made before, with the same arguments; a tool whose arguments are not known is none. */
 export function repeatsIn(facts: RunFacts, graph: RunGraph): Repeat[] {
-  const firsts = new Map<string, RunStep>();
+  const newest = new Map<
+    string,
+    { readonly tool: RunStep; readonly place: number; readonly others: number }
+  >();
   const repeats: Repeat[] = [];
-  let previous: string | null = null;
-  for (const tool of graph.tools) {
+  let others = 0;
+  for (const [place, tool] of graph.tools.entries()) {
     const key = keyOf(tool, graph);
-    const first = key === null ? undefined : firsts.get(key);
-    if (first !== undefined)
+    const before = key === null ? undefined : newest.get(key);
+    if (before !== undefined)
       repeats.push({
         tool,
-        first,
-        isConsecutive: key === previous,
-        result: compareResults(first, tool, graph),
+        before: before.tool,
+        isConsecutive: before.place === place - 1 && !isAtOnce(before.tool, tool),
+        isHarmless: before.others === others,
+        result: compareResults(before.tool, tool, graph),
       });
     // What was written since may have changed what is read.
-    if (isMutating(tool, facts)) firsts.clear();
-    if (key !== null && (first === undefined || isMutating(tool, facts))) firsts.set(key, tool);
-    previous = key;
+    if (isMutating(tool, facts)) newest.clear();
+    if (!isReading(tool, facts)) others += 1;
+    if (key !== null) newest.set(key, { tool, place, others });
   }
   return repeats;
+}
+
+const isReading = ({ step }: RunStep, { policy }: RunFacts): boolean =>
+  step.kind === 'retrieval' || policy.readingTools.includes(step.tool?.name ?? '');
+
+/** Of steps that begin and end together nobody knows which came first. */
+const isAtOnce = ({ step: a }: RunStep, { step: b }: RunStep): boolean =>
+  a.startedAtNs === b.startedAtNs && a.endedAtNs === b.endedAtNs;
+
+/** The first of tools that did and returned the same; the tool itself where it repeats none. */
+export function firstsOf(repeats: readonly Repeat[]): (tool: RunStep) => RunStep {
+  const firsts = new Map<RunStep, RunStep>();
+  for (const { tool, before, result } of repeats)
+    if (result === 'same') firsts.set(tool, firsts.get(before) ?? before);
+  return (tool) => firsts.get(tool) ?? tool;
 }
 
 /** Name and arguments; null where the arguments are not known. */
@@ -58,25 +80,31 @@ export function findIdenticalTools(
   costs: RunCosts,
   repeats: readonly Repeat[],
 ): void {
-  for (const { tool, first, isConsecutive, result } of repeats) {
-    const guard =
-      hasFailed(first.step) && !hasFailed(tool.step) ? 'after_error' : guardOf(tool, facts, result);
+  for (const repeat of repeats) {
+    const { tool, before, isConsecutive } = repeat;
+    const guard = guardOfRepeat(repeat, facts);
     const issuer = graph.onlyIssuerOf(tool);
     costs.claim({
       rule: 'W3',
       spanId: tool.step.spanId,
       state: guard === null ? 'proven' : 'suspected',
       reason: `${isConsecutive ? 'identical_consecutive' : 'identical_later'}${guard === null ? '' : `:${guard}`}`,
-      because: [first],
+      because: [before],
       takes: issuer === null ? [tool] : [tool, issuer],
     });
   }
 }
 
-function guardOf(tool: RunStep, facts: RunFacts, result: Repeat['result']): string | null {
+function guardOfRepeat(
+  { tool, before, isConsecutive, isHarmless, result }: Repeat,
+  facts: RunFacts,
+): string | null {
   if (facts.policy.pollingTools.includes(tool.step.tool?.name ?? '')) return 'polling';
   if (isMutating(tool, facts)) return 'writes';
-  return result === 'same' ? null : `result_${result}`;
+  if (hasFailed(before.step) && !hasFailed(tool.step)) return 'after_error';
+  if (result !== 'same') return `result_${result}`;
+  if (isAtOnce(before, tool)) return 'at_once';
+  return isConsecutive || isHarmless ? null : 'others_between';
 }
 
 /** W2 identical_llm: the same model was asked the same again. What was needed of equal calls is kept, else the first. */
@@ -86,35 +114,45 @@ export function findIdenticalCalls(
   costs: RunCosts,
   slice: ReadonlySet<RunStep>,
 ): void {
-  const groups = new Map<string, RunStep[]>();
-  for (const call of graph.calls) {
-    const { prompt } = graph.readingOf(call);
-    const tokens = inputTokensOf(call);
-    if (prompt === undefined || prompt.length === 0 || tokens === null || hasFailed(call.step)) continue;
-    const key = `${modelOf(call)} ${tokens} ${prompt.map(({ same }) => same).join()}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [call]);
-    else group.push(call);
-  }
-  for (const group of groups.values()) {
-    if (group.length < 2) continue;
+  for (const group of equalCalls(graph)) {
     const kept = group.find((call) => slice.has(call)) ?? group[0]!;
     for (const [index, call] of group.entries()) {
       if (call === kept) continue;
-      const isSampling = facts.policy.samplingAgents.includes(call.step.agentName ?? '');
-      const isParallel = [group[index - 1], group[index + 1]].some(
-        (other) => other !== undefined && overlap(other, call),
-      );
+      const guard = guardOfCall(call, [group[index - 1], group[index + 1]], facts);
       costs.claim({
         rule: 'W2',
         spanId: call.step.spanId,
-        state: isSampling || isParallel ? 'suspected' : 'proven',
-        reason: isSampling ? 'identical:sampling' : isParallel ? 'identical:parallel' : 'identical',
+        state: guard === null ? 'proven' : 'suspected',
+        reason: guard === null ? 'identical' : `identical:${guard}`,
         because: [kept],
         takes: [call],
       });
     }
   }
+}
+
+/** Calls of one model with the same prompt of the same size, in time; those that failed are left out. */
+function equalCalls(graph: RunGraph): RunStep[][] {
+  const groups = new Map<string, RunStep[]>();
+  for (const call of graph.calls) {
+    const { prompt = [] } = graph.readingOf(call);
+    const tokens = inputTokensOf(call);
+    if (prompt.length === 0 || tokens === null || hasFailed(call.step)) continue;
+    const key = `${modelOf(call)} ${tokens} ${prompt.map(({ same }) => same).join()}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [call]);
+    else group.push(call);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function guardOfCall(
+  call: RunStep,
+  neighbours: readonly (RunStep | undefined)[],
+  { policy }: RunFacts,
+): string | null {
+  if (policy.samplingAgents.includes(call.step.agentName ?? '')) return 'sampling';
+  return neighbours.some((other) => other !== undefined && overlap(other, call)) ? 'parallel' : null;
 }
 
 const overlap = ({ step: a }: RunStep, { step: b }: RunStep): boolean =>
@@ -155,6 +193,7 @@ function loopGuard(tool: RunStep, first: RunStep, facts: RunFacts, graph: RunGra
   if (facts.policy.pollingTools.includes(tool.step.tool?.name ?? '')) return 'polling';
   if (isMutating(tool, facts)) return 'writes';
   if (keyOf(tool, graph) === null) return 'arguments_unknown';
+  if (isAtOnce(first, tool)) return 'at_once';
   const result = compareResults(first, tool, graph);
   return result === 'same' ? null : result === 'other' ? 'iteration' : 'result_unknown';
 }

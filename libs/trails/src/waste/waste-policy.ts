@@ -11,6 +11,9 @@ export const wastePolicySchema = z
     pollingTools: toolNames.meta({
       description: 'Asked again and again by design: W3 and W4 leave them out',
     }),
+    readingTools: toolNames.meta({
+      description: 'Change nothing: between two equal calls they are no reason to ask again (W3)',
+    }),
     requiredTools: toolNames.meta({ description: 'Offered by policy, called or not: W10 leaves them out' }),
     afterOutcomeTools: toolNames.meta({
       description: 'Logging, notifying and evaluating after the outcome: W1 leaves them out',

@@ -126,8 +126,26 @@ test.each<[string, readonly Act[], Partial<RunFacts>, readonly Told[]]>([
       tool(4, 'find', { given: {}, result: 'y' }),
       tool(5, 'get', { given: {}, result: 'x' }),
     ],
-    policy({ writes: [WRITE] }),
+    policy({ writes: [WRITE], readingTools: ['find'] }),
     [['W3', 5, 'proven', 'identical_later', 0n]],
+  ],
+  [
+    'W3: what else was called in between may have written; side by side nobody knows',
+    [
+      tool(1, 'get', { given: {}, result: 'x' }),
+      tool(2, 'find', { given: {}, result: 'y' }),
+      tool(3, 'get', { given: {}, result: 'x' }),
+      tool(4, 'get', {
+        given: {},
+        result: 'x',
+        step: { startedAtNs: atUs(3) * 1000n, endedAtNs: atUs(3) * 1000n },
+      }),
+    ],
+    {},
+    [
+      ['W3', 3, 'suspected', 'identical_later:others_between', 0n],
+      ['W3', 4, 'suspected', 'identical_later:at_once', 0n],
+    ],
   ],
   [
     'W3: without arguments nothing is the same',
@@ -328,7 +346,7 @@ test('without content the last answer is essential, and the rest is neither that
 test('what the outcome needed is not taken by a rule', () => {
   const acts = [
     call(1, 5n),
-    tool(2, 'set', { given: { id: 1 }, ...{} }),
+    tool(2, 'set', { given: { id: 1 } }),
     call(3, 6n),
     tool(4, 'set', { given: { id: 1 } }),
     call(5, 7n),

@@ -142,5 +142,5 @@ test.each([
     ],
   ],
 ])('loops of %s', (keys, loops) => {
-  expect(findLoops([...keys])).toEqual(loops);
+  expect(findLoops(keys.split(''))).toEqual(loops);
 });
