@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { linksPolicySchema } from '#attribution';
 import { encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
 import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
-import { asTenant, decideErasure, insertErasure, insertEvidence, listErasures, type Erasure } from '#store';
+import {
+  asTenant,
+  decideErasure,
+  insertErasure,
+  insertEvidence,
+  listErasures,
+  readTenantRules,
+  type Erasure,
+} from '#store';
 import { Body, Controller, Get, Inject, Param, Post, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -108,6 +117,8 @@ export class ErasuresController {
     const erasureId = randomUUID();
     const requestedAtUs = this.api.nowUs();
     return asTenant(this.api.db, caller.tenantId, async (client) => {
+      if ('customer' in body.scope)
+        await mustBeRecorded(client, caller.tenantId, body.scope.customer.attribute);
       await insertErasure(client, caller.tenantId, {
         erasureId,
         scope: JSON.stringify(body.scope),
@@ -239,3 +250,22 @@ const toView = (erasure: Erasure): z.infer<typeof View> => ({
     erasure.backupsClearAfterUs === null ? null : formatWireTime(erasure.backupsClearAfterUs),
   leaf: erasure.leafIndex === null ? null : String(erasure.leafIndex),
 });
+
+/**
+ * Which traces carry a customer is recorded for the attributes that a policy names, and for no others: an erasure by
+ * another one would find nothing, and say that it was done.
+ *
+ * @throws RejectedInput `unprocessable`
+ */
+async function mustBeRecorded(client: Client, tenantId: bigint, attribute: string): Promise<void> {
+  const { policies } = await readTenantRules(client, tenantId);
+  const known = policies
+    .filter(({ name }) => name === 'links')
+    .flatMap(({ rule }) => linksPolicySchema.parse(rule).customerAttributes);
+  if (!known.includes(attribute))
+    throw new RejectedInput(
+      'unprocessable',
+      `is not among customerAttributes of the policy links (${known.join(', ') || 'there are none'}), so no trace is known by it`,
+      'scope.customer.attribute',
+    );
+}
