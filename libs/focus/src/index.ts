@@ -3,4 +3,4 @@ export { FOCUS_COLUMNS } from './focus-columns.ts';
 export type { FocusKind, FocusRow } from './focus-columns.ts';
 export { focusCsv, focusCsvHeader } from './focus-csv.ts';
 export { focusRows } from './focus-rows.ts';
-export type { FocusAttempt, FocusCharge, FocusPart, FocusWorkItem, PricedLine } from './focus-rows.ts';
+export type { FocusAttempt, FocusCharge, FocusWorkItem, PricedLine } from './focus-rows.ts';
