@@ -135,12 +135,17 @@ const IDS_IN_LEAF = 200;
 /** What belongs to the subject, and the words that name it. */
 async function readScope(
   client: Client,
-  { tenantId, scope: asked }: OpenErasure,
+  { tenantId, erasureId, scope: asked }: OpenErasure,
 ): Promise<{ scope: ErasureScope; words: Replacement[] }> {
   const parsed = storedScope.parse(asked);
   const scope = await scopeOf(client, tenantId, parsed);
   const words = scope.items.map(({ ref, key }) => ({ word: key, by: erasedKeyOf(ref) }));
-  if ('customer' in parsed) words.push({ word: parsed.customer.value, by: 'erased' });
+  if ('customer' in parsed) {
+    const { attribute, value } = parsed.customer;
+    words.push({ word: value, by: 'erased' });
+    // As the traces that carry it are known by it.
+    words.push({ word: `${attribute}=${value}`, by: `${attribute}=erased-${erasureId}` });
+  }
   // Longer words first: one may stand within another.
   return { scope, words: words.sort((a, b) => b.word.length - a.word.length) };
 }
