@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importPriceCsv } from '#pricing';
 import { checkBooks, inTransaction, readBacklog, recordPriceBook, type Database } from '#store';
-import type { TestApi } from './api.ts';
+import type { Call } from './api.ts';
 import { startProcess, type RunningProcess } from './processes.ts';
 import { until } from './until.ts';
 
@@ -43,7 +43,7 @@ export async function priceTickets(db: Database, tenantId: bigint): Promise<void
 export interface TicketTarget {
   /** Asked again for every attempt: a restarted ingest may be elsewhere. */
   readonly ingestUrl: () => string;
-  readonly api: TestApi;
+  readonly api: { call(path: string, call?: Call): Promise<{ readonly status: number }> };
   readonly key: string;
 }
 

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '#store';
+import { makeTenant, type TestTenant } from './api.ts';
+import { freePort } from './free-port.ts';
+import { startProcess, type RunningProcess } from './processes.ts';
+import {
+  expectPostedOnce,
+  priceTickets,
+  TicketLoad,
+  untilSettled,
+  type TicketTarget,
+} from './ticket-load.ts';
+import { until } from './until.ts';
+
+export const APPS = ['ingest', 'worker', 'api'] as const;
+export type App = (typeof APPS)[number];
+
+/**
+ * The three processes as they are run, on fixed ports, over a database that the test may hurt; and a load of tickets that
+ * tells whether anything acknowledged was lost.
+ */
+export class WholeService {
+  private readonly running = new Map<App, RunningProcess>();
+  private readonly directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-whole-'));
+
+  private constructor(
+    private readonly ports: Readonly<Record<App, number>>,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  /** @param env of all three: DATABASE_URL at least */
+  static async start(env: Readonly<Record<string, string>>): Promise<WholeService> {
+    const [ingest, worker, api] = [await freePort(), await freePort(), await freePort()];
+    const service = new WholeService({ ingest, worker, api }, env);
+    for (const app of APPS) service.startApp(app);
+    try {
+      await service.ready();
+      return service;
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
+  }
+
+  startApp(app: App): void {
+    const { ingest, worker, api } = this.ports;
+    const started = startProcess(app, [], {
+      env: {
+        OL_OTLP_HTTP_PORT: String(ingest),
+        OL_OTLP_GRPC_PORT: '0',
+        OL_WORKER_PORT: String(worker),
+        OL_API_PORT: String(api),
+        OL_DATA_DIR: this.directory,
+        OL_CLAIM_MS: '1000',
+        TRACE_QUIET_MS: '0',
+        ...this.env,
+      },
+    });
+    this.running.set(app, started);
+  }
+
+  app(app: App): RunningProcess {
+    return this.running.get(app)!;
+  }
+
+  url = (app: App): string => `http://127.0.0.1:${this.ports[app]}`;
+
+  /** kill -9, and started again. */
+  async killAndRestart(app: App): Promise<void> {
+    this.app(app).kill('SIGKILL');
+    await this.app(app).exited;
+    this.startApp(app);
+  }
+
+  /** @returns status and body of /health/ready; 0 where nobody answers */
+  async health(app: App): Promise<{ status: number; body: any }> {
+    try {
+      const answer = await fetch(`${this.url(app)}/health/ready`);
+      return { status: answer.status, body: await answer.json() };
+    } catch {
+      return { status: 0, body: null };
+    }
+  }
+
+  async ready(): Promise<void> {
+    for (const app of APPS)
+      await until(`${app} to be ready`, async () => (await this.health(app)).status === 200, 240_000);
+  }
+
+  /** Everybody is the process that was started: nothing has ended by itself. */
+  pids = (): number[] => APPS.map((app) => this.app(app).pid);
+
+  /** A tenant of its own under load. */
+  async load(db: Database): Promise<{ tenant: TestTenant; load: TicketLoad }> {
+    const tenant = await makeTenant(db, `t-${randomBytes(6).toString('hex')}`);
+    await priceTickets(db, tenant.tenantId);
+    const key = await tenant.key(['admin']);
+    return {
+      tenant,
+      load: new TicketLoad({ ingestUrl: () => this.url('ingest'), api: this.outcomesApi(), key }),
+    };
+  }
+
+  /** Ends the load, waits for the worker and holds the books against what was acknowledged. */
+  async expectNothingLost(db: Database, tenant: TestTenant, load: TicketLoad): Promise<void> {
+    await load.progress(20);
+    await load.stop();
+    await untilSettled(db);
+    await expectPostedOnce(db, tenant.tenantId, load.acknowledged);
+  }
+
+  async stop(): Promise<void> {
+    for (const app of APPS) {
+      this.app(app).kill('SIGTERM');
+      await this.app(app).exited;
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Over the API's own port; a refused or cut connection is status 0. */
+  private outcomesApi(): TicketTarget['api'] {
+    return {
+      call: async (path, { key, headers = {}, body } = {}) => {
+        try {
+          const answer = await fetch(`${this.url('api')}${path}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key}`, ...headers },
+            body: JSON.stringify(body),
+          });
+          await answer.arrayBuffer();
+          return { status: answer.status };
+        } catch {
+          return { status: 0 };
+        }
+      },
+    };
+  }
+}
