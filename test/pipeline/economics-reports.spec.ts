@@ -176,6 +176,31 @@ test('baseline: loaded cost against the contract, the decision and the sentence'
   });
 });
 
+test('baseline: quality-adjusted on both sides, with the break-evens', async () => {
+  const { status, body } = await ask(
+    'baseline?group_by=workflow&hand_off_usd=6&loss_usd=50&escaped_error=0.03&baseline_escaped_error=0.02&fixed_usd=120&monthly_items=40',
+  );
+  expect(status).toBe(200);
+  expect(body.rows[1].qualityAdjusted).toEqual({
+    costPerCaseUsd: '3.1925', // 0.7925 + 0.15 x 6 + 0.03 x 50
+    baselinePerCaseUsd: '5.2', // 4.20 + 0.02 x 50
+    savingPerCaseUsd: '2.0075',
+    success: '0.85',
+    breakEvenSuccess: '0.515417', // 1 - (4.20 - 0.7925 - 0.50) / 6
+    breakEvenCases: '60',
+    paybackMonths: '1.494396',
+    handOff: { costUsd: '6', from: 'hand_off_usd' },
+    unknown: [],
+  });
+  const { body: unsaid } = await ask('baseline?group_by=workflow');
+  expect(unsaid.rows[1].qualityAdjusted).toMatchObject({
+    costPerCaseUsd: '1.4225',
+    handOff: { costUsd: '4.2', from: 'the baseline' },
+    breakEvenCases: null,
+    unknown: ['loss_usd', 'escaped_error'],
+  });
+});
+
 test('tails: percentiles are costs that occurred, with bounds where there are items enough', async () => {
   const { status, body } = await ask('tails?group_by=workflow');
   expect(status).toBe(200);

@@ -16,7 +16,13 @@ export type { ItemMoments } from './mean-cost.ts';
 export { compareHazards, resultOfPlacement, retryHazards } from './retry-hazards.ts';
 export type { AttemptGroup, HazardRow } from './retry-hazards.ts';
 export { compareShares } from './non-inferior.ts';
-export { priceHeadroom } from './baseline.ts';
+export {
+  breakEvenSuccess,
+  breakEvenVolume,
+  paybackMonths,
+  priceHeadroom,
+  qualityAdjustedCost,
+} from './baseline.ts';
 export { businessSentence, conditionsText } from './business-sentence.ts';
 export type { SegmentSearchState, SentenceCost } from './business-sentence.ts';
 export { decide } from './decide.ts';

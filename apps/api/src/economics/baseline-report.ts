@@ -9,11 +9,11 @@ import { formatPico } from '#model';
 import { readItemMoments, readOutcomeTypes, type Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
-import type { ReportQuery } from '../reports/report-query.ts';
 import { Money, Ratio } from '../wire.ts';
 import { economicsReport, economicsReportSchema, knownShareOf, OutcomeHead } from './economics-report.ts';
 import { CostIntervalView, decimalText, showInterval } from './interval-view.ts';
 import { costOfHead, isComplete, picoOf, sentenceOfAll } from './outcome-sentence.ts';
+import { QualityAdjusted, qualityAdjusted, type BaselineQuery } from './quality-adjusted.ts';
 import { baselineOf, recordedBaselines, type RecordedBaseline } from './recorded-baselines.ts';
 
 const BaselineFigures = z.object({
@@ -35,6 +35,9 @@ const BaselineFigures = z.object({
   }),
   priceHeadroom: Ratio.nullable().meta({
     description: 'How many times dearer calls may become before the agent costs as much as the baseline',
+  }),
+  qualityAdjusted: QualityAdjusted.nullable().meta({
+    description: 'null: no baseline, no items, or part of the cost is unknown',
   }),
   decision: z.object({
     verdict: z.enum(['need_data', 'fix_first', 'keep_baseline', 'replace_baseline', 'hold']),
@@ -59,13 +62,13 @@ export type BaselineReport = z.infer<typeof BaselineReport>;
 /** What an outcome costs with the agent, everything included, against what it costs otherwise (methods.md 7, 12). */
 export const baselineReport = (
   client: Client,
-  query: ReportQuery,
+  query: BaselineQuery,
   context: ReportContext,
 ): Promise<BaselineReport> =>
   economicsReport(client, query, context, {
     name: 'baseline',
     formula:
-      'methods 7.4: headroom; 12: gates; 3.2 (ADR 025): interval; loaded cost against the recorded baseline',
+      'methods 7.2, 7.4: quality-adjusted cost, break-evens, headroom; 12: gates; 3.2 (ADR 025): interval; loaded cost against the recorded baseline',
     read: async ({ asked, population, tied }) => {
       const { tenantId } = context;
       const moments = await readItemMoments(client, tenantId, population, true);
@@ -77,7 +80,11 @@ export const baselineReport = (
         const own = moments.find((row) => JSON.stringify(row.group) === key);
         const outcomeTypes = types.find((row) => JSON.stringify(row.group) === key)?.outcomeTypes ?? [];
         const interval = own === undefined || !isComplete(head) ? null : costPerOutcomeInterval(own.moments);
-        return figuresOf(head, interval, outcomeTypes, baselineOf(baselines, outcomeTypes), isTied);
+        const baseline = baselineOf(baselines, outcomeTypes);
+        return {
+          ...figuresOf(head, interval, outcomeTypes, baseline, isTied),
+          qualityAdjusted: qualityAdjusted(head, baseline?.costPico ?? null, query),
+        };
       };
     },
   });
@@ -88,7 +95,7 @@ function figuresOf(
   outcomeTypes: readonly string[],
   baseline: RecordedBaseline | null,
   isTied: boolean,
-): z.infer<typeof BaselineFigures> {
+): Omit<z.infer<typeof BaselineFigures>, 'qualityAdjusted'> {
   const loadedPico = picoOf(head.loadedCostPerOutcomeUsd);
   const savingPico = baseline === null || loadedPico === null ? null : baseline.costPico - loadedPico;
   const agent = { estimatePico: loadedPico ?? 0n, interval };

@@ -14,6 +14,7 @@ import { BaselineReport, baselineReport, BaselineRow } from './baseline-report.t
 import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
 import { economicsTable } from './economics-table.ts';
 import { OverTimeQuery, OverTimeReport, overTimeReport, OverTimeRow } from './over-time-report.ts';
+import { BaselineQuery } from './quality-adjusted.ts';
 import { RetriesReport, retriesReport, RetriesRow } from './retries-report.ts';
 import {
   SegmentsReport,
@@ -148,7 +149,7 @@ export class EconomicsController {
   @ApiProduces(...REPORT_TYPES)
   @ApiResponse({ status: 200, standardSchema: BaselineReport })
   baseline(
-    @Query({ schema: ReportQuery }) query: ReportQuery,
+    @Query({ schema: BaselineQuery }) query: BaselineQuery,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BaselineReport | StreamableFile | string> {
