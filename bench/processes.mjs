@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeOptionsOf } from '../dist/apps/cli/src/service/node-options.js';
 
 /**
  * The real process.
@@ -16,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 export async function startApp(name, env, nodeOptions = []) {
   const main = fileURLToPath(new URL(`../dist/apps/${name}/src/main.js`, import.meta.url));
   const asked = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
-  const app = spawn(process.execPath, [...asked, ...nodeOptions, main], {
+  const app = spawn(process.execPath, [...nodeOptionsOf(name), ...asked, ...nodeOptions, main], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

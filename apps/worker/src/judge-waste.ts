@@ -5,6 +5,7 @@ import {
   claimWasteDue,
   completeWasteDue,
   inTransaction,
+  readNextDueTenant,
   readContentRows,
   readPosted,
   readRunsToJudge,
@@ -61,6 +62,8 @@ export async function judgeWaste(parts: JudgeParts, isStopping: () => boolean): 
     if (claims.length === 0) return judged;
     for (const [tenantId, ofTenant] of groupBy(claims, (claim) => claim.tenantId))
       judged += await judgeApart(parts, tenantId, ofTenant);
+    // The books come first: while traces wait to be posted, one turn a sweep is judged.
+    if ((await readNextDueTenant(parts.db, 0n)) !== null) return judged;
   }
   return judged;
 }

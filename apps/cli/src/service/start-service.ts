@@ -7,7 +7,8 @@ import { lockDataDirectory } from './data-directory-lock.ts';
 import { ensureFirstKey } from './first-key.ts';
 import { migrateAll } from './migrate-all.ts';
 import { reachDatabase, type ServerDatabase } from './server-database.ts';
-import { superviseProcess, type AppName, type SupervisedProcess } from './supervised-process.ts';
+import type { AppName } from './node-options.ts';
+import { superviseProcess, type SupervisedProcess } from './supervised-process.ts';
 
 /** The whole service, running. */
 export interface Service {

@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { STARTED, type ProcessLogger } from '#server';
 import { logChild } from './log-child.ts';
-
-export type AppName = 'ingest' | 'worker' | 'api';
+import { nodeOptionsOf, type AppName } from './node-options.ts';
 
 /** One of the three processes, started again whenever it ends unasked. */
 export interface SupervisedProcess {
@@ -55,7 +54,7 @@ export function superviseProcess(
     restart = null;
     // The IPC channel closes when we die, however we die; the app then stops (runUntilStopped). Its own process
     // group keeps Ctrl-C on the terminal from reaching it before we decided the order.
-    const started = spawn(process.execPath, ['--enable-source-maps', main], {
+    const started = spawn(process.execPath, [...nodeOptionsOf(app), main], {
       env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
