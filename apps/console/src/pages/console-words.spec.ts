@@ -4,6 +4,7 @@ import { toAlerts } from './overview/to-alerts.ts';
 import { toPoints } from './overview/to-points.ts';
 import { toPriceBook } from './settings/price-row.ts';
 import { toPicoPerToken } from './settings/to-pico-per-token.ts';
+import { periodBefore } from './workflow/period-before.ts';
 import { timesWords, verdictWords } from './workflow/verdict.ts';
 
 test('alerts say what is the matter and where it is mended, once; none where nothing is', () => {
@@ -118,6 +119,14 @@ test('a price that is typed is a version of a book, or says which fields break a
   expect(toPriceBook({ ...given, source: ' ', input: 'nine', output: '' })).toEqual({
     errors: ['source is missing', 'in_uncached is no amount with at most six decimals, as 0.09'],
   });
+});
+
+test.each([
+  ['2026-10-01', '2026-11-01', '2026-09-01'],
+  ['2026-01-01', '2026-04-01', '2025-10-01'],
+  ['2026-10-05', '2026-10-12', '2026-09-28'],
+])('before %s to %s begins %s', (from, to, before) => {
+  expect(periodBefore(from, to)).toBe(before);
 });
 
 test('ticks of an axis have the places that tell them apart', () => {

@@ -10,6 +10,7 @@ import { filterSearch, reportQuery, type Filters } from '../../url/filters.ts';
 import { useFilters } from '../../url/use-filters.ts';
 import type { PathParams } from '../path-params.ts';
 import { AttemptsPart } from './attempts-part.tsx';
+import { ChangePart } from './change-part.tsx';
 import { DistributionPart } from './distribution-part.tsx';
 import { rowOf, rowsOf } from './row-of.ts';
 import { SegmentsPart } from './segments-part.tsx';
@@ -78,6 +79,7 @@ function Parts(props: Parameters<typeof SummaryPart>[0]): ReactNode {
       <AttemptsPart {...props} />
       <WastePart {...props} />
       <SegmentsPart {...props} />
+      <ChangePart {...props} />
     </>
   );
 }
