@@ -111,6 +111,17 @@ export interface Schemas {
     } | null;
     readonly savingPerOutcomeUsd: string | null;
     readonly priceHeadroom: string | null;
+    readonly qualityAdjusted: {
+      readonly costPerCaseUsd: string;
+      readonly baselinePerCaseUsd: string;
+      readonly savingPerCaseUsd: string;
+      readonly success: string;
+      readonly breakEvenSuccess: string | null;
+      readonly breakEvenCases: string | null;
+      readonly paybackMonths: string | null;
+      readonly handOff: { readonly costUsd: string; readonly from: string };
+      readonly unknown: readonly ('loss_usd' | 'escaped_error')[];
+    } | null;
     readonly decision: {
       readonly verdict: 'need_data' | 'fix_first' | 'keep_baseline' | 'replace_baseline' | 'hold';
       readonly missing: readonly string[];
@@ -3026,6 +3037,7 @@ export interface Schemas {
   };
   WastePolicyRule: {
     readonly pollingTools?: readonly string[];
+    readonly readingTools?: readonly string[];
     readonly requiredTools?: readonly string[];
     readonly afterOutcomeTools?: readonly string[];
     readonly writes?: readonly {
@@ -3543,6 +3555,13 @@ export interface Gets {
       readonly currency?: string;
       readonly cursor?: string;
       readonly limit?: string;
+      readonly hand_off_usd?: string;
+      readonly loss_usd?: string;
+      readonly escaped_error?: string;
+      readonly baseline_escaped_error?: string;
+      readonly fixed_usd?: string;
+      readonly monthly_items?: number;
+      readonly running_usd?: string;
     };
     answer: Schemas['BaselineReport'];
   };
