@@ -66,6 +66,7 @@ test.each(PAGES)(
     expect(wide).toEqual([]);
     await page.context().close();
   },
+  150_000,
 );
 
 test('a stranger gets from the address that the demo prints to the sentence about claims in two clicks', async () => {
