@@ -67,21 +67,29 @@ export class TraceDrain {
       const claims = await claimDueTraces(db, tenantId, tracesPerTurn, claimMs);
       // Others may have claimed it all meanwhile; what they leave comes with the next wake.
       inVain = claims.length === 0 ? inVain + 1 : 0;
-      await this.workTurn(tenantId, claims);
       worked += claims.length;
+      // Who is slow leaves the rest to others; it comes with the next wake at the latest.
+      if (!(await this.workTurn(tenantId, claims))) break;
     }
     return worked;
   }
 
-  /** What cannot be begun within half of its lease, or before the stop, is handed back: others may take it at once. */
-  private async workTurn(tenantId: bigint, claims: readonly DueTrace[]): Promise<void> {
-    if (claims.length === 0) return;
+  /**
+   * What cannot be begun within half of its lease, or before the stop, is handed back: others may take it at once.
+   *
+   * @returns whether all were begun
+   */
+  private async workTurn(tenantId: bigint, claims: readonly DueTrace[]): Promise<boolean> {
+    if (claims.length === 0) return true;
     const { db, nowUs } = this.parts;
     const beginUntilUs = nowUs() + BigInt(this.options.claimMs) * 500n;
+    let isBegun = true;
     for (const batch of await batchesBySpans(db, tenantId, claims, this.options.traceSpans)) {
-      if (this.isStopping || nowUs() > beginUntilUs) await handBackDueTraces(db, tenantId, batch);
-      else await this.work(tenantId, batch);
+      isBegun &&= !this.isStopping && nowUs() <= beginUntilUs;
+      if (isBegun) await this.work(tenantId, batch);
+      else await handBackDueTraces(db, tenantId, batch);
     }
+    return isBegun;
   }
 
   /** A batch that fails is tried again trace by trace, so that one bad trace does not hold up its neighbours. */
