@@ -21,14 +21,16 @@ export async function readGroupTokens(
 ): Promise<GroupTokensRow[]> {
   const { cells, group, values } = costCells(tenantId, query);
   const { rows } = await client.query<{ grp: (string | null)[]; tokens: string; without: bigint }>(
-    `${cells}, charged AS (
-  SELECT ${group} AS grp, e.posting_id, e.usage_span_id, sum(e.amount) AS amount
-    FROM item i
-    JOIN attempt t ON t.work_item_ref = i.ref
-    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref AND a.attempt_id = t.attempt_id
+    `${cells}, run AS MATERIALIZED (
+  SELECT ${group} AS grp, t.work_item_ref, t.attempt_id
+    FROM item i JOIN attempt t ON t.work_item_ref = i.ref WHERE i.is_settled
+), charged AS (
+  SELECT r.grp, e.posting_id, e.usage_span_id, sum(e.amount) AS amount
+    FROM run r
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = r.work_item_ref AND a.attempt_id = r.attempt_id
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.posting_id = a.trace_id AND e.attempt_id = a.attempt_id
          AND e.account >= '5100' AND e.account < '5400'
-   WHERE i.is_settled GROUP BY 1, 2, 3 HAVING sum(e.amount) <> 0
+   GROUP BY 1, 2, 3 HAVING sum(e.amount) <> 0
 ), call AS (
   SELECT c.grp, c.amount / sum(c.amount) OVER (PARTITION BY c.posting_id, c.usage_span_id) AS part,
          (SELECT sum(b.count::numeric) FROM steps s, jsonb_each_text(s.record::jsonb #> '{usage,tokens}') AS b (bucket, count)

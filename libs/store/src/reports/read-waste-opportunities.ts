@@ -26,14 +26,15 @@ export async function readOverlongOutputs(
     outputs: number;
     surplus: string;
   }>(
-    `${cells}, output AS (
-  SELECT ${group} AS grp, a.workflow, o.step, o.tokens, o.pico, t.placement = 'outcome' AS is_success
-    FROM item i
-    JOIN attempt t ON t.work_item_ref = i.ref
-    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = t.work_item_ref AND a.attempt_id = t.attempt_id
+    `${cells}, run AS MATERIALIZED (
+  SELECT ${group} AS grp, t.work_item_ref, t.attempt_id, t.placement = 'outcome' AS is_success
+    FROM item i JOIN attempt t ON t.work_item_ref = i.ref WHERE i.is_settled
+), output AS (
+  SELECT r.grp, a.workflow, o.step, o.tokens, o.pico, r.is_success
+    FROM run r
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = r.work_item_ref AND a.attempt_id = r.attempt_id
     JOIN run_waste w ON w.tenant_id = $1 AND w.trace_id = a.trace_id AND w.attempt_id = a.attempt_id
    CROSS JOIN LATERAL unnest(w.output_steps, w.output_tokens, w.output_pico) AS o (step, tokens, pico)
-   WHERE i.is_settled
 ), usual AS (
   SELECT workflow, step, percentile_disc(0.95) WITHIN GROUP (ORDER BY tokens) AS tokens
     FROM output WHERE is_success GROUP BY 1, 2 HAVING count(*) >= ${bind(fewestOutputs)}

@@ -44,8 +44,11 @@ export interface WasteRuleRow {
 /**
  * The runs of the settled items of a population, as a CTE `run` after those of `costCells`: a run whose posted cost is
  * not what was judged waits for its next verdict, and nothing of it is told apart.
+ *
+ * Each join ends at a barrier (MATERIALIZED): of tables without statistics, as in the first minutes of a service, the
+ * planner expects one row each, nests all of them in one another, and repeats the sums for every row of the rest.
  */
-const runsSql = (group: string): string => `, judged AS (
+const runsSql = (group: string): string => `, judged AS MATERIALIZED (
   SELECT a.work_item_ref, a.attempt_id, sum(r.total) AS total, sum(r.essential) AS essential, sum(r.waste) AS waste,
          sum(r.with_content) AS with_content, sum(r.after_warning) AS after_warning, sum(r.billed_input) AS billed_input,
          sum(r.unique_input) AS unique_input, sum(r.cache_read) AS cache_read
@@ -54,7 +57,7 @@ const runsSql = (group: string): string => `, judged AS (
     JOIN run_waste r ON r.tenant_id = $1 AND r.trace_id = a.trace_id AND r.attempt_id = a.attempt_id
    WHERE i.is_settled
    GROUP BY 1, 2
-), run AS (
+), run AS MATERIALIZED (
   SELECT ${group} AS grp, t.work_item_ref, t.attempt_id, t.cost, t.placement LIKE 'waste:%' AS is_failed,
          j.total IS NOT NULL AND j.total = t.cost AS is_judged, j.essential, j.waste, j.with_content, j.after_warning,
          j.billed_input, j.unique_input, j.cache_read
@@ -135,14 +138,18 @@ export async function readWasteRules(
 ): Promise<WasteRuleRow[]> {
   const { cells, group, values } = costCells(tenantId, query);
   const { rows } = await client.query<RuleRow>(
-    `${cells}${runsSql(group)}
+    `${cells}${runsSql(group)}, finding AS MATERIALIZED (
+  SELECT a.work_item_ref, a.attempt_id, f.rule, f.reason, f.state, f.found, f.waste
+    FROM item i
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
+    JOIN waste_findings f ON f.tenant_id = $1 AND f.trace_id = a.trace_id AND f.attempt_id = a.attempt_id
+   WHERE i.is_settled
+)
 SELECT r.grp, grouping(r.grp) = 1 AS is_total, f.rule, f.reason, f.state, count(*)::int AS findings,
        count(*) FILTER (WHERE f.found IS NULL)::int AS unknown,
        coalesce(sum(f.waste) FILTER (WHERE NOT r.is_failed), 0) AS waste,
        coalesce(sum(f.waste) FILTER (WHERE r.is_failed), 0) AS in_failed, coalesce(sum(f.found), 0) AS found
-  FROM run r
-  JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = r.work_item_ref AND a.attempt_id = r.attempt_id
-  JOIN waste_findings f ON f.tenant_id = $1 AND f.trace_id = a.trace_id AND f.attempt_id = a.attempt_id
+  FROM run r JOIN finding f ON f.work_item_ref = r.work_item_ref AND f.attempt_id = r.attempt_id
  WHERE r.is_judged
  GROUP BY GROUPING SETS ((r.grp, f.rule, f.reason, f.state), (f.rule, f.reason, f.state))
  ORDER BY is_total DESC, r.grp, f.rule, f.reason, f.state`,
