@@ -32,6 +32,7 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: olk_...' })
     .addSecurityRequirements('bearer')
     .build();
+  const toOpenApi = converter();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
     standardSchemaConverter: (schema, { schemaType }) =>
@@ -55,16 +56,32 @@ export function describeApi(app: INestApplication, version: string): OpenAPIObje
 
 type Components = Record<string, unknown>;
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 has it; schemas with an id become components. */
-function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: unknown; components: Components } {
-  const {
-    $schema: _dialect,
-    $defs: definitions = {},
-    ...root
-  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  const components: Components = {};
-  for (const [name, definition] of Object.entries(definitions)) components[name] = atComponents(definition);
-  return { schema: atComponents(root), components };
+/**
+ * JSON Schema 2020-12, as OpenAPI 3.1 has it; schemas with an id become components.
+ *
+ * @returns a function that throws where two schemas of different content have the same id
+ */
+function converter(): (
+  schema: z.ZodType,
+  io: 'input' | 'output',
+) => { schema: unknown; components: Components } {
+  const known = new Map<string, string>();
+  return (schema, io) => {
+    const {
+      $schema: _dialect,
+      $defs: definitions = {},
+      ...root
+    } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    const components: Components = {};
+    for (const [name, definition] of Object.entries(definitions)) {
+      const component = atComponents(definition);
+      const text = JSON.stringify(component);
+      if ((known.get(name) ?? text) !== text) throw new Error(`two schemas have the id ${name}`);
+      known.set(name, text);
+      components[name] = component;
+    }
+    return { schema: atComponents(root), components };
+  };
 }
 
 /** Moves references from the schema's own definitions to the document's components; ids are their names already. */

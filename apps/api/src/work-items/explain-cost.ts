@@ -24,7 +24,7 @@ const PriceView = z
   })
   .meta({ id: 'PriceOfCharge' });
 
-export const CostLine = z
+export const ExplainedCostLine = z
   .object({
     step: StepView.nullable(),
     traceId: z.string(),
@@ -83,8 +83,8 @@ export const CostLine = z
       }),
     ),
   })
-  .meta({ id: 'CostLine' });
-export type CostLine = z.infer<typeof CostLine>;
+  .meta({ id: 'ExplainedCostLine' });
+export type ExplainedCostLine = z.infer<typeof ExplainedCostLine>;
 
 export interface CostEvidence {
   readonly ref: string;
@@ -102,7 +102,7 @@ export interface CostEvidence {
  * One line per part of a charge that stands on the work item, by start, trace, span and account. Pure.
  * The lines sum to the item's cost: that is for the caller to check against what is posted.
  */
-export function explainCost(evidence: CostEvidence): CostLine[] {
+export function explainCost(evidence: CostEvidence): ExplainedCostLine[] {
   const steps = new Map(evidence.steps.map((step) => [`${step.traceId} ${step.spanId}`, step]));
   const startOf = (balance: PostedBalance): bigint =>
     steps.get(`${balance.postingId} ${balance.usageSpanId}`)?.startedAtNs ?? 0n;
@@ -148,7 +148,7 @@ const toPosting = (entry: PostedEntry) => ({
 });
 
 /** Links of the whole trace, and of the steps of it; a step link speaks for what stands under its step. */
-const linksOf = (balance: PostedBalance, links: readonly StoredLink[]): CostLine['links'] =>
+const linksOf = (balance: PostedBalance, links: readonly StoredLink[]): ExplainedCostLine['links'] =>
   links
     .filter(({ traceId, state }) => traceId === balance.postingId && state === 'booked')
     .map(({ rule, scope, tier, confidence, linkId, spanId }) => ({
@@ -160,7 +160,11 @@ const linksOf = (balance: PostedBalance, links: readonly StoredLink[]): CostLine
       spanId,
     }));
 
-function chargeOf(balance: PostedBalance, step: Step | null, evidence: CostEvidence): CostLine['charge'] {
+function chargeOf(
+  balance: PostedBalance,
+  step: Step | null,
+  evidence: CostEvidence,
+): ExplainedCostLine['charge'] {
   const credits = evidence.balances.filter(
     (other) =>
       other.priceId !== null &&

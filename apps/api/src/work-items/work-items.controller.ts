@@ -25,7 +25,7 @@ import { toDecisionView, toLinkView } from '../links/link-views.ts';
 import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
 import { decodeCursor, encodeCursor, Instant, Money, PageSize } from '../wire.ts';
 import { MODEL_ALIASES } from '../settings/kept-books.ts';
-import { CostLine, explainCost } from './explain-cost.ts';
+import { ExplainedCostLine, explainCost } from './explain-cost.ts';
 import { readWorkItemEvidence, resolveTraces } from './read-work-item-evidence.ts';
 import { trailOf, TrailStep } from './trail-of.ts';
 import {
@@ -77,7 +77,7 @@ const CostExplanation = z
         'What stands posted on the work item: the lines in USD of all pages sum to it; null where no call of it is priced',
     }),
     lineCount: z.int(),
-    lines: z.array(CostLine),
+    lines: z.array(ExplainedCostLine),
     unpricedCalls: z.int(),
     callsWithoutUsage: z.int(),
     callsBilledElsewhere: z.int().meta({

@@ -367,7 +367,7 @@ export interface Schemas {
     readonly key: string;
     readonly costUsd: string | null;
     readonly lineCount: number;
-    readonly lines: readonly Schemas['CostLine'][];
+    readonly lines: readonly Schemas['ExplainedCostLine'][];
     readonly unpricedCalls: number;
     readonly callsWithoutUsage: number;
     readonly callsBilledElsewhere: number;
@@ -383,47 +383,23 @@ export interface Schemas {
     readonly method: 'combined' | 'outer' | 'lower_bound';
   };
   CostLine: {
-    readonly step: Schemas['Step'] | null;
-    readonly traceId: string;
-    readonly spanId: string;
-    readonly attemptId: string | null;
-    readonly account: string;
-    readonly currency: string;
-    readonly amount: string;
-    readonly charge: {
-      readonly amount: string;
-      readonly provider: string;
-      readonly callModel: string;
-      readonly price: Schemas['PriceOfCharge'] | null;
-      readonly prices: readonly Schemas['PriceOfCharge'][];
-      readonly lines:
-        | readonly {
-            readonly class: string;
-            readonly quantity: string;
-            readonly price: string;
-            readonly amount: string;
-            readonly priceId: string;
-          }[]
-        | null;
-      readonly estimates: readonly string[];
-    };
-    readonly links: readonly {
-      readonly rule: string;
-      readonly scope: string;
-      readonly tier: string;
-      readonly confidence: string;
-      readonly linkId: string;
-      readonly spanId: string | null;
-    }[];
-    readonly postings: readonly {
-      readonly transactionId: string;
-      readonly code: string;
-      readonly cause: string;
-      readonly account: string;
-      readonly amount: string;
-      readonly effectiveAt: string;
-      readonly recordedAt: string;
-    }[];
+    readonly lineId: string;
+    readonly source: string;
+    readonly id: string;
+    readonly workItem: { readonly kind: string; readonly key: string };
+    readonly kind: string;
+    readonly occurredAt: string;
+    readonly amount: { readonly amount: string; readonly currency: string } | null;
+    readonly quantity: string | null;
+    readonly unit: string | null;
+    readonly rate: { readonly amount: string; readonly currency: string } | null;
+    readonly role: string | null;
+    readonly billedBy: string | null;
+    readonly attempt: string | null;
+    readonly trace: string | null;
+    readonly supersedes: string | null;
+    readonly receivedAt: string;
+    readonly receivedBy: string;
   };
   CostLinePage: { readonly items: readonly Schemas['CostLine'][]; readonly next: string | null };
   CostLinesAnswer: {
@@ -653,6 +629,49 @@ export interface Schemas {
     | { readonly workItem: { readonly kind: string; readonly key: string } }
     | { readonly customer: { readonly attribute: string; readonly value: string } }
     | { readonly subject: string };
+  ExplainedCostLine: {
+    readonly step: Schemas['Step'] | null;
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly attemptId: string | null;
+    readonly account: string;
+    readonly currency: string;
+    readonly amount: string;
+    readonly charge: {
+      readonly amount: string;
+      readonly provider: string;
+      readonly callModel: string;
+      readonly price: Schemas['PriceOfCharge'] | null;
+      readonly prices: readonly Schemas['PriceOfCharge'][];
+      readonly lines:
+        | readonly {
+            readonly class: string;
+            readonly quantity: string;
+            readonly price: string;
+            readonly amount: string;
+            readonly priceId: string;
+          }[]
+        | null;
+      readonly estimates: readonly string[];
+    };
+    readonly links: readonly {
+      readonly rule: string;
+      readonly scope: string;
+      readonly tier: string;
+      readonly confidence: string;
+      readonly linkId: string;
+      readonly spanId: string | null;
+    }[];
+    readonly postings: readonly {
+      readonly transactionId: string;
+      readonly code: string;
+      readonly cause: string;
+      readonly account: string;
+      readonly amount: string;
+      readonly effectiveAt: string;
+      readonly recordedAt: string;
+    }[];
+  };
   Explanation: {
     readonly view: 'settled' | 'cohort';
     readonly group: Readonly<Record<string, string | null>>;
