@@ -33,9 +33,11 @@ function findPython() {
   const found = [...named, ...ofPyenv].find(
     (each) => spawnSync(each, ['-c', check], { stdio: 'ignore' }).status === 0,
   );
-  if (found !== undefined) return found;
-  console.error(`${suite} needs Python 3.${minor} or newer, with venv, and there is none`);
-  process.exit(1);
+  if (found === undefined) {
+    console.error(`${suite} needs Python 3.${minor} or newer, with venv, and there is none`);
+    process.exit(1);
+  }
+  return found;
 }
 
 if (!existsSync(python)) {

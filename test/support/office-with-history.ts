@@ -87,7 +87,9 @@ export async function dividePools(its: ClaimsOffice): Promise<void> {
 }
 
 /** Rows of every table, counted and hashed; those of previews themselves are left out. */
-export async function everything({ service }: Pick<ClaimsOffice, 'service'>): Promise<Record<string, string>> {
+export async function everything({
+  service,
+}: Pick<ClaimsOffice, 'service'>): Promise<Record<string, string>> {
   const own = ['causes', 'cause_deltas', 'previews', 'preview_marks', 'preview_namings', 'preview_decisions'];
   const tables = Object.keys(GROUPS).filter((name) => !own.includes(name));
   const { rows } = await service.database.db.query<{ name: string; seen: string }>(

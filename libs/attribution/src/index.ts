@@ -1,6 +1,5 @@
 /** Which work item, how much, by which rule: keys, links, attempts, the state of work items. Pure. */
 export { applyCorrections } from './apply-corrections.ts';
-export type { CorrectionProblem } from './apply-corrections.ts';
 export { attemptIdOf, NAMESPACE } from './attempt-id.ts';
 export { attemptDimensions } from './attempt-dimensions.ts';
 export { attemptOfShare } from './attempt-of-share.ts';

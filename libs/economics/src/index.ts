@@ -32,7 +32,6 @@ export type { SegmentFinding, SegmentItem, SegmentSide } from './segment-economi
 export { addEffects, splitByVolume, splitCostChange } from './cost-change.ts';
 export type { ChangeEffects, GroupSpend } from './cost-change.ts';
 export { differenceInDifferences, interruptedSeries } from './before-after.ts';
-export type { InterruptedSeries } from './before-after.ts';
 export { nowcastOutcomes } from './nowcast.ts';
 export type { ItemState, MatureItem, YoungItem } from './nowcast.ts';
 export { operatingMetrics } from './operating-metrics.ts';

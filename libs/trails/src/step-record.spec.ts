@@ -50,7 +50,12 @@ const step: Step = {
 const commitments = { subject: 's', span: 'a', identity: 'b', parts: { 'input.messages': 'c' } };
 /** The record by its definition. */
 const recordOf = (any: Step): string => canonical({ ...any, v: 1 });
-const canonical = (value: unknown): string => canonicalJson(value as CanonicalValue);
+const canonical = (value: object): string => {
+  const plain: CanonicalValue = JSON.parse(
+    JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? member.toString() : member)),
+  );
+  return canonicalJson(plain);
+};
 
 test('a step survives its record, counts beyond 2^53 included', () => {
   expect(parseStep(recordOf(step))).toEqual(step);

@@ -49,11 +49,9 @@ const SpendFigures = z.object({
       description:
         'null: spends no more than the middle one, no baseline says what an outcome is worth, or cost is unknown',
     }),
-  suppressed: z
-    .int()
-    .meta({
-      description: 'In the total: rows left out because fewer than five peers would tell individuals',
-    }),
+  suppressed: z.int().meta({
+    description: 'In the total: rows left out because fewer than five peers would tell individuals',
+  }),
 });
 export const SpendRow = z.object({ ...OutcomeHead.shape, ...SpendFigures.shape }).meta({ id: 'SpendRow' });
 export const SpendReport = economicsReportSchema('spend', SpendRow)

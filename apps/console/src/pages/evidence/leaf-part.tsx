@@ -132,7 +132,9 @@ export function ProvenLeaf({ leaf }: { readonly leaf: Schemas['ProvenLeaf'] }): 
         <summary>
           The proof: {leaf.hashes.length} hashes under {showCount(leaf.size)} leaves
         </summary>
-        <pre className="code" tabIndex={0}>{leaf.proof}</pre>
+        <pre className="code" tabIndex={0}>
+          {leaf.proof}
+        </pre>
         <button
           type="button"
           onClick={() =>

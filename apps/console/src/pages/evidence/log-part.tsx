@@ -86,7 +86,9 @@ function Newest(props: {
       )}
       <details>
         <summary>The checkpoint, as it is signed</summary>
-        <pre className="code" tabIndex={0}>{note}</pre>
+        <pre className="code" tabIndex={0}>
+          {note}
+        </pre>
       </details>
       {checkpoint !== null && props.kept === null && (
         <div className="row">

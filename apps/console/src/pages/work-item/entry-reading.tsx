@@ -135,7 +135,9 @@ function Content({
               <summary>
                 {part.part} ({part.mediaType}, {showCount(part.characters)} characters)
               </summary>
-              <pre className="code content-text" tabIndex={0}>{readable(part.text, part.mediaType)}</pre>
+              <pre className="code content-text" tabIndex={0}>
+                {readable(part.text, part.mediaType)}
+              </pre>
             </details>
           )}
         </Fragment>
