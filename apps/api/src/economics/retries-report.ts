@@ -21,6 +21,8 @@ import { recordedBaselines } from './recorded-baselines.ts';
 
 const Share = z.object({ low: Ratio, high: Ratio });
 
+const Cost = Money.nullable().meta({ description: 'null: it is all unknown; `bound` says where a part is' });
+
 const HazardView = z
   .object({
     number: z.int(),
@@ -28,8 +30,8 @@ const HazardView = z
     succeeded: z.int(),
     failed: z.int(),
     open: z.int().meta({ description: 'Without a final result: given up, or still in work' }),
-    costUsd: Money,
-    costPerAttemptUsd: Ratio,
+    costUsd: Cost,
+    costPerAttemptUsd: Ratio.nullable(),
     success: Ratio.nullable().meta({ description: 'Succeeded of those with a result' }),
     interval: Share.nullable().meta({ description: '95 % of it, exact (Clopper-Pearson)' }),
   })
@@ -57,9 +59,9 @@ const CapView = z
 const RetriesFigures = z.object({
   interval: CostIntervalView.nullable(),
   tries: z.int().meta({ description: 'Attempts at the outcome: work after success is none' }),
-  costPerTryUsd: Ratio.nullable().meta({ description: 'T' }),
+  costPerTryUsd: Ratio.nullable().meta({ description: 'T; null: without a try, or its cost is all unknown' }),
   successPerTry: Ratio.nullable().meta({ description: 'p; cost of tries per outcome is T / p' }),
-  afterOutcome: z.object({ attempts: z.int(), costUsd: Money }),
+  afterOutcome: z.object({ attempts: z.int(), costUsd: Cost }),
   estimatedBoundaries: z.int().meta({ description: 'Attempts whose boundary was inferred' }),
   hazards: z.array(HazardView),
   likeFirst: z.object({ z: Ratio, pValue: Ratio, isRejected: z.boolean() }).nullable().meta({
@@ -116,23 +118,25 @@ function figuresOf(
     const result = resultOfPlacement(row.placement);
     return result === null ? [] : [{ ...row, result }];
   });
+  const cost = costOf(tries);
   const others = rows.filter(({ placement }) => resultOfPlacement(placement) === null);
   const hazards = retryHazards(tries);
   const count = sum(hazards.map(({ attempts }) => attempts));
-  const costPico = tries.reduce((total, each) => total + each.costPico, 0n);
   const succeeded = sum(hazards.map((row) => row.succeeded));
   const comparison = hazards.length < 2 ? null : compareHazards(hazards[0]!, hazards[1]!);
   const isKnown = tries.every(({ unknownCalls }) => unknownCalls === 0);
   return {
     tries: count,
-    costPerTryUsd: dividePico(costPico, BigInt(count)),
+    costPerTryUsd: cost === null ? null : dividePico(cost, BigInt(count)),
     successPerTry: count === 0 ? null : decimalText(succeeded / count),
     afterOutcome: {
       attempts: sum(others.map(({ attempts }) => attempts)),
-      costUsd: formatPico(others.reduce((total, each) => total + each.costPico, 0n)),
+      costUsd: moneyOf(costOf(others)),
     },
     estimatedBoundaries: sum(rows.map(({ estimated }) => estimated)),
-    hazards: hazards.map(hazardView),
+    hazards: hazards.map((row) =>
+      hazardView(row, costOf(tries.filter(({ number }) => number === row.number))),
+    ),
     likeFirst: comparison && {
       z: decimalText(comparison.z),
       pValue: decimalText(comparison.pValue),
@@ -142,14 +146,22 @@ function figuresOf(
   };
 }
 
-const hazardView = (row: HazardRow): z.infer<typeof HazardView> => ({
+/** What is known of the cost; null where there are calls of unknown cost and no other. */
+function costOf(rows: readonly Pick<AttemptResultRow, 'costPico' | 'unknownCalls'>[]): bigint | null {
+  const costPico = rows.reduce((total, row) => total + row.costPico, 0n);
+  return costPico === 0n && rows.some(({ unknownCalls }) => unknownCalls > 0) ? null : costPico;
+}
+
+const moneyOf = (costPico: bigint | null): string | null => (costPico === null ? null : formatPico(costPico));
+
+const hazardView = (row: HazardRow, costPico: bigint | null): z.infer<typeof HazardView> => ({
   number: row.number,
   attempts: row.attempts,
   succeeded: row.succeeded,
   failed: row.failed,
   open: row.open,
-  costUsd: formatPico(row.costPico),
-  costPerAttemptUsd: dividePico(row.costPico, BigInt(row.attempts)) ?? '0',
+  costUsd: moneyOf(costPico),
+  costPerAttemptUsd: costPico === null ? null : dividePico(costPico, BigInt(row.attempts)),
   success: row.hazard === null ? null : decimalText(row.hazard),
   interval: row.hazard === null ? null : shareInterval(row.succeeded, row.succeeded + row.failed),
 });

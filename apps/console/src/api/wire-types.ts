@@ -55,8 +55,8 @@ export interface Schemas {
     readonly succeeded: number;
     readonly failed: number;
     readonly open: number;
-    readonly costUsd: string;
-    readonly costPerAttemptUsd: string;
+    readonly costUsd: string | null;
+    readonly costPerAttemptUsd: string | null;
     readonly success: string | null;
     readonly interval: { readonly low: string; readonly high: string } | null;
   };
@@ -2394,7 +2394,7 @@ export interface Schemas {
     readonly tries: number;
     readonly costPerTryUsd: string | null;
     readonly successPerTry: string | null;
-    readonly afterOutcome: { readonly attempts: number; readonly costUsd: string };
+    readonly afterOutcome: { readonly attempts: number; readonly costUsd: string | null };
     readonly estimatedBoundaries: number;
     readonly hazards: readonly Schemas['AttemptHazard'][];
     readonly likeFirst: { readonly z: string; readonly pValue: string; readonly isRejected: boolean } | null;
