@@ -14,6 +14,8 @@ import { until } from '../support/until.ts';
 
 /** Commands for other programs, other machines, or for a checkout that is not this one. */
 const NOT_HERE = /npm |docker|git |otelcol|pip install|go run|cp -a|example\.com:|olk_\.\.\./;
+/** What npx comes to, without the seconds that it takes to look for it; the commands of the README go through npx itself. */
+const WITHOUT_NPX = 'npx() { [ "$1" = outcome-ledger ] && shift && node dist/apps/cli/src/main.js "$@"; }\n';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl)
   process.stderr.write('SKIPPED: the commands of the documentation are not run: there is no curl\n');
@@ -54,8 +56,8 @@ if (!hasCurl)
 
   test.each(cases)(
     '%s: %s',
-    async (_page, _title, block) => {
-      await bash(block);
+    async (page, _title, block) => {
+      await bash(block, page === 'README.md' ? '' : WITHOUT_NPX);
     },
     60_000,
   );
@@ -84,12 +86,17 @@ if (!hasCurl)
   const ask = (path: string): Promise<Response> =>
     fetch(`http://127.0.0.1:${ports['3000']}${path}`, { headers: { authorization: `Bearer ${KEY}` } });
 
-  /** Runs a block as it is written, but for the ports; a refused request fails it. */
-  async function bash(block: string): Promise<void> {
+  /** Runs a block as it is written, but for the ports; a refused request fails it, with what it was answered. */
+  async function bash(block: string, functions = ''): Promise<void> {
     const script = block.replaceAll(/localhost:(3000|4318|9464)\b/g, (_, port) => `127.0.0.1:${ports[port]}`);
     const prelude = `set -eu -o pipefail; curl() { command curl --fail-with-body -sS "$@"; }; cd ${ROOT}\n`;
     const inDirectory = script.replaceAll(/(\w+\.(?:csv|txt|json))/g, join(directory, '$1'));
-    await promisify(execFile)('bash', ['-c', prelude + inDirectory], { env: environment() });
+    const run = promisify(execFile)('bash', ['-c', prelude + functions + inDirectory], {
+      env: environment(),
+    });
+    await run.catch((error: Error & { stdout: string }) => {
+      throw new Error(`${error.message}\n${error.stdout}`, { cause: error });
+    });
   }
 });
 
