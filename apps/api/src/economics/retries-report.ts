@@ -114,10 +114,12 @@ function figuresOf(
   rows: readonly AttemptResultRow[],
   handOff: HandOff | null,
 ): Omit<z.infer<typeof RetriesFigures>, 'interval'> {
-  const tries = rows.flatMap((row): (AttemptGroup & { unknownCalls: number })[] => {
-    const result = resultOfPlacement(row.placement);
-    return result === null ? [] : [{ ...row, result }];
-  });
+  const tries = rows.flatMap(
+    (row): (AttemptGroup & Pick<AttemptResultRow, 'unknownCalls' | 'pricedCalls'>)[] => {
+      const result = resultOfPlacement(row.placement);
+      return result === null ? [] : [{ ...row, result }];
+    },
+  );
   const cost = costOf(tries);
   const others = rows.filter(({ placement }) => resultOfPlacement(placement) === null);
   const hazards = retryHazards(tries);
@@ -146,10 +148,11 @@ function figuresOf(
   };
 }
 
-/** What is known of the cost; null where there are calls of unknown cost and no other. */
-function costOf(rows: readonly Pick<AttemptResultRow, 'costPico' | 'unknownCalls'>[]): bigint | null {
+/** What is known of the cost; null where there are attempts and nothing of their cost is known. */
+function costOf(rows: readonly Pick<AttemptResultRow, 'costPico' | 'pricedCalls'>[]): bigint | null {
   const costPico = rows.reduce((total, row) => total + row.costPico, 0n);
-  return costPico === 0n && rows.some(({ unknownCalls }) => unknownCalls > 0) ? null : costPico;
+  const isKnown = costPico !== 0n || rows.length === 0 || rows.some(({ pricedCalls }) => pricedCalls > 0);
+  return isKnown ? costPico : null;
 }
 
 const moneyOf = (costPico: bigint | null): string | null => (costPico === null ? null : formatPico(costPico));

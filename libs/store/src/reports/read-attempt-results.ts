@@ -14,6 +14,8 @@ export interface AttemptResultRow {
   /** Attempts whose boundary was inferred. */
   readonly estimated: number;
   readonly unknownCalls: number;
+  /** Calls whose whole cost is known. 0: what is known of the cost, if anything, is a part of it. */
+  readonly pricedCalls: number;
   readonly costPico: bigint;
 }
 
@@ -29,14 +31,15 @@ export async function readAttemptResults(
   const { cells, group, values } = costCells(tenantId, query);
   const { rows } = await client.query<Row>(
     `${cells}, numbered AS (
-  SELECT ${group} AS grp, i.outcome_type, t.placement, t.is_estimated, t.unpriced + t.without_usage AS unknown_calls, t.cost,
+  SELECT ${group} AS grp, i.outcome_type, t.placement, t.is_estimated, t.unpriced + t.without_usage AS unknown_calls,
+         t.calls, t.cost,
          row_number() OVER (PARTITION BY t.work_item_ref ORDER BY t.started_at, t.attempt_id) AS number
     FROM attempt t JOIN item i ON i.ref = t.work_item_ref
    WHERE i.is_settled
 )
 SELECT grp, grouping(grp) = 1 AS is_total, number::int AS number, placement, count(*)::int AS attempts,
        array_agg(DISTINCT outcome_type) AS outcome_types, count(*) FILTER (WHERE is_estimated)::int AS estimated,
-       sum(unknown_calls)::int AS unknown_calls, sum(cost) AS cost
+       sum(unknown_calls)::int AS unknown_calls, sum(calls - unknown_calls)::int AS priced_calls, sum(cost) AS cost
   FROM numbered GROUP BY GROUPING SETS ((grp, number, placement), (number, placement))
  ORDER BY is_total DESC, grp, number, placement`,
     values,
@@ -49,6 +52,7 @@ SELECT grp, grouping(grp) = 1 AS is_total, number::int AS number, placement, cou
     attempts: row.attempts,
     estimated: row.estimated,
     unknownCalls: row.unknown_calls,
+    pricedCalls: row.priced_calls,
     costPico: BigInt(row.cost),
   }));
 }
@@ -62,5 +66,6 @@ interface Row {
   outcome_types: string[];
   estimated: number;
   unknown_calls: number;
+  priced_calls: number;
   cost: string;
 }
