@@ -9,7 +9,7 @@ import { refund, tool } from '../support/refund-trail.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const STEPS = 3_000;
-jest.setTimeout(240_000);
+jest.setTimeout(120_000);
 
 let service: TestService;
 let browser: Browser;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await desk.send({ id: 'lost', at: '2026-10-21T01:00:00Z', inputTokens: 1_000_000 });
   await send(longRun());
   sizes = [first, await desk.settle()];
-}, 300_000);
+}, 180_000);
 afterAll(async () => {
   await browser?.close();
   await service?.stop();
@@ -70,7 +70,7 @@ async function look(address: string, key = reader): Promise<Page> {
   const { slug } = desk.log;
   const url = `${service.api.url}/console/${slug}${address}`;
   const { page } = await openPage(browser, url, {}, { [slug]: key });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 

@@ -15,7 +15,7 @@ const isThere = existsSync(tool);
 if (!isThere)
   process.stderr.write('\nSKIPPED: test/browser/tau2.spec.ts needs ../shared, which is not there\n');
 
-jest.setTimeout(240_000);
+jest.setTimeout(120_000);
 const RUNS = '40';
 const run = promisify(execFile);
 
@@ -38,7 +38,7 @@ const run = promisify(execFile);
     for (const event of await linesOf('outcomes'))
       await desk.post('/v1/outcomes', JSON.parse(event), 'application/cloudevents+json');
     await desk.settle();
-  }, 300_000);
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await service?.stop();
@@ -58,7 +58,7 @@ const run = promisify(execFile);
       {},
       { [slug]: desk.key },
     );
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(30_000);
     expect(complaints).toEqual([]);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);

@@ -129,8 +129,8 @@ export async function openPage(
 
 /** Until nothing on the page says that it is loading. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor({ timeout: 120_000 });
-  await page.waitForLoadState('networkidle', { timeout: 120_000 });
+  await page.locator('h1').first().waitFor({ timeout: 30_000 });
+  await page.waitForLoadState('networkidle', { timeout: 30_000 });
   // By a locator: the page's own policy refuses an expression that is evaluated in it.
-  await page.locator('.loading').first().waitFor({ state: 'detached', timeout: 120_000 });
+  await page.locator('.loading').first().waitFor({ state: 'detached', timeout: 30_000 });
 }
