@@ -21,7 +21,7 @@ const PAGES = [
   ['workflow', CLAIMS, 'Insurance claims'],
   ['work-items', '/demo/work-items', 'Work items'],
   ['work-item', '/demo/work-items/claim/C-535', 'claim:C-535'],
-  ['explain', '/demo/explain', 'Explain'],
+  ['explain', '/demo/explain', 'Explain a figure'],
   ['explain-item', '/demo/explain/claim/C-535', null],
   ['transactions', '/demo/transactions', 'Postings'],
   ['evidence', '/demo/evidence', 'Evidence'],
@@ -168,7 +168,7 @@ test('a refusal of a filter is quoted, and any table is taken away as CSV with e
 });
 
 test('a price is tried before it is recorded: what it would move is shown, and nothing is', async () => {
-  const { page } = await shown.open('/demo/settings/prices');
+  const { page } = await shown.open('/demo/settings/prices', {}, { demo: await shown.demoAdminKey() });
   await page.getByRole('button', { name: 'Fill in below for document-reader-7b' }).click();
   await page.getByLabel('Input', { exact: true }).fill('0.09');
   await page.getByLabel('Output').fill('0.35');
@@ -178,8 +178,13 @@ test('a price is tried before it is recorded: what it would move is shown, and n
   expect(await page.locator('main').innerText()).toMatch(
     /2 traces, \d+ charges and 2 work items would\s+move/,
   );
-  expect(await page.getByRole('button', { name: 'Record just this' }).isDisabled()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Record just this' }).isEnabled()).toBe(true);
   await page.context().close();
+  const reader = await shown.open('/demo/settings/prices');
+  const fillIn = reader.page.getByRole('button', { name: 'Fill in below for document-reader-7b' });
+  expect(await fillIn.count()).toBe(1);
+  expect(await reader.page.getByRole('button', { name: 'See what it would move' }).isDisabled()).toBe(true);
+  await reader.page.context().close();
 });
 
 test('the guided start fills in a key and turns green when the first span and outcome arrive', async () => {

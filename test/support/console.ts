@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { createTestDatabase } from './database.ts';
 
@@ -31,6 +32,8 @@ export interface TestConsole {
   readonly readerKey: string;
   /** Administers the tenant `default`, which is empty. */
   readonly adminKey: string;
+  /** A key that administers the tenant `demo`, made as operators make one. */
+  demoAdminKey(): Promise<string>;
   /** Where screenshots go; removed at the end, unless SCREENSHOTS names a directory to keep them in. */
   readonly screenshots: string;
   /** A browser of its own, signed in by `keys` (tenant to key), at an address of the console. */
@@ -55,6 +58,7 @@ export async function startTestConsole(): Promise<TestConsole> {
     url,
     readerKey,
     adminKey,
+    demoAdminKey: () => makeAdminKey(database.connection, directory),
     screenshots: process.env.SCREENSHOTS ?? join(directory, 'screenshots'),
     open,
     stop: async () => {
@@ -103,6 +107,14 @@ function startDemo(connection: string, directory: string) {
     await exited;
   };
   return { ready, stop };
+}
+
+async function makeAdminKey(connection: string, directory: string): Promise<string> {
+  const command = ['keys', 'create', '--tenant', 'demo', '--principal', 'the office', '--roles', 'admin'];
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/apps/cli/src/main.js', ...command], {
+    env: { ...process.env, DATABASE_URL: connection, OL_DATA_DIR: directory },
+  });
+  return /olk_\w+/.exec(stdout)![0];
 }
 
 /** A page in a browser of its own, signed in by `keys` (tenant to key). */

@@ -38,7 +38,7 @@ export function ChangeFlow({ toPreview, record, isReady }: ChangeFlowProps): Rea
         {toPreview !== null && (
           <button
             type="button"
-            disabled={!isReady || ask.isPending}
+            disabled={!isReady || !mayRecord || ask.isPending}
             onClick={() => {
               keep.reset();
               ask.mutate(toPreview);
@@ -56,7 +56,7 @@ export function ChangeFlow({ toPreview, record, isReady }: ChangeFlowProps): Rea
           {previewId === null ? 'Record it' : 'Record just this'}
         </button>
         {!mayRecord && (
-          <span className="hint">Recording needs a key with the role admin; looking does not.</span>
+          <span className="hint">Trying and recording need a key with the role admin.</span>
         )}
       </div>
       {error !== null && <Failure error={error} />}
