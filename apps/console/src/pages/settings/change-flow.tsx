@@ -55,9 +55,7 @@ export function ChangeFlow({ toPreview, record, isReady }: ChangeFlowProps): Rea
         >
           {previewId === null ? 'Record it' : 'Record just this'}
         </button>
-        {!mayRecord && (
-          <span className="hint">Trying and recording need a key with the role admin.</span>
-        )}
+        {!mayRecord && <span className="hint">Trying and recording need a key with the role admin.</span>}
       </div>
       {error !== null && <Failure error={error} />}
       {keep.isSuccess && (
