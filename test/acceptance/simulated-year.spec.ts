@@ -18,7 +18,7 @@ import {
 import { PhaseClock, tellYear, type YearResult } from '../support/year-result.ts';
 
 /** `npm run nightly` simulates 200,000 work items. */
-const ITEMS = Number(process.env['SIMULATED_ITEMS'] ?? 2500);
+const ITEMS = Number(process.env['SIMULATED_ITEMS'] ?? 5000);
 const SEED = 20_251_231n;
 const MINUTES = 60_000;
 const LIMIT_MS = (30 + ITEMS / 1000) * MINUTES;
