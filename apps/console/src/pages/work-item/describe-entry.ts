@@ -160,10 +160,11 @@ export const SHOWN = {
   trouble: 'Failures and retries',
   decided: 'Decisions, overrides and outcomes',
   paid: 'What cost something',
+  waste: 'What rules flag as waste',
 } as const;
 export type Shown = keyof typeof SHOWN;
 
-const RULES: Readonly<Record<Shown, (entry: Entry) => boolean>> = {
+const RULES: Readonly<Record<Shown, (entry: Entry, isFlagged: boolean) => boolean>> = {
   all: () => true,
   deeds: ({ step, tool, decisions }) =>
     step === null || tool !== null || ['retrieval', 'human'].includes(step.kind) || decisions.length > 0,
@@ -171,11 +172,13 @@ const RULES: Readonly<Record<Shown, (entry: Entry) => boolean>> = {
     step?.failed === true || retryOf !== null || (tool !== null && tool.disposition !== 'executed'),
   decided: ({ decisions, outcome, handOff }) => decisions.length > 0 || outcome !== null || handOff !== null,
   paid: ({ cost }) => cost.direct !== null,
+  waste: (_, isFlagged) => isFlagged,
 };
 
-/** Whether the entry is among what was asked for. */
-export const isShown = (entry: Entry, shown: Shown): boolean => RULES[shown](entry);
+/** Whether the entry is among what was asked for; `isFlagged`: a rule flags its step as waste. */
+export const isShown = (entry: Entry, shown: Shown, isFlagged: boolean): boolean =>
+  RULES[shown](entry, isFlagged);
 
 /** What an address asks for; everything where it asks for nothing that is known. */
 export const readShown = (text: string | null): Shown => NAMES.find((name) => name === text) ?? 'all';
-const NAMES: readonly Shown[] = ['all', 'deeds', 'trouble', 'decided', 'paid'];
+const NAMES: readonly Shown[] = ['all', 'deeds', 'trouble', 'decided', 'paid', 'waste'];

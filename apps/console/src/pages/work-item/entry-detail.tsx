@@ -10,12 +10,15 @@ import { Amounts } from './amounts.tsx';
 import { describeDecision, describeEntry, spaced, type Entry, type Reading } from './describe-entry.ts';
 import { EntryLink } from './entry-link.tsx';
 import { EntryReading } from './entry-reading.tsx';
+import { StepWasteDetail } from './waste-flags.tsx';
+import type { StepWaste } from './waste-of.ts';
 
 /** Everything that is recorded of one entry. */
 export function EntryDetail(props: {
   readonly item: WorkItemName;
   readonly entry: Entry;
   readonly reading: Reading | undefined;
+  readonly waste: StepWaste | undefined;
   readonly isContentOpen: boolean;
   readonly onChoose: (n: number) => void;
   readonly children?: ReactNode;
@@ -42,6 +45,7 @@ export function EntryDetail(props: {
         )}
         <CostFacts item={props.item} entry={entry} />
       </dl>
+      {props.waste !== undefined && <StepWasteDetail waste={props.waste} onChoose={onChoose} />}
       {reading !== undefined && (
         <EntryReading reading={reading} isContentOpen={props.isContentOpen} onChoose={onChoose} />
       )}

@@ -3,6 +3,7 @@ import { toPosition } from '../../format/decimal.ts';
 import { Amounts } from './amounts.tsx';
 import { describeEntry, type Entry, type Reading } from './describe-entry.ts';
 import { moveThrough, rowsInView } from './move-through.ts';
+import { nextFlagged, wasteMarks, type StepWaste, type TrailWaste } from './waste-of.ts';
 
 const ROW_HEIGHT = 46;
 
@@ -13,6 +14,7 @@ const ROW_HEIGHT = 46;
 export function EntryList(props: {
   readonly entries: readonly Entry[];
   readonly readings: ReadonlyMap<number, Reading>;
+  readonly waste: TrailWaste['steps'];
   /** What the whole trail cost in the currency the bars are drawn in. */
   readonly total: { readonly currency: string; readonly amount: string } | null;
   readonly chosen: number | null;
@@ -37,10 +39,10 @@ export function EntryList(props: {
   }, [at]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const next = moveThrough(event.key, at, entries.length);
+    const next = leadsTo(event.key, at, props);
     if (next === null) return;
     event.preventDefault();
-    props.onChoose(entries[next]!.n);
+    props.onChoose(next);
   };
   const { from, to } = rowsInView(view.top, view.height, ROW_HEIGHT, entries.length);
   return (
@@ -63,6 +65,7 @@ export function EntryList(props: {
           id={`${id}-${entry.n}`}
           entry={entry}
           reading={props.readings.get(entry.n)}
+          waste={props.waste.get(entry.n)}
           place={from + index + 1}
           count={entries.length}
           total={props.total}
@@ -75,10 +78,23 @@ export function EntryList(props: {
   );
 }
 
+/** The entry that a key leads to from row `at`; null for a key that leads nowhere. */
+function leadsTo(
+  key: string,
+  at: number,
+  { entries, waste, chosen }: Parameters<typeof EntryList>[0],
+): number | null {
+  if (key === 'w') return nextFlagged(entries, waste, chosen, 1);
+  if (key === 'W') return nextFlagged(entries, waste, chosen, -1);
+  const row = moveThrough(key, at, entries.length);
+  return row === null ? null : entries[row]!.n;
+}
+
 function EntryRow(props: {
   readonly id: string;
   readonly entry: Entry;
   readonly reading: Reading | undefined;
+  readonly waste: StepWaste | undefined;
   readonly place: number;
   readonly count: number;
   readonly total: { readonly currency: string; readonly amount: string } | null;
@@ -105,7 +121,7 @@ function EntryRow(props: {
       <span className={`entry-kind ${entry.type}`}>{kind}</span>
       <span className="entry-title">
         <span className="entry-name">{title}</span>
-        {marks.map(({ text, tone, title: long }) => (
+        {[...marks, ...wasteMarks(props.waste)].map(({ text, tone, title: long }) => (
           <span key={text + long} className={`mark ${tone}`} title={long}>
             {text}
           </span>

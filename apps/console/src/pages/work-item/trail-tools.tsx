@@ -34,7 +34,8 @@ export function TrailTools(props: StepperProps & { readonly narrowed: Shown }): 
       </div>
       <p className="hint">
         In the list: <kbd>↓</kbd> <kbd>↑</kbd> or <kbd>j</kbd> <kbd>k</kbd> step, <kbd>Page Down</kbd>{' '}
-        <kbd>Page Up</kbd> leap, <kbd>Home</kbd> <kbd>End</kbd>.
+        <kbd>Page Up</kbd> leap, <kbd>Home</kbd> <kbd>End</kbd>; <kbd>w</kbd> leads to the next step that a
+        rule flags, <kbd>Shift</kbd> <kbd>w</kbd> back.
       </p>
     </>
   );

@@ -20,6 +20,8 @@ import { SimilarTrails } from './similar-trails.tsx';
 import { StateAfter } from './state-after.tsx';
 import { TrailHead } from './trail-head.tsx';
 import { TrailTools } from './trail-tools.tsx';
+import { WasteTable } from './waste-flags.tsx';
+import { wasteOf } from './waste-of.ts';
 
 /** The decision trail of one work item, as it was known at a size of the log. */
 export function WorkItemPage({ params }: { readonly params: PathParams }): ReactNode {
@@ -84,9 +86,13 @@ function Trail(props: TrailProps): ReactNode {
   const [n, setN] = useSearchValue('n');
   const [shown] = useSearchValue('show');
   const narrowed = readShown(shown);
+  const { rules, waste } = useTrailWaste(item, answer);
   const entries = useMemo(
-    () => answer.replay.entries.filter((entry) => isShown(entry, narrowed)),
-    [answer, narrowed],
+    () =>
+      answer.replay.entries.filter((entry) =>
+        isShown(entry, narrowed, (waste.steps.get(entry.n)?.flags.length ?? 0) > 0),
+      ),
+    [answer, narrowed, waste],
   );
   const readings = useMemo(() => new Map(answer.reading.map((reading) => [reading.n, reading])), [answer]);
   const chosen = answer.replay.entries.find((entry) => String(entry.n) === n) ?? entries[0];
@@ -108,7 +114,14 @@ function Trail(props: TrailProps): ReactNode {
               The trail has {answer.replay.entries.length} entries, none of this sort.
             </Empty>
           ) : (
-            <EntryList entries={entries} readings={readings} total={total} chosen={at} onChoose={choose} />
+            <EntryList
+              entries={entries}
+              readings={readings}
+              waste={waste.steps}
+              total={total}
+              chosen={at}
+              onChoose={choose}
+            />
           )}
         </div>
         {chosen !== undefined && (
@@ -116,6 +129,7 @@ function Trail(props: TrailProps): ReactNode {
             item={item}
             entry={chosen}
             reading={readings.get(chosen.n)}
+            waste={waste.steps.get(chosen.n)}
             isContentOpen={props.opened !== null}
             onChoose={choose}
           >
@@ -123,10 +137,23 @@ function Trail(props: TrailProps): ReactNode {
           </EntryDetail>
         )}
       </div>
+      <Answered query={rules} what="what rules flag">
+        {() => <WasteTable waste={waste} file={`${item.kind}-${item.key}`} onChoose={choose} />}
+      </Answered>
       <AttemptsTable attempts={answer.replay.attempts} file={`${item.kind}-${item.key}`} />
     </>
   );
 }
+
+/** What rules say of the steps of a trail, and the question of which that is the answer. */
+function useTrailWaste(item: WorkItemName, answer: Schemas['ReplayAnswer']) {
+  const rules = useGet('/v1/work-items/{kind}/{key}/waste', { path: item });
+  const waste = useMemo(() => wasteOf(rules.data ?? NOT_JUDGED, answer.replay.entries), [rules.data, answer]);
+  return { rules, waste };
+}
+
+/** Until the verdicts have come. */
+const NOT_JUDGED: Schemas['WorkItemWaste'] = { kind: '', key: '', runs: [], flags: [] };
 
 /** The currency that most of it is in; null where nothing is known of the cost. */
 function largest(total: Readonly<Record<string, string>>): { currency: string; amount: string } | null {
