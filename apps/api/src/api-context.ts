@@ -7,7 +7,7 @@ export interface ApiContext {
   readonly limits: Limits;
   /** Opens content; asked only behind `openContent`. */
   readonly contentKeys: KeyStore;
-  /** Tells the worker, after a commit, that facts wait; losing it costs seconds, never data. */
+  /** Tells the worker, after a commit, that work waits. Never rejects: where it is lost, the worker's own schedule finds it. */
   readonly wake: (
     job: 'work-through-facts' | 'reconcile-bills' | 'work-previews' | 'build-exports' | 'work-erasures',
   ) => Promise<void>;

@@ -35,7 +35,10 @@ export async function startApi(config: Config, logger: ProcessLogger): Promise<R
       db,
       limits: config.limits,
       contentKeys: openKeyDirectory(config.keyDir),
-      wake: (job) => jobs.wake(job),
+      wake: (job) =>
+        jobs.wake(job).catch((error: unknown) => {
+          logger.warn('the worker could not be woken; it will find its work by its schedule', { job, error });
+        }),
       nowUs: () => BigInt(Date.now()) * 1000n,
       otlp: { httpPort: config.otlpHttpPort, grpcPort: config.otlpGrpcPort },
       consoleDirectory: CONSOLE_DIRECTORY,

@@ -4,15 +4,8 @@ import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import {
-  CursorTime,
-  CursorUuid,
-  decodeCursor,
-  encodeCursor,
-  formatWireTime,
-  PageSize,
-  Time,
-} from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, formatWireTime, PageSize, Time } from '../wire.ts';
 
 const ReadsQuery = z.object({
   subject: z.string().max(1024).optional().meta({ description: 'Only reads of this, as ticket:8123' }),
@@ -60,7 +53,7 @@ export class AccessLogController {
     @Query({ schema: ReadsQuery }) query: z.infer<typeof ReadsQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Page>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, Cursor);
     const found = await asTenant(this.api.db, tenantId, (client) =>
       listContentReads(client, tenantId, {
@@ -70,14 +63,14 @@ export class AccessLogController {
         limit: limit + 1,
       }),
     );
-    const last = found.length > limit ? found[limit - 1] : undefined;
+    const page = pageOf(found, limit, (last) => [String(last.readAtUs), last.accessId]);
     return {
-      items: found.slice(0, limit).map(({ readAtUs, salt: _salt, leafIndex, ...read }) => ({
+      items: page.rows.map(({ readAtUs, salt: _salt, leafIndex, ...read }) => ({
         ...read,
         at: formatWireTime(readAtUs),
         leaf: leafIndex,
       })),
-      next: last === undefined ? null : encodeCursor([String(last.readAtUs), last.accessId]),
+      next: page.next,
     };
   }
 }

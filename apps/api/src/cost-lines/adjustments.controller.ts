@@ -15,16 +15,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { Day } from '../reports/report-query.ts';
-import {
-  CursorTime,
-  CursorUuid,
-  decodeCursor,
-  encodeCursor,
-  formatWireTime,
-  Json,
-  PageSize,
-  Time,
-} from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, formatWireTime, Json, PageSize, Time } from '../wire.ts';
 
 const reason = z.string().trim().min(1).max(1000);
 const WriteOffBody = z.strictObject({
@@ -187,17 +179,17 @@ export class AdjustmentsController {
     @Query({ schema: PageQuery }) { cursor, limit: asked }: z.infer<typeof PageQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Page>> {
-    const limit = Math.min(asked ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, asked);
     const [requestedAtUs, adjustmentId] = cursor === undefined ? [] : decodeCursor(cursor, Cursor);
     const after =
       requestedAtUs === undefined || adjustmentId === undefined ? undefined : { requestedAtUs, adjustmentId };
     const found = await asTenant(this.api.db, tenantId, (client) =>
       listAdjustments(client, tenantId, { after, limit: limit + 1 }),
     );
-    const last = found.length > limit ? found[limit - 1] : undefined;
+    const page = pageOf(found, limit, (last) => [String(last.requestedAtUs), last.adjustmentId]);
     return {
-      items: found.slice(0, limit).map(toView),
-      next: last === undefined ? null : encodeCursor([String(last.requestedAtUs), last.adjustmentId]),
+      items: page.rows.map(toView),
+      next: page.next,
     };
   }
 }

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { COST_LINE_KINDS } from '#ledger';
 import { RejectedInput, toRef } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, listCostLines, recordCostLines, type CostLineRecord } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { CursorTime, CursorUuid, decodeCursor, encodeCursor, Instant, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, Instant, PageSize } from '../wire.ts';
 import { CostLineBody, CostLineView, toCostLineView } from './cost-line-body.ts';
 import { toCostLineRecord } from './to-cost-line-record.ts';
 
@@ -50,10 +51,7 @@ const readCursor = (cursor: string) => {
 @ApiTags('cost lines')
 @Controller('v1/cost-lines')
 export class CostLinesController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @RequireRole('outcomes')
@@ -107,7 +105,7 @@ export class CostLinesController {
     });
     const stored = answers.filter(({ status }) => status === 'stored').length;
     void reply.status(stored > 0 ? 201 : 200);
-    if (stored > 0) await this.wakeWorker();
+    if (stored > 0) await this.api.wake('work-through-facts');
     return { stored, duplicate: answers.length - stored, lines: answers };
   }
 
@@ -123,7 +121,7 @@ export class CostLinesController {
     const { workItemKind, workItemKey, source, id, kind, from, to, cursor } = query;
     if ((workItemKind === undefined) !== (workItemKey === undefined))
       throw new RejectedInput('invalid', 'goes with workItemKey', 'workItemKind');
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const lines = await asTenant(this.api.db, tenantId, (client) =>
       listCostLines(client, tenantId, {
         ref: workItemKind === undefined ? undefined : toRef(workItemKind, tenantId, workItemKey ?? ''),
@@ -136,17 +134,10 @@ export class CostLinesController {
         limit: limit + 1,
       }),
     );
-    const last = lines.length > limit ? lines[limit - 1] : undefined;
+    const page = pageOf(lines, limit, (last) => [String(last.receivedAtUs), last.surrogateId]);
     return {
-      items: lines.slice(0, limit).map(toCostLineView),
-      next: last === undefined ? null : encodeCursor([String(last.receivedAtUs), last.surrogateId]),
+      items: page.rows.map(toCostLineView),
+      next: page.next,
     };
-  }
-
-  /** The facts are committed: when the worker cannot be woken, its own schedule finds them. */
-  private async wakeWorker(): Promise<void> {
-    await this.api.wake('work-through-facts').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the facts by its schedule', { error });
-    });
   }
 }

@@ -10,7 +10,8 @@ import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
 import { provePreview } from '../previews/prove-preview.ts';
 import { currency, Rates, toRateRow } from './fx-rate-bodies.ts';
 import { tellFxRates } from './tell-fx-rates.ts';
-import { decodeCursor, encodeCursor, formatWireTime, PageSize, Time } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { decodeCursor, formatWireTime, PageSize, Time } from '../wire.ts';
 
 const Answer = z.object({ stored: z.int(), known: z.int() }).meta({ id: 'FxRatesAnswer' });
 const View = z
@@ -94,22 +95,25 @@ export class FxRatesController {
     @Query({ schema: RateQuery }) { base, quote, cursor, limit: asked }: z.infer<typeof RateQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Page>> {
-    const limit = Math.min(asked ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, asked);
     const after = cursor === undefined ? undefined : decodeCursor(cursor, Cursor);
     const rows = await asTenant(this.api.db, tenantId, (client) =>
       listFxRates(client, tenantId, { base, quote, after, limit: limit + 1 }),
     );
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    const page = pageOf(rows, limit, (last) => [
+      last.base,
+      last.quote,
+      last.day,
+      last.source,
+      String(last.version),
+    ]);
     return {
-      items: rows.slice(0, limit).map(({ toldAtUs, createdAtUs, ...row }) => ({
+      items: page.rows.map(({ toldAtUs, createdAtUs, ...row }) => ({
         ...row,
         toldAt: toldAtUs === null ? null : formatWireTime(toldAtUs),
         createdAt: formatWireTime(createdAtUs),
       })),
-      next:
-        last === undefined
-          ? null
-          : encodeCursor([last.base, last.quote, last.day, last.source, String(last.version)]),
+      next: page.next,
     };
   }
 }

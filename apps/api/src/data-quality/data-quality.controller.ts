@@ -16,7 +16,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { BEGINNING, Day, END } from '../reports/report-query.ts';
-import { decodeCursor, encodeCursor, formatWireTime, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { decodeCursor, formatWireTime, PageSize } from '../wire.ts';
 import { DataQualityPage, EmitterQuality } from './quality-views.ts';
 import { toEmitterQuality } from './to-emitter-quality.ts';
 
@@ -67,7 +68,7 @@ export class DataQualityController {
     @Caller() { tenantId }: Principal,
   ): Promise<DataQualityPage> {
     const period = periodOf(query);
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after = query.cursor === undefined ? null : readCursor(query.cursor);
     const examples = query.examples ?? EXAMPLES.ofMany;
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
@@ -80,11 +81,11 @@ export class DataQualityController {
         after,
         limit: limit + 1,
       });
-      const page = found.slice(0, limit);
+      const { rows, next } = pageOf(found, limit, placeOf);
       const rejected = await readRejectedAtIngest(client, tenantId, { ...period, examples });
       return {
         period: { from: query.from ?? null, to: query.to ?? null },
-        emitters: await qualityOf(client, tenantId, page, { ...period, examples }),
+        emitters: await qualityOf(client, tenantId, rows, { ...period, examples }),
         rejectedAtIngest: rejected.map((each) => ({
           reason: each.reason,
           spans: Number(each.spans),
@@ -93,7 +94,7 @@ export class DataQualityController {
           examples: each.examples.map(({ subject, sinceUs }) => ({ subject, at: formatWireTime(sinceUs) })),
         })),
         notCountedYet: await hasQualityBacklog(client, tenantId),
-        next: found.length > limit ? writeCursor(page.at(-1)!) : null,
+        next,
       };
     });
   }
@@ -166,5 +167,10 @@ function readCursor(cursor: string): EmitterRow {
   return { service, scope, scopeVersion, dialect, emitterId };
 }
 
-const writeCursor = ({ service, scope, scopeVersion, dialect, emitterId }: EmitterRow): string =>
-  encodeCursor([service, scope, scopeVersion, dialect, emitterId]);
+const placeOf = ({ service, scope, scopeVersion, dialect, emitterId }: EmitterRow): string[] => [
+  service,
+  scope,
+  scopeVersion,
+  dialect,
+  emitterId,
+];

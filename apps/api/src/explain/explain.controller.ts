@@ -4,6 +4,7 @@ import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { pageSizeOf } from '../page.ts';
 import { checkReportQuery } from '../reports/report-query.ts';
 import { Explanation, explainCell } from './explain-cell.ts';
 import { PeriodExplanation } from './explain-period.ts';
@@ -38,7 +39,7 @@ export class ExplainController {
         tenantId,
         nowUs: nowUs(),
         maxGroupKeys: limits.groupByDimensions,
-        pageSize: Math.min(query.limit ?? limits.pageSize, limits.pageSizeMaximum),
+        pageSize: pageSizeOf(limits, query.limit),
       }),
     );
   }

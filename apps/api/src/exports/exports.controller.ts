@@ -145,18 +145,20 @@ export class ExportsController {
       await this.openContentOf(row.request.scope, caller, 'GET /v1/exports/:exportId/bundle');
     void reply
       .type('application/x-tar')
-
       .header('content-disposition', `attachment; filename="evidence-${row.size}-${exportId}.tar"`)
+      .header('content-length', row.archiveBytes!)
       .header('cache-control', 'private, no-store');
     return new StreamableFile(Readable.from(this.chunks(row)));
   }
 
-  private async *chunks({ tenantId, exportId }: ExportRow): AsyncGenerator<Buffer> {
-    for (let n = 0; ; n++) {
+  /** Read one after the other, as the caller takes them. One that was dropped meanwhile breaks the answer off. */
+  private async *chunks({ tenantId, exportId, archiveBytes }: ExportRow): AsyncGenerator<Buffer> {
+    for (let n = 0, sent = 0; sent < archiveBytes!; n++) {
       const chunk = await asTenant(this.api.db, tenantId, (client) =>
         readExportChunk(client, tenantId, exportId, n),
       );
-      if (chunk === null) return;
+      if (chunk === null) throw new Error(`the archive of export ${exportId} was dropped while it was sent`);
+      sent += chunk.length;
       yield chunk;
     }
   }

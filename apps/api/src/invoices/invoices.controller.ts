@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { formatPico, parsePico, RejectedInput } from '#model';
 import { canonicalProvider } from '#pricing';
 import { notComparedSchema, reconciliationResultSchema } from '#reconciliation';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, makeReconciliationsDue, readInvoices, readReconciliations, recordInvoice } from '#store';
 import { Controller, Get, Inject, Post, Query, Req, Res, SerializeOptions } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -10,7 +10,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidByTime } from 'uuid';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { CursorUuid, decodeCursor, encodeCursor, formatWireTime } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorUuid, decodeCursor, formatWireTime } from '../wire.ts';
 import {
   InvoiceAnswer,
   InvoicePage,
@@ -29,10 +30,7 @@ const MAX_RECONCILIATIONS = 500;
 @ApiTags('ledger')
 @Controller('v1')
 export class InvoicesController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post('invoices')
   @RequireRole('admin')
@@ -94,7 +92,7 @@ export class InvoicesController {
     });
     const isNew = !isDryRun && documents.some(({ isKnown }) => !isKnown);
     void reply.status(isNew ? 201 : 200);
-    if (isNew) await this.wakeWorker();
+    if (isNew) await this.api.wake('reconcile-bills');
     const { refused, roundedLines, notes } = bill;
     return { documents, refused: [...refused], roundedLines, notes: [...notes] };
   }
@@ -108,7 +106,7 @@ export class InvoicesController {
     @Query({ schema: InvoicesQuery }) query: z.infer<typeof InvoicesQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof InvoicePage>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after =
       query.cursor === undefined ? null : { invoiceId: decodeCursor(query.cursor, z.tuple([CursorUuid]))[0] };
     const filter = {
@@ -118,11 +116,8 @@ export class InvoicesController {
       limit: limit + 1,
     };
     const heads = await asTenant(this.api.db, tenantId, (client) => readInvoices(client, tenantId, filter));
-    const page = heads.slice(0, limit);
-    return {
-      items: page.map(toInvoiceView),
-      next: heads.length > limit ? encodeCursor([page.at(-1)!.invoiceId]) : null,
-    };
+    const { rows, next } = pageOf(heads, limit, ({ invoiceId }) => [invoiceId]);
+    return { items: rows.map(toInvoiceView), next };
   }
 
   @Get('reconciliation')
@@ -182,12 +177,6 @@ export class InvoicesController {
       lines: [],
     };
     return { parts: [part], refused: [], roundedLines: 0, notes: ['total_without_lines'] };
-  }
-
-  private async wakeWorker(): Promise<void> {
-    await this.api.wake('reconcile-bills').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the bill by its schedule', { error });
-    });
   }
 }
 

@@ -4,7 +4,8 @@ import { Controller, Get, Inject, Param, Query, SerializeOptions } from '@nestjs
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { CursorTime, decodeCursor, encodeCursor, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, decodeCursor, PageSize } from '../wire.ts';
 import { CauseDetail, CauseView, toCauseView, withDeltas } from './cause-views.ts';
 
 const CausesQuery = z.object({
@@ -30,7 +31,7 @@ export class CausesController {
     @Query({ schema: CausesQuery }) { state, cursor, limit }: z.infer<typeof CausesQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Causes>> {
-    const size = Math.min(limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const size = pageSizeOf(this.api.limits, limit);
     const after = cursor === undefined ? undefined : decodeCursor(cursor, Cursor);
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const found = await listCauses(client, tenantId, {
@@ -39,13 +40,13 @@ export class CausesController {
         after: after === undefined ? undefined : { openedAt: after[0], causeId: after[1] },
         limit: size + 1,
       });
+      const page = pageOf(found, size, (last) => [String(last.openedAtUs), last.causeId]);
       const items: z.infer<typeof CauseView>[] = [];
-      for (const cause of found.slice(0, size))
+      for (const cause of page.rows)
         items.push(toCauseView(cause, await readCauseDeltas(client, tenantId, cause.causeId)));
-      const last = found.length > size ? found[size - 1] : undefined;
       return {
         items,
-        next: last === undefined ? null : encodeCursor([last.openedAtUs.toString(), last.causeId]),
+        next: page.next,
       };
     });
   }

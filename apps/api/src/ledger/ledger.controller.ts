@@ -9,10 +9,10 @@ import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { pastBooks } from '../reports/past-books.ts';
 import { BEGINNING, Day, END } from '../reports/report-query.ts';
 import { PeriodName } from './period-views.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
 import {
   CursorUuid,
   decodeCursor,
-  encodeCursor,
   formatWireTime,
   Instant,
   LogSize,
@@ -208,7 +208,7 @@ export class LedgerController {
         kind === undefined ? 'kind' : 'key',
       );
     const workItemRef = kind === undefined ? undefined : toRef(kind, tenantId, key!);
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const { size, found } = await inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const at = (await pastBooks(client, tenantId, query))?.size ?? null;
@@ -216,10 +216,10 @@ export class LedgerController {
       const page = { ...wanted, after, limit: limit + 1 };
       return { size: at, found: await listTransactions(client, tenantId, page) };
     });
-    const last = found.length > limit ? found[limit - 1] : undefined;
+    const page = pageOf(found, limit, (last) => [last.postingId, last.transactionId]);
     return {
       size,
-      items: found.slice(0, limit).map(({ effectiveAtUs, recordedAtUs, entries, ...transaction }) => ({
+      items: page.rows.map(({ effectiveAtUs, recordedAtUs, entries, ...transaction }) => ({
         ...transaction,
         effectiveAt: formatWireTime(effectiveAtUs),
         recordedAt: formatWireTime(recordedAtUs),
@@ -234,7 +234,7 @@ export class LedgerController {
               : { kind: parseRef(workItemRef).kind, key: parseRef(workItemRef).key },
         })),
       })),
-      next: last === undefined ? null : encodeCursor([last.postingId, last.transactionId]),
+      next: page.next,
     };
   }
 

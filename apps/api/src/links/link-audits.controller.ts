@@ -23,7 +23,8 @@ import { previewDigest, PreviewQuery } from '../previews/preview-kind.ts';
 import { provePreview } from '../previews/prove-preview.ts';
 import { holdAgainstPreview, planSetting, recordVersion, toSettingView } from '../settings/record-version.ts';
 import { SettingView } from '../settings/setting-bodies.ts';
-import { CursorTime, CursorUuid, decodeCursor, encodeCursor, formatWireTime, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, formatWireTime, PageSize } from '../wire.ts';
 import { AuditPage, AuditView, NewAuditBody, NewCalibrationBody } from './link-bodies.ts';
 import { planCalibration, TIERS, type Tier } from './plan-calibration.ts';
 
@@ -95,12 +96,12 @@ export class LinkAuditsController {
     @Query({ schema: PageQuery }) query: z.infer<typeof PageQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof AuditPage>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const audits = await listLinkAudits(client, tenantId, after, limit + 1);
       const inForce = (await this.rules(client, tenantId)).readingAt(this.api.nowUs()).links.confidenceBps;
-      const last = audits.length > limit ? audits[limit - 1] : undefined;
+      const page = pageOf(audits, limit, (last) => [String(last.recordedAtUs), last.auditId]);
       return {
         tiers: (await countLinkAudits(client, tenantId)).map(({ tier, audited, right }) => ({
           tier,
@@ -109,8 +110,8 @@ export class LinkAuditsController {
           jeffreysMean: confidenceText(jeffreysMean(right, audited)),
           inForce: isTier(tier) ? confidenceText(inForce[tier]) : null,
         })),
-        audits: audits.slice(0, limit).map(toAuditView),
-        next: last === undefined ? null : encodeCursor([String(last.recordedAtUs), last.auditId]),
+        audits: page.rows.map(toAuditView),
+        next: page.next,
       };
     });
   }

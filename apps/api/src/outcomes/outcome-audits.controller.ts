@@ -32,7 +32,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { toCostRow } from '../reports/cost-row.ts';
-import { CursorTime, CursorUuid, decodeCursor, encodeCursor, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, PageSize } from '../wire.ts';
 import { auditDrawnLeaf, auditVerdictsLeaf } from './outcome-audit-leaves.ts';
 import {
   AuditBody,
@@ -113,18 +114,18 @@ export class OutcomeAuditsController {
     @Query({ schema: AuditQuery }) query: z.infer<typeof AuditQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof AuditPage>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const [recordedAtUs, auditId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, Cursor);
     const after = recordedAtUs === undefined || auditId === undefined ? null : { recordedAtUs, auditId };
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const audits = await listOutcomeAudits(client, tenantId, after, limit + 1);
-      const last = audits.length > limit ? audits[limit - 1] : undefined;
+      const page = pageOf(audits, limit, (last) => [String(last.recordedAtUs), last.auditId]);
       const items = [];
-      for (const audit of audits.slice(0, limit))
+      for (const audit of page.rows)
         items.push(toAuditView(audit, await readAuditedItems(client, tenantId, audit.auditId)));
       return {
         items,
-        next: last === undefined ? null : encodeCursor([String(last.recordedAtUs), last.auditId]),
+        next: page.next,
       };
     });
   }

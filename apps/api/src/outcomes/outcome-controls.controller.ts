@@ -15,7 +15,8 @@ import { Body, Controller, Get, Inject, Post, Query, SerializeOptions } from '@n
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { decodeCursor, encodeCursor, formatWireTime, Instant, Money, PageSize, Time } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { decodeCursor, formatWireTime, Instant, Money, PageSize, Time } from '../wire.ts';
 import { mustSpeakFor } from './to-outcome-record.ts';
 import { toValueView, ValueView } from './value-view.ts';
 
@@ -128,16 +129,16 @@ export class OutcomeControlsController {
     @Query({ schema: ControlQuery }) query: z.infer<typeof ControlQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof ControlPage>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const { source, type, from: fromUs, to: toUs, cursor } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, Cursor);
     const found = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       compareOutcomeControls(client, tenantId, { source, type, fromUs, toUs, after, limit: limit + 1 }),
     );
-    const last = found.length > limit ? found[limit - 1] : undefined;
+    const page = pageOf(found, limit, (last) => [last.period, last.type, last.source]);
     return {
-      items: found.slice(0, limit).map(toControlView),
-      next: last === undefined ? null : encodeCursor([last.period, last.type, last.source]),
+      items: page.rows.map(toControlView),
+      next: page.next,
     };
   }
 }

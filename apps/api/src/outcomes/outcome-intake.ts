@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Rules } from '#attribution';
 import { RejectedInput } from '#model';
-import { LOGGER, type Principal, type ProcessLogger } from '#server';
+import { type Principal } from '#server';
 import {
   asTenant,
   readOutcomes,
@@ -32,7 +32,6 @@ export class OutcomeIntake {
 
   constructor(
     @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
     @Inject(Registry) metrics: Registry,
   ) {
     this.events = new Counter({
@@ -71,7 +70,7 @@ export class OutcomeIntake {
       return stored;
     });
     for (const { status } of results) this.events.inc({ status });
-    if (results.some(({ status }) => status === 'stored')) await this.wakeWorker();
+    if (results.some(({ status }) => status === 'stored')) await this.api.wake('work-through-facts');
     return results;
   }
 
@@ -114,15 +113,6 @@ export class OutcomeIntake {
       const status = leader === record && state === 'stored' ? 'stored' : 'duplicate';
       return { status, outcome: outcomes.get(surrogateId)! };
     });
-  }
-
-  /** The facts are committed: when the worker cannot be woken, its own schedule finds them. */
-  private async wakeWorker(): Promise<void> {
-    try {
-      await this.api.wake('work-through-facts');
-    } catch (error) {
-      this.logger.warn('the worker could not be woken; it will find the facts by its schedule', { error });
-    }
   }
 }
 

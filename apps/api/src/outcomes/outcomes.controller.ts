@@ -6,7 +6,8 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { CursorTime, CursorUuid, decodeCursor, encodeCursor, Instant, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, Instant, PageSize } from '../wire.ts';
 import { readBinary, readStructured } from './cloud-event.ts';
 import { OutcomeIntake, type EventResult, type ReadEvent } from './outcome-intake.ts';
 import { BatchAnswer, OutcomePage, OutcomeView, toOutcomeView } from './outcome-views.ts';
@@ -84,7 +85,7 @@ export class OutcomesController {
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof OutcomePage>> {
     const { cursor, from, to, id, ...filter } = query;
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const outcomes = await asTenant(this.api.db, tenantId, (client) =>
       listOutcomes(client, tenantId, {
@@ -96,10 +97,10 @@ export class OutcomesController {
         limit: limit + 1,
       }),
     );
-    const last = outcomes.length > limit ? outcomes[limit - 1] : undefined;
+    const page = pageOf(outcomes, limit, (last) => [String(last.receivedAtUs), last.surrogateId]);
     return {
-      items: outcomes.slice(0, limit).map(toOutcomeView),
-      next: last === undefined ? null : encodeCursor([String(last.receivedAtUs), last.surrogateId]),
+      items: page.rows.map(toOutcomeView),
+      next: page.next,
     };
   }
 

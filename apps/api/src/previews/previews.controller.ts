@@ -32,7 +32,8 @@ import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { chargesMoved } from '../ledger/cause-views.ts';
 import { PriceBookQuery } from '../settings/price-book-bodies.ts';
-import { CursorTime, CursorUuid, decodeCursor, encodeCursor, PageSize } from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, PageSize } from '../wire.ts';
 import { readPreviewRequest } from './read-preview-request.ts';
 import { PreviewDetail, PreviewView, toPreviewDetail, toPreviewView } from './preview-views.ts';
 
@@ -132,7 +133,7 @@ export class PreviewsController {
     @Query({ schema: PageQuery }) { cursor, limit: asked }: z.infer<typeof PageQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Previews>> {
-    const limit = Math.min(asked ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, asked);
     const place = cursor === undefined ? undefined : decodeCursor(cursor, Cursor);
     const after = place === undefined ? undefined : { requestedAtUs: place[0], previewId: place[1] };
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
@@ -142,10 +143,10 @@ export class PreviewsController {
         const deltas = await readCauseDeltas(client, tenantId, preview.previewId);
         items.push(toPreviewView(preview, deltas, this.api.nowUs()));
       }
-      const last = found.length > limit ? found[limit - 1] : undefined;
+      const page = pageOf(found, limit, (last) => [String(last.requestedAtUs), last.previewId]);
       return {
         items,
-        next: last === undefined ? null : encodeCursor([String(last.requestedAtUs), last.previewId]),
+        next: page.next,
       };
     });
   }

@@ -12,16 +12,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { suggestItems, suggestTraces, Suggestion } from './suggestions.ts';
-import {
-  CursorTime,
-  CursorUuid,
-  decodeCursor,
-  encodeCursor,
-  formatWireTime,
-  PageSize,
-  Time,
-  Json,
-} from '../wire.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
+import { CursorTime, CursorUuid, decodeCursor, formatWireTime, PageSize, Time, Json } from '../wire.ts';
 
 const SetAsideQuery = z.object({
   kind: z.enum(SET_ASIDE_KINDS),
@@ -85,14 +77,14 @@ export class SetAsideController {
     @Query({ schema: SetAsideQuery }) query: z.infer<typeof SetAsideQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof SetAsidePage>> {
-    const limit = Math.min(query.limit ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const filter = { kind: query.kind, withCleared: query.cleared === 'true', after, limit: limit + 1 };
       const rows = await listSetAside(client, tenantId, filter);
       const groups = await groupSetAside(client, tenantId, query.kind);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      const subjects = rows.slice(0, limit).map(({ subject }) => subject);
+      const page = pageOf(rows, limit, (last) => [String(last.sinceUs), last.id]);
+      const subjects = page.rows.map(({ subject }) => subject);
       const suggestions = await this.suggest(client, tenantId, query.kind, subjects);
       return {
         kind: query.kind,
@@ -102,14 +94,14 @@ export class SetAsideController {
           calls: calls === null ? null : Number(calls),
           since: formatWireTime(sinceUs),
         })),
-        items: rows.slice(0, limit).map(({ sinceUs, clearedAtUs, detail, ...row }) => ({
+        items: page.rows.map(({ sinceUs, clearedAtUs, detail, ...row }) => ({
           ...row,
           detail: Json.parse(detail),
           since: formatWireTime(sinceUs),
           clearedAt: clearedAtUs === null ? null : formatWireTime(clearedAtUs),
           suggestions: suggestions.get(row.subject) ?? [],
         })),
-        next: last === undefined ? null : encodeCursor([String(last.sinceUs), last.id]),
+        next: page.next,
       };
     });
   }

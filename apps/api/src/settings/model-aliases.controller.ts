@@ -1,5 +1,5 @@
 import { aliasRow, effectiveRows } from '#pricing';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, inTenantSnapshot, readBookRows, type PriceList } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -11,7 +11,7 @@ import { AliasesBody } from './model-alias-bodies.ts';
 import { BookVersionView } from './price-book-bodies.ts';
 import { PreviewQuery } from '../previews/preview-kind.ts';
 import { provePrices } from './prove-prices.ts';
-import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
+import { recordBookVersion, toBookView } from './record-book-version.ts';
 
 const AliasesAnswer = z
   .object({
@@ -38,10 +38,7 @@ const AliasList = z.object({ items: z.array(AliasView) }).meta({ id: 'ModelAlias
 @ApiTags('settings')
 @Controller('v1/model-aliases')
 export class ModelAliasesController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Get()
   @RequireRole('analyst', 'auditor')
@@ -102,7 +99,7 @@ export class ModelAliasesController {
       return recordBookVersion(client, { ...list, preview: shown?.proof }, shown?.root ?? null);
     });
     void reply.status(version === null ? 200 : 201);
-    if (version !== null) await wakeForPrices(this.api, this.logger);
+    if (version !== null) await this.api.wake('work-through-facts');
     return { version: version === null ? null : toBookView(version) };
   }
 }

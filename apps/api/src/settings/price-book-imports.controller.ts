@@ -1,5 +1,5 @@
 import { diffBooks } from '#pricing';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, planPriceBook, priceBookRoot, type PriceBookPlan, type PriceList } from '#store';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -11,7 +11,7 @@ import { BookAnswer, PriceBookQuery } from './price-book-bodies.ts';
 import { readPriceBookRequest, toPreviewed } from './price-book-request.ts';
 import { countDifferences, toDifferenceView } from './price-diff-view.ts';
 import { expectedRootOf, provePrices } from './prove-prices.ts';
-import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
+import { recordBookVersion, toBookView } from './record-book-version.ts';
 
 const Notes = z.array(Json);
 
@@ -20,10 +20,7 @@ const Notes = z.array(Json);
 @Controller('v1/price-books')
 @RequireRole('admin')
 export class PriceBookImportsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @ApiOperation({
@@ -77,7 +74,7 @@ export class PriceBookImportsController {
       return recordBookVersion(client, { ...list, preview: shown?.proof }, root);
     });
     void reply.status(version === null ? 200 : 201);
-    if (version !== null) await wakeForPrices(this.api, this.logger);
+    if (version !== null) await this.api.wake('work-through-facts');
     return { version: version === null ? null : toBookView(version), preview: null, ...notes };
   }
 

@@ -1,7 +1,5 @@
-import type { ProcessLogger } from '#server';
 import { readPriceBooks, recordPriceBook, type Client, type PriceBookVersion, type PriceList } from '#store';
 import type { z } from 'zod';
-import type { ApiContext } from '../api-context.ts';
 import { formatWireTime } from '../wire.ts';
 import type { BookVersionView } from './price-book-bodies.ts';
 
@@ -22,13 +20,6 @@ export async function recordBookVersion(
     ({ tenantId, book, version }) =>
       tenantId === list.tenantId && book === list.book && version === recorded.version,
   )!;
-}
-
-/** Tells the worker, after the commit, that usage waits to be priced. Failing costs seconds, never data. */
-export async function wakeForPrices(api: ApiContext, logger: ProcessLogger): Promise<void> {
-  await api.wake('work-through-facts').catch((error: unknown) => {
-    logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-  });
 }
 
 export const toBookView = (book: PriceBookVersion): z.infer<typeof BookVersionView> => ({

@@ -1,5 +1,5 @@
 import { effectiveRows, explainRate, inputsOfRate, selfHostedRate, type PriceRow } from '#pricing';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, inTenantSnapshot, readBookRows, type PriceList } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -10,7 +10,7 @@ import { SELF_HOSTED_RATES } from './kept-books.ts';
 import { BookVersionView } from './price-book-bodies.ts';
 import { PreviewQuery } from '../previews/preview-kind.ts';
 import { provePrices } from './prove-prices.ts';
-import { recordBookVersion, toBookView, wakeForPrices } from './record-book-version.ts';
+import { recordBookVersion, toBookView } from './record-book-version.ts';
 import { RateBody } from './self-hosted-bodies.ts';
 
 const RateView = z
@@ -49,10 +49,7 @@ const RateAnswer = z
 @ApiTags('settings')
 @Controller('v1/self-hosted-rates')
 export class SelfHostedRatesController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Get()
   @RequireRole('analyst', 'auditor')
@@ -103,7 +100,7 @@ export class SelfHostedRatesController {
       };
     });
     void reply.status(version === null ? 200 : 201);
-    if (version !== null) await wakeForPrices(this.api, this.logger);
+    if (version !== null) await this.api.wake('work-through-facts');
     const standing = effectiveRows(rows).filter(
       ({ provider, model, validFrom }) =>
         provider === draft.provider && model === draft.model && validFrom === draft.validFrom,

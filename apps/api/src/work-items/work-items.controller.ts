@@ -23,6 +23,7 @@ import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { DecisionView, LinkView } from '../links/link-bodies.ts';
 import { toDecisionView, toLinkView } from '../links/link-views.ts';
 import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
+import { pageOf, pageSizeOf } from '../page.ts';
 import { decodeCursor, encodeCursor, Instant, Money, PageSize } from '../wire.ts';
 import { MODEL_ALIASES } from '../settings/kept-books.ts';
 import { ExplainedCostLine, explainCost } from './explain-cost.ts';
@@ -130,12 +131,12 @@ export class WorkItemsController {
   ): Promise<z.infer<typeof WorkItemPage>> {
     const { kind, phase, tier, from, to, cursor } = query;
     const nowUs = this.api.nowUs();
-    const limit = this.pageSize(query.limit);
+    const limit = pageSizeOf(this.api.limits, query.limit);
     const afterRef = cursor === undefined ? undefined : decodeCursor(cursor, RefCursor)[0];
     return inTenantSnapshot(this.api.db, tenantId, async (client) => {
       const filter = { kind, phase, tier, nowUs, fromUs: from, toUs: to, afterRef, limit: limit + 1 };
       const found = await listWorkItems(client, tenantId, filter);
-      const items = found.slice(0, limit);
+      const { rows: items, next } = pageOf(found, limit, ({ ref }) => [ref]);
       const refs = items.map(({ ref }) => ref);
       const parts = partsByRef(await readAttemptsOf(client, tenantId, refs));
       const candidates = new Map(
@@ -145,7 +146,7 @@ export class WorkItemsController {
         items: items.map((item) =>
           toWorkItemView(item, parts.get(item.ref) ?? [], nowUs, candidates.get(item.ref)),
         ),
-        next: found.length > limit ? encodeCursor([items.at(-1)!.ref]) : null,
+        next,
       };
     });
   }
@@ -268,10 +269,6 @@ export class WorkItemsController {
       if (item === null) throw new RejectedInput('not_found', `there is no work item ${kind} ${key}`);
       return work(client, item);
     });
-  }
-
-  private pageSize(asked: number | undefined): number {
-    return Math.min(asked ?? this.api.limits.pageSize, this.api.limits.pageSizeMaximum);
   }
 
   /** A page of a list that is whole in memory; the cursor is the place in it. */
