@@ -86,6 +86,33 @@ test.each<App>(['ingest', 'api'])(
   180_000,
 );
 
+test('the clocks of all three jump an hour ahead, then two hours back', async () => {
+  const { tenant, load } = await service.load(db);
+  const pids = service.pids();
+  for (const _ of JUMPS_MS) {
+    await load.progress(15);
+    for (const app of ['ingest', 'worker', 'api'] as const) service.app(app).kill('SIGUSR2');
+  }
+  await service.expectNothingLost(db, tenant, load);
+  expect(service.pids()).toEqual(pids);
+  // A log's clock never runs backwards.
+  const { rows } = await db.query<{ sealed: string }>(
+    `SELECT convert_from(entry, 'UTF8')::jsonb ->> 'sealedAt' AS sealed FROM leaves WHERE tenant_id = $1 ORDER BY idx`,
+    [tenant.tenantId],
+  );
+  const times = rows.map(({ sealed }) => sealed);
+  expect(times.length).toBeGreaterThan(0);
+  expect(times).toEqual(times.toSorted());
+  recordFault({
+    fault: 'clock jumps',
+    done: 'of all three processes: an hour ahead, two hours back, right again',
+    times: JUMPS_MS.length,
+    lost: 0,
+    recoverySeconds: null,
+    told: 'sealedAt of the leaves never runs backwards',
+  });
+}, 180_000);
+
 nightly('what takes long', () => {
   test('PostgreSQL refuses connections for a while, as in a fail-over', async () => {
     const { tenant, load } = await service.load(db);
@@ -177,33 +204,6 @@ nightly('what takes long', () => {
       told: '/health/ready of all three, 503 with Retry-After, log',
     });
   }, 240_000);
-
-  test('the clocks of all three jump an hour ahead, then two hours back', async () => {
-    const { tenant, load } = await service.load(db);
-    const pids = service.pids();
-    for (const _ of JUMPS_MS) {
-      await load.progress(15);
-      for (const app of ['ingest', 'worker', 'api'] as const) service.app(app).kill('SIGUSR2');
-    }
-    await service.expectNothingLost(db, tenant, load);
-    expect(service.pids()).toEqual(pids);
-    // A log's clock never runs backwards.
-    const { rows } = await db.query<{ sealed: string }>(
-      `SELECT convert_from(entry, 'UTF8')::jsonb ->> 'sealedAt' AS sealed FROM leaves WHERE tenant_id = $1 ORDER BY idx`,
-      [tenant.tenantId],
-    );
-    const times = rows.map(({ sealed }) => sealed);
-    expect(times.length).toBeGreaterThan(0);
-    expect(times).toEqual(times.toSorted());
-    recordFault({
-      fault: 'clock jumps',
-      done: 'of all three processes: an hour ahead, two hours back, right again',
-      times: JUMPS_MS.length,
-      lost: 0,
-      recoverySeconds: null,
-      told: 'sealedAt of the leaves never runs backwards',
-    });
-  }, 180_000);
 
   test('Redis is emptied, lost, and comes back empty', async () => {
     const port = await freePort();

@@ -24,6 +24,7 @@ export type App = (typeof APPS)[number];
  */
 export class WholeService {
   private readonly running = new Map<App, RunningProcess>();
+  private lastLoad: TicketLoad | null = null;
   private readonly directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-whole-'));
 
   private constructor(
@@ -93,15 +94,14 @@ export class WholeService {
   /** Everybody is the process that was started: nothing has ended by itself. */
   pids = (): number[] => APPS.map((app) => this.app(app).pid);
 
-  /** A tenant of its own under load. */
+  /** A tenant of its own under load; the load before it ends. */
   async load(db: Database): Promise<{ tenant: TestTenant; load: TicketLoad }> {
+    this.lastLoad?.abandon();
     const tenant = await makeTenant(db, `t-${randomBytes(6).toString('hex')}`);
     await priceTickets(db, tenant.tenantId);
     const key = await tenant.key(['admin']);
-    return {
-      tenant,
-      load: new TicketLoad({ ingestUrl: () => this.url('ingest'), api: this.outcomesApi(), key }),
-    };
+    this.lastLoad = new TicketLoad({ ingestUrl: () => this.url('ingest'), api: this.outcomesApi(), key });
+    return { tenant, load: this.lastLoad };
   }
 
   /** Ends the load, waits for the worker and holds the books against what was acknowledged. */

@@ -1,5 +1,5 @@
 import type { AppendSession } from './append-session.ts';
-import { plainArray, timestampOfUs, type TraceSummary } from './trace-summary.ts';
+import { plainArray, type TraceSummary } from './trace-summary.ts';
 
 /** When a trace with new spans is looked at. */
 export interface DueTimes {
@@ -10,8 +10,11 @@ export interface DueTimes {
 }
 
 /**
- * $1 ... $4: one array per column, sorted by key; $5 quiet ms, $6 maximal wait ms. Runs after the `traces` rows of
+ * $1, $2: one array per column, sorted by key; $3 quiet ms, $4 maximal wait ms. Runs after the `traces` rows of
  * the same spans are written, because a late child must know that its root ended in an earlier request.
+ *
+ * By the clock of the database, which the claim reads too: by that of the receiver, what came while it ran an hour ahead
+ * waited an hour (test/faults, clock jumps).
  *
  * A row that already stands: the time moves with the newest span, never past first_received_at + the maximal wait;
  * a fact that is waiting keeps its cause and is never put off. A lease is left alone: the claim ends by version.
@@ -19,14 +22,11 @@ export interface DueTimes {
 const SQL = `
 INSERT INTO due_traces AS d (tenant_id, trace_id, due_at, first_received_at, root_ended, cause)
 SELECT tenant_id, trace_id,
-       least(first_received + $6::bigint * interval '1 millisecond',
-             CASE WHEN root_ended THEN last_received + $5::bigint * interval '1 millisecond' END),
-       first_received, root_ended, 'spans'
-  FROM (SELECT s.tenant_id, s.trace_id, t.root_ended,
-               ${timestampOfUs('s.first_received')} AS first_received,
-               ${timestampOfUs('s.last_received')} AS last_received
-          FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
-               AS s (tenant_id, trace_id, first_received, last_received, n)
+       least(stored + $4::bigint * interval '1 millisecond',
+             CASE WHEN root_ended THEN stored + $3::bigint * interval '1 millisecond' END),
+       stored, root_ended, 'spans'
+  FROM (SELECT s.tenant_id, s.trace_id, t.root_ended, statement_timestamp() AS stored
+          FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS s (tenant_id, trace_id, n)
           JOIN traces t USING (tenant_id, trace_id)
          ORDER BY s.n) AS due
 ON CONFLICT (tenant_id, trace_id) DO UPDATE SET
@@ -34,7 +34,7 @@ ON CONFLICT (tenant_id, trace_id) DO UPDATE SET
   version    = d.version + 1,
   due_at     = least(CASE WHEN d.cause <> 'spans' THEN d.due_at END,
                      excluded.due_at,
-                     d.first_received_at + $6::bigint * interval '1 millisecond')`;
+                     d.first_received_at + $4::bigint * interval '1 millisecond')`;
 
 /** Makes the traces of newly stored spans due. Advances the version of a row that already stands. */
 export async function upsertDueTraces(
@@ -45,8 +45,6 @@ export async function upsertDueTraces(
   await session.query('upsert_due_traces', SQL, [
     plainArray(summaries.map((trace) => trace.tenantId)),
     plainArray(summaries.map((trace) => trace.traceId)),
-    plainArray(summaries.map((trace) => trace.firstReceivedAtUs)),
-    plainArray(summaries.map((trace) => trace.lastReceivedAtUs)),
     times.traceQuietMs,
     times.traceMaxWaitMs,
   ]);
