@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { dividePico, formatPico } from '#model';
+import { dividePico, formatPico, parsePico } from '#model';
 import { endOf } from '../../apps/cli/src/demo/case-writing.ts';
 import type { Case, ModelCall, Run } from '../../apps/cli/src/demo/case.ts';
-import { claimsWorkflow, ticketsWorkflow } from '../../apps/cli/src/demo/scenario.ts';
+import { claimsWorkflow, ticketsWorkflow, type Workflow } from '../../apps/cli/src/demo/scenario.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 /** List prices of October 2026 in pico-USD per token: input, cached input, output. */
@@ -80,9 +80,7 @@ test('shows the figures of its own scenario, and stays up to answer what it poin
   expect([...answers].map(([url, { status }]) => [url, status])).toEqual(urls.map((url) => [url, 200]));
 
   const report = [...answers].find(([url]) => url.includes('/v1/reports/'))![1];
-  const rows = [claimsWorkflow(), ticketsWorkflow()].map(({ name, outcomeType, cases }) =>
-    expectedRow(name, outcomeType, cases),
-  );
+  const rows = [claimsWorkflow(), ticketsWorkflow()].map(expectedRow);
   expect(await report.json()).toEqual(expect.objectContaining({ rows }));
   for (const { group, workItems, pending, outcomes, costPerOutcomeUsd } of rows) {
     const line = firstTable.split('\n').find((each) => each.startsWith(group.workflow))!;
@@ -109,7 +107,7 @@ interface Attempt {
 }
 
 /** The row of a workflow, worked out by hand from the token counts that its cases declare. */
-function expectedRow(workflow: string, outcomeType: string, cases: readonly Case[]) {
+function expectedRow({ name: workflow, outcomeType, personPerMinuteUsd, cases }: Workflow) {
   const worked = cases.map((item) => ({ attempts: attemptsOf(item.runs), ...stateOf(item) }));
   const settled = worked.filter(({ state }) => state !== 'open');
   const achieved = settled.filter(({ state }) => state === 'achieved');
@@ -123,6 +121,8 @@ function expectedRow(workflow: string, outcomeType: string, cases: readonly Case
   const outcomes = BigInt(achieved.length);
   const calls = settled.flatMap(({ attempts }) => attempts.flatMap((attempt) => attempt.calls));
   const unpricedCalls = calls.filter(({ model }) => PRICES[model] === undefined).length;
+  const minutes = sum(cases.flatMap(({ people }) => people.map((each) => BigInt(each.minutes))));
+  const linesPico = minutes * parsePico(personPerMinuteUsd)!;
   const open = worked.filter(({ state }) => state === 'open');
   const certain = formatPico(costPico);
   return {
@@ -136,12 +136,12 @@ function expectedRow(workflow: string, outcomeType: string, cases: readonly Case
     directCostPerOutcomeUsd: dividePico(directPico, outcomes),
     failedAttemptCostUsd: formatPico(costPico - directPico - noOutcomePico),
     noOutcomeCostUsd: formatPico(noOutcomePico),
-    loadedCostUsd: formatPico(costPico),
-    loadedCostPerOutcomeUsd: dividePico(costPico, outcomes),
-    loadedGrade: unpricedCalls === 0 ? 'metered' : 'incomplete',
-    costLinesUsd: '0',
+    loadedCostUsd: formatPico(costPico + linesPico),
+    loadedCostPerOutcomeUsd: dividePico(costPico + linesPico, outcomes),
+    loadedGrade: unpricedCalls === 0 ? 'assumed' : 'incomplete',
+    costLinesUsd: formatPico(linesPico),
     usedOverheadUsd: '0',
-    humanMinutes: '0',
+    humanMinutes: String(minutes),
     unpricedLines: 0,
     unpricedCalls,
     attemptsWithoutUsage: 0,

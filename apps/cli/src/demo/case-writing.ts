@@ -1,4 +1,4 @@
-import type { Case, CaseEvent, ModelCall, Run, ToolUse } from './case.ts';
+import type { Case, CaseEvent, Intake, ModelCall, PersonTime, Run, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export const MINUTE_MS = 60_000;
@@ -25,12 +25,16 @@ export function chat(
   };
 }
 
-export function tool(name: string, durationMs: number, error: string | null = null): ToolUse {
-  return { action: 'execute_tool', name, durationMs, error };
+export function tool(
+  name: string,
+  durationMs: number,
+  { error = null, said = null }: Partial<Pick<ToolUse, 'error' | 'said'>> = {},
+): ToolUse {
+  return { action: 'execute_tool', name, durationMs, error, said };
 }
 
 export function retrieval(name: string, durationMs: number): ToolUse {
-  return { action: 'retrieval', name, durationMs, error: null };
+  return { action: 'retrieval', name, durationMs, error: null, said: null };
 }
 
 /** How long a step takes; a model writes about 70 tokens a second. */
@@ -46,15 +50,22 @@ export function endOf(run: Run): number {
 export class CaseWriter {
   private readonly runs: Run[] = [];
   private readonly events: CaseEvent[] = [];
+  private readonly people: PersonTime[] = [];
   private nowMs: number;
 
   constructor(
     private readonly story: string,
     private readonly kind: Case['kind'],
     private readonly key: string,
+    private readonly team: string,
     startedAtMs: number,
   ) {
     this.nowMs = startedAtMs;
+  }
+
+  /** The case comes in, before anybody works at it: what is known of it by then. */
+  opened(intake: Intake): this {
+    return this.event('opened', { intake }).after(MINUTE_MS);
   }
 
   run(
@@ -77,6 +88,12 @@ export class CaseWriter {
     return this;
   }
 
+  /** A person works at it for so many minutes, until now. */
+  person(minutes: number): this {
+    this.people.push({ minutes, atMs: this.nowMs });
+    return this;
+  }
+
   event(verb: string, data: CaseEvent['data'] = {}, isLate = false): this {
     this.nowMs += MINUTE_MS;
     this.events.push({ verb, atMs: this.nowMs, data, isLate });
@@ -84,6 +101,7 @@ export class CaseWriter {
   }
 
   end(): Case {
-    return { story: this.story, kind: this.kind, key: this.key, runs: this.runs, events: this.events };
+    const { story, kind, key, runs, events, team, people } = this;
+    return { story, kind, key, runs, events, team, people };
   }
 }

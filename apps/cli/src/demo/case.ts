@@ -18,6 +18,11 @@ export interface ToolUse {
   readonly name: string;
   readonly durationMs: number;
   readonly error: string | null;
+  /** What it was called with and what came back, where the agent records it. */
+  readonly said: {
+    readonly arguments: Readonly<Record<string, string>>;
+    readonly result: string | null;
+  } | null;
 }
 
 /** What an agent does in one go: one trace. */
@@ -38,6 +43,15 @@ export interface CaseEvent {
   readonly isLate: boolean;
 }
 
+/** Minutes of a person at a case, as its business system knows them. */
+export interface PersonTime {
+  readonly minutes: number;
+  readonly atMs: number;
+}
+
+/** What was known when the case came in. */
+export type Intake = Readonly<Record<string, string | number | boolean>>;
+
 /** One ticket or claim, with all that was tried and all that became of it. */
 export interface Case {
   readonly story: string;
@@ -45,4 +59,7 @@ export interface Case {
   readonly key: string;
   readonly runs: readonly Run[];
   readonly events: readonly CaseEvent[];
+  /** The team whose agent works at it. */
+  readonly team: string;
+  readonly people: readonly PersonTime[];
 }

@@ -1,45 +1,53 @@
 import { CaseWriter, chat, DAY_MS, HOUR_MS, retrieval, startOfCase, tool } from './case-writing.ts';
-import type { Case, ModelCall, ToolUse } from './case.ts';
+import type { Case, Intake, ModelCall, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 type Story = (claim: CaseWriter, random: SeededRandom) => CaseWriter;
 type Steps = (ModelCall | ToolUse)[];
 
-/** How many claims went which way. */
-const STORIES: readonly (readonly [name: string, claims: number, story: Story])[] = [
-  ['straight through', 14, (claim, random) => claim.run(assess(random, 0)).event('processed')],
-  ['with exception documents', 8, withExceptions],
-  ['unreadable document, tried again', 3, retried],
-  ['exception decided by a person', 2, handedOff],
-  ['paid after it was processed', 2, paid],
-  ['disputed and processed again', 2, disputed],
-  [
-    'not covered',
-    2,
-    (claim, random) => claim.run(assess(random, 1)).event('failed', { reason: 'not covered' }),
-  ],
-  ['read by a model without a price', 2, readInHouse],
-  ['reported weeks later', 1, reportedLate],
-  ['still open', 3, (claim, random) => claim.run(assess(random, 1))],
+/** How many claims went which way. Those that come with an exception document are told apart at intake. */
+const STORIES: readonly (readonly [name: string, claims: number, isException: boolean, story: Story])[] = [
+  ['straight through', 90, false, (claim, random) => claim.run(assess(random, 0)).event('processed')],
+  ['exception documents that the rules cover', 40, true, withExceptions],
+  ['unreadable document, tried again', 6, true, retried],
+  ['exception decided by a person', 38, true, handedOff],
+  ['paid after it was processed', 6, false, paid],
+  ['disputed and processed again', 4, false, disputed],
+  ['not covered', 4, false, notCovered(0)],
+  ['exception not covered', 10, true, notCovered(2)],
+  ['read by a model without a price', 2, true, readInHouse],
+  ['reported weeks later', 2, false, reportedLate],
+  ['still open', 3, false, (claim, random) => claim.run(assess(random, 0))],
 ];
+
+/** Teams of the claims department, by region. */
+const TEAMS = ['claims-east', 'claims-midland', 'claims-north', 'claims-south', 'claims-west'];
+
+const intakeOf = (random: SeededRandom, isException: boolean): Intake => ({
+  exception_doc: isException,
+  channel: random.pick(['mail', 'phone', 'portal']),
+  lines: random.between(1, 12),
+});
 
 /** @returns the claims of the month, in the order of their numbers */
 export function claimCases(random: SeededRandom): Case[] {
-  const stories = STORIES.flatMap(([name, claims, story]) =>
-    Array.from({ length: claims }, () => ({ name, story })),
+  const stories = STORIES.flatMap(([name, claims, isException, story]) =>
+    Array.from({ length: claims }, () => ({ name, isException, story })),
   );
-  return random
-    .shuffle(stories)
-    .map(({ name, story }, index) =>
-      story(new CaseWriter(name, 'claim', `C-${501 + index}`, startOfCase(random)), random).end(),
-    );
+  return random.shuffle(stories).map(({ name, isException, story }, index) => {
+    const team = TEAMS[index % TEAMS.length]!;
+    const claim = new CaseWriter(name, 'claim', `C-${501 + index}`, team, startOfCase(random));
+    return story(claim.opened(intakeOf(random, isException)), random).end();
+  });
 }
 
 /** Reads the claim and the terms, each exception document, then decides. */
 function assess(random: SeededRandom, exceptionDocuments: number): Steps {
   const rulesTokens = 6_144;
-  const documents = Array.from({ length: exceptionDocuments }, (): Steps => [
-    tool('read_exception_document', random.between(200, 900)),
+  const documents = Array.from({ length: exceptionDocuments }, (_, index): Steps => [
+    tool('read_exception_document', random.between(200, 900), {
+      said: { arguments: { document: String(index + 1) }, result: `document ${random.between(1000, 9999)}` },
+    }),
     chat({
       provider: 'anthropic',
       model: 'claude-haiku-4-5',
@@ -90,7 +98,8 @@ function handedOff(claim: CaseWriter, random: SeededRandom): CaseWriter {
     .run(assess(random, 3), { error: 'exception_not_covered' })
     .event('handed_off', { to: 'claims examiner' })
     .after(random.between(5, 40) * HOUR_MS)
-    .event('processed', { decidedBy: 'person', minutes: random.between(15, 45), precedent: 'C-0417' });
+    .person(random.between(40, 90))
+    .event('processed', { decidedBy: 'person', precedent: 'C-0417' });
 }
 
 function paid(claim: CaseWriter, random: SeededRandom): CaseWriter {
@@ -101,14 +110,19 @@ function paid(claim: CaseWriter, random: SeededRandom): CaseWriter {
     .event('paid', { value: { amount: `${random.between(300, 4_000)}.00`, currency: 'USD' } });
 }
 
+function notCovered(exceptionDocuments: number): Story {
+  return (claim, random) =>
+    claim.run(assess(random, exceptionDocuments)).event('failed', { reason: 'not covered' });
+}
+
 function disputed(claim: CaseWriter, random: SeededRandom): CaseWriter {
   return claim
-    .run(assess(random, 1))
+    .run(assess(random, 0))
     .event('processed')
     .after(random.between(2, 5) * DAY_MS)
     .event('disputed', { reason: 'amount' })
     .after(HOUR_MS)
-    .run(assess(random, 3))
+    .run(assess(random, 0))
     .event('processed');
 }
 
@@ -124,7 +138,7 @@ function readInHouse(claim: CaseWriter, random: SeededRandom): CaseWriter {
 
 function reportedLate(claim: CaseWriter, random: SeededRandom): CaseWriter {
   return claim
-    .run(assess(random, 1))
+    .run(assess(random, 0))
     .after(random.between(15, 20) * DAY_MS)
     .event('processed', {}, true);
 }

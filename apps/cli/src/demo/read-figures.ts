@@ -9,6 +9,7 @@ const Row = z.object({
   attempts: z.int(),
   outcomes: z.int(),
   costPerOutcomeUsd: z.string().nullable(),
+  loadedCostPerOutcomeUsd: z.string().nullable(),
   failedAttemptCostUsd: z.string().nullable(),
   noOutcomeCostUsd: z.string().nullable(),
   unpricedCalls: z.int(),
@@ -32,6 +33,8 @@ export interface Figures {
   readonly achieved: number;
   readonly attempts: number;
   readonly costPerOutcomeUsd: string | null;
+  /** With the minutes of people. */
+  readonly loadedCostPerOutcomeUsd: string | null;
   /** Per outcome, within its cost. */
   readonly failedAttemptsUsd: string | null;
   /** Per outcome, within its cost. */
@@ -67,6 +70,7 @@ export async function readFigures(api: ApiClient, workflows: readonly Workflow[]
         achieved: row.outcomes,
         attempts: row.attempts,
         costPerOutcomeUsd: row.costPerOutcomeUsd,
+        loadedCostPerOutcomeUsd: row.loadedCostPerOutcomeUsd,
         failedAttemptsUsd: perOutcome(row.failedAttemptCostUsd),
         noOutcomeUsd: perOutcome(row.noOutcomeCostUsd),
         baselineUsd:

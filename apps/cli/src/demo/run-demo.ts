@@ -3,7 +3,9 @@ import { ApiClient } from './api-client.ts';
 import { DEMO_TENANT, makeDemoKeys } from './demo-keys.ts';
 import { readFigures, REPORT_PATH, type Figures } from './read-figures.ts';
 import { recordBaselines } from './record-baselines.ts';
+import { recordPolicies } from './record-policies.ts';
 import { claimsWorkflow, ticketsWorkflow, type Workflow } from './scenario.ts';
+import { sendCostLines } from './send-cost-lines.ts';
 import { sendOutcomes } from './send-outcomes.ts';
 import { sendSpans } from './send-spans.ts';
 import { untilSettled } from './settle.ts';
@@ -44,10 +46,14 @@ export async function runDemo(target: DemoTarget): Promise<DemoResult> {
   const helpdesk = new ApiClient(target.apiUrl, keys.helpdesk);
   const claimsSystem = new ApiClient(target.apiUrl, keys.claimsSystem);
 
-  await recordBaselines(new ApiClient(target.apiUrl, keys.controller), workflows);
+  const controller = new ApiClient(target.apiUrl, keys.controller);
+  await recordBaselines(controller, workflows);
+  await recordPolicies(controller, workflows);
   await sendOutcomes(claimsSystem, claims, false);
   for (const workflow of workflows) await sendSpans(workflow, target.otlpUrl, keys.agents);
   await sendOutcomes(helpdesk, tickets, false);
+  await sendCostLines(helpdesk, tickets);
+  await sendCostLines(claimsSystem, claims);
   await untilSettled(target.workerUrl, target.traceQuietMs);
   await sendOutcomes(helpdesk, tickets, true);
   await sendOutcomes(claimsSystem, claims, true);

@@ -16,6 +16,10 @@ export interface Workflow {
   readonly eventSource: string;
   /** Price of the outsourcer for one outcome, by contract. */
   readonly outsourced: { readonly amountUsd: string; readonly contract: string };
+  /** What a minute of the people costs who do what the agent cannot. */
+  readonly personPerMinuteUsd: string;
+  /** What is known of a case when it comes in. */
+  readonly intake: readonly { readonly name: string; readonly type?: 'number' }[];
   readonly cases: readonly Case[];
 }
 
@@ -30,6 +34,8 @@ export function ticketsWorkflow(seed = 20_261_001n): Workflow {
     outcomes: 'resolved tickets',
     eventSource: '/demo/helpdesk',
     outsourced: { amountUsd: '4.20', contract: 'Contact centre, per resolved ticket' },
+    personPerMinuteUsd: '0.70',
+    intake: [{ name: 'channel' }, { name: 'is_returning' }],
     cases: ticketCases(new SeededRandom(seed)),
   };
 }
@@ -45,6 +51,8 @@ export function claimsWorkflow(seed = 20_261_002n): Workflow {
     outcomes: 'processed claims',
     eventSource: '/demo/claims-system',
     outsourced: { amountUsd: '21.50', contract: 'Claims handling, per processed claim' },
+    personPerMinuteUsd: '1.10',
+    intake: [{ name: 'channel' }, { name: 'exception_doc' }, { name: 'lines', type: 'number' }],
     cases: claimCases(new SeededRandom(seed)),
   };
 }

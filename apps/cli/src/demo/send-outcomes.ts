@@ -28,7 +28,11 @@ export async function sendOutcomes(api: ApiClient, workflow: Workflow, isLate: b
     const batch = events.slice(start, start + EVENTS_PER_REQUEST);
     const answer = Answer.parse(await api.post('/v1/outcomes', batch, 'application/cloudevents-batch+json'));
     const refusal = answer.results.find(({ problem }) => problem !== null)?.problem;
-    if (refusal !== undefined) throw new Error(`an outcome of the demo was refused: ${refusal?.detail}`);
+    if (refusal !== undefined)
+      throw new Error(
+        `an outcome of the demo was refused: ${refusal?.detail}. If an earlier version of the demo ran on this data, ` +
+          'name another directory by OL_DATA_DIR',
+      );
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 const POLL_MS = 50;
 const WAITING = ['outcome_ledger_due_traces', 'outcome_ledger_waiting_facts'];
 
@@ -8,7 +8,7 @@ const WAITING = ['outcome_ledger_due_traces', 'outcome_ledger_waiting_facts'];
  * Waits until the worker has worked through everything that was acknowledged, by its own metrics.
  *
  * @param quietMs TRACE_QUIET_MS of the service: what was sent before is due after it
- * @throws Error when something still waits after a minute
+ * @throws Error when something still waits after three minutes
  */
 export async function untilSettled(workerUrl: string, quietMs: number): Promise<void> {
   await sleep(quietMs + POLL_MS);

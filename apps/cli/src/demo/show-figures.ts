@@ -32,7 +32,9 @@ export function showSentence(figures: Figures): string {
       ` in model calls, ${usd(wastedOf(figures))} of it for work that bought nothing;` +
       ` outsourced it would cost ${usd(figures.baselineUsd, 2)}.`,
     figures.isLowerBound ? `${unpricedCalls} calls have no known price, so the true cost is higher.` : null,
-    handedOff > 0 ? `${handedOff} were handed to a person, whose time is not in these figures.` : null,
+    handedOff > 0
+      ? `${handedOff} were handed to a person; with those minutes each cost ${atLeast(figures, figures.loadedCostPerOutcomeUsd, 2)}.`
+      : null,
     reopened > 0 ? `${reopened} came back and were done again.` : null,
     pending > 0 ? `${pending} are still open and not counted.` : null,
   ];
@@ -44,8 +46,8 @@ function wastedOf({ failedAttemptsUsd, noOutcomeUsd }: Figures): string | null {
   return decimal((parsePico(failedAttemptsUsd) ?? 0n) + (parsePico(noOutcomeUsd) ?? 0n), 12);
 }
 
-const atLeast = ({ isLowerBound }: Figures, amountUsd: string | null): string =>
-  isLowerBound && amountUsd !== null ? `>= ${usd(amountUsd)}` : usd(amountUsd);
+const atLeast = ({ isLowerBound }: Figures, amountUsd: string | null, places = 4): string =>
+  isLowerBound && amountUsd !== null ? `>= ${usd(amountUsd, places)}` : usd(amountUsd, places);
 
 /** For the eye: rounded half up. Unknown is a word, never 0. */
 function usd(amountUsd: string | null, places = 4): string {

@@ -1,5 +1,5 @@
 import { CaseWriter, chat, DAY_MS, HOUR_MS, MINUTE_MS, startOfCase, tool } from './case-writing.ts';
-import type { Case, ModelCall, ToolUse } from './case.ts';
+import type { Case, Intake, ModelCall, ToolUse } from './case.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 type Story = (ticket: CaseWriter, random: SeededRandom, key: string) => CaseWriter;
@@ -7,7 +7,8 @@ type Steps = (ModelCall | ToolUse)[];
 
 /** How many tickets went which way. */
 const STORIES: readonly (readonly [name: string, tickets: number, story: Story])[] = [
-  ['first try', 30, (ticket, random) => ticket.run(answer(random, 2)).event('resolved')],
+  ['first try', 26, (ticket, random) => ticket.run(answer(random, 2)).event('resolved')],
+  ['same order looked up twice', 4, lookedUpTwice],
   ['two turns of one chat', 6, twoTurns],
   ['tool failed, tried again', 5, retried],
   ['unusable answer, asked again', 3, askedAgain],
@@ -18,6 +19,14 @@ const STORIES: readonly (readonly [name: string, tickets: number, story: Story])
   ['still open', 2, (ticket, random) => ticket.run(answer(random, 2))],
 ];
 
+/** Teams of the help desk, by the language of their customers. */
+const TEAMS = ['desk-de', 'desk-en', 'desk-es', 'desk-fr', 'desk-it'];
+
+const intakeOf = (random: SeededRandom): Intake => ({
+  channel: random.pick(['chat', 'mail', 'phone']),
+  is_returning: random.pick([true, false]),
+});
+
 /** @returns the tickets of the month, in the order of their numbers */
 export function ticketCases(random: SeededRandom): Case[] {
   const stories = STORIES.flatMap(([name, tickets, story]) =>
@@ -25,7 +34,8 @@ export function ticketCases(random: SeededRandom): Case[] {
   );
   return random.shuffle(stories).map(({ name, story }, index) => {
     const key = `T-${1001 + index}`;
-    return story(new CaseWriter(name, 'ticket', key, startOfCase(random)), random, key).end();
+    const ticket = new CaseWriter(name, 'ticket', key, TEAMS[index % TEAMS.length]!, startOfCase(random));
+    return story(ticket.opened(intakeOf(random)), random, key).end();
   });
 }
 
@@ -37,12 +47,27 @@ function answer(random: SeededRandom, lookups: number): Steps {
   for (let lookup = 0; lookup <= lookups; lookup += 1) {
     const outputTokens = lookup < lookups ? random.between(60, 140) : random.between(260, 480);
     steps.push(chat({ provider: 'openai', model: 'gpt-4.1', inputTokens, cacheReadTokens, outputTokens }));
-    if (lookup < lookups)
-      steps.push(tool(random.pick(['find_order', 'read_policy', 'find_customer']), random.between(80, 400)));
+    if (lookup < lookups) steps.push(lookUp(random));
     cacheReadTokens = inputTokens - (inputTokens % 128);
     inputTokens += outputTokens + random.between(300, 900);
   }
   return steps;
+}
+
+/** Something the agent does not know by heart; what it is told differs each time. */
+function lookUp(random: SeededRandom): ToolUse {
+  const name = random.pick(['find_order', 'read_policy', 'find_customer']);
+  const number = random.between(100_000, 999_999);
+  return tool(name, random.between(80, 400), {
+    said: { arguments: { of: String(number) }, result: `${name} of ${number}` },
+  });
+}
+
+/** The agent asks for an order that it was told of a moment ago, and is told the same. */
+function lookedUpTwice(ticket: CaseWriter, random: SeededRandom): CaseWriter {
+  const steps = answer(random, 3);
+  const [first, second] = steps.flatMap((step, index) => (step.action === 'chat' ? [] : [index]));
+  return ticket.run(steps.with(second!, steps[first!]!)).event('resolved');
 }
 
 /** The chat window knows the conversation only; the help desk knows which ticket it became. */
@@ -58,7 +83,7 @@ function twoTurns(ticket: CaseWriter, random: SeededRandom, key: string): CaseWr
 function retried(ticket: CaseWriter, random: SeededRandom): CaseWriter {
   const broken = answer(random, 1).slice(0, 1);
   return ticket
-    .run([...broken, tool('find_order', 30_000, 'timeout')], { error: 'timeout' })
+    .run([...broken, tool('find_order', 30_000, { error: 'timeout' })], { error: 'timeout' })
     .event('attempt_failed', { reason: 'tool timeout' })
     .after(random.between(10, 50) * MINUTE_MS)
     .run(answer(random, 2))
@@ -79,7 +104,8 @@ function handedOff(ticket: CaseWriter, random: SeededRandom): CaseWriter {
     .run(answer(random, 3), { error: 'needs_approval' })
     .event('handed_off', { to: 'second line' })
     .after(random.between(3, 20) * HOUR_MS)
-    .event('resolved', { resolvedBy: 'person', minutes: random.between(6, 18) });
+    .person(random.between(6, 18))
+    .event('resolved', { resolvedBy: 'person' });
 }
 
 function cancelled(ticket: CaseWriter, random: SeededRandom): CaseWriter {
