@@ -69,6 +69,7 @@ export class KeysController {
   constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Get('principals')
+  @RequireRole('analyst', 'auditor', 'approver', 'privacy')
   @SerializeOptions({ schema: PrincipalList })
   @ApiOperation({ summary: 'People and systems that hold keys' })
   @ApiResponse({ status: 200, standardSchema: PrincipalList })

@@ -27,6 +27,24 @@ export function sumDecimals(terms: readonly string[]): string {
   return write({ units: decimals.reduce((sum, each) => sum + scaled(each, places), 0n), places });
 }
 
+/** The exact difference, with as many places as the term that has most. */
+export const subtractDecimals = (a: string, b: string): string =>
+  sumDecimals([a, b.startsWith('-') ? b.slice(1) : `-${b}`]);
+
+/** An amount over a count, rounded half to even at so many places, without zeros at the end; null over 0. */
+export function divideDecimal(text: string, count: number, places: number): string | null {
+  if (count === 0) return null;
+  const decimal = parse(text);
+  const spare = Math.max(places, decimal.places);
+  const [divided, divisor] = [scaled(decimal, spare), BigInt(count) * 10n ** BigInt(spare - places)];
+  const [rest, whole] = [divided % divisor, divided / divisor];
+  const twice = (rest < 0n ? -rest : rest) * 2n;
+  const isUp = twice > divisor || (twice === divisor && whole % 2n !== 0n);
+  const units = isUp ? whole + (divided < 0n ? -1n : 1n) : whole;
+  const written = write({ units, places });
+  return written.includes('.') ? written.replace(/\.?0+$/, '') : written;
+}
+
 /** Negative, 0 or positive, as a sort wants it. */
 export function compareDecimals(a: string, b: string): number {
   const [left, right] = [parse(a), parse(b)];

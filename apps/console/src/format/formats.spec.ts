@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { compareDecimals, roundDecimal, sumDecimals } from './decimal.ts';
+import { compareDecimals, divideDecimal, roundDecimal, subtractDecimals, sumDecimals } from './decimal.ts';
 import { exactMoney, showMoney } from './money.ts';
 import { showShare } from './number.ts';
 import { plural, unitOf } from './outcome-words.ts';
@@ -24,6 +24,23 @@ test.each([
 
 test('the exact amount keeps every digit, and unknown stays a word', () => {
   expect([exactMoney('0.066967926471'), exactMoney(null)]).toEqual(['0.066967926471 USD', 'unknown']);
+});
+
+test.each([
+  ['1', 3, '0.333333333333'],
+  ['2', 3, '0.666666666667'],
+  ['-2', 3, '-0.666666666667'],
+  ['0.000000000001', 2, '0'],
+  ['0.000000000003', 2, '0.000000000002'],
+  ['0.0000000000005', 1, '0'],
+  ['100', 10, '10'],
+  ['1', 0, null],
+])('%s over %s is %s', (amount, count, quotient) => {
+  expect(divideDecimal(amount, count, 12)).toBe(quotient);
+});
+
+test('a difference is exact', () => {
+  expect([subtractDecimals('0.3', '0.1'), subtractDecimals('1', '-0.25')]).toEqual(['0.2', '1.25']);
 });
 
 test.each([

@@ -78,7 +78,7 @@ function Navigation({ page }: { readonly page: Page | null }): ReactNode {
             <li key={each.path}>
               <Link
                 href={`/${session.me.tenant}/${each.path.replace(/\/:.*$/, '')}${filterSearch(filters)}`}
-                aria-current={each === page ? 'page' : undefined}
+                aria-current={each === page ? 'page' : page?.parent === each.path ? 'true' : undefined}
               >
                 {each.title}
               </Link>

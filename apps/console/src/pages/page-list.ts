@@ -8,6 +8,8 @@ export interface Page {
   readonly title: string;
   /** Whether it stands in the navigation, and in which group. */
   readonly group: 'figures' | 'proof' | 'service' | null;
+  /** Path of the page in the navigation that it is a part of, where it is in none itself. */
+  readonly parent?: string;
   /** What a key needs to see it. */
   readonly roles: readonly Me['roles'][number][];
   readonly Body: LazyExoticComponent<ComponentType<{ readonly params: PathParams }>>;
@@ -28,6 +30,7 @@ export const PAGES: readonly Page[] = [
     path: 'workflows/:workflow',
     title: 'Workflow',
     group: null,
+    parent: 'overview',
     roles: READERS,
     Body: lazy(async () => ({ default: (await import('./workflow/workflow-page.tsx')).WorkflowPage })),
   },
@@ -42,6 +45,7 @@ export const PAGES: readonly Page[] = [
     path: 'work-items/:kind/:key',
     title: 'Work item',
     group: null,
+    parent: 'work-items',
     roles: READERS,
     Body: lazy(async () => ({ default: (await import('./work-item/work-item-page.tsx')).WorkItemPage })),
   },
@@ -49,8 +53,30 @@ export const PAGES: readonly Page[] = [
     path: 'diff',
     title: 'What differs',
     group: null,
+    parent: 'work-items',
     roles: READERS,
     Body: lazy(async () => ({ default: (await import('./diff/diff-page.tsx')).DiffPage })),
+  },
+  {
+    path: 'cohorts',
+    title: 'Young cohorts',
+    group: 'figures',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./comparisons/cohorts-page.tsx')).CohortsPage })),
+  },
+  {
+    path: 'spend',
+    title: 'Spend against outcome',
+    group: 'figures',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./comparisons/spend-page.tsx')).SpendPage })),
+  },
+  {
+    path: 'before-after',
+    title: 'Before and after',
+    group: 'figures',
+    roles: READERS,
+    Body: lazy(async () => ({ default: (await import('./comparisons/operating-page.tsx')).OperatingPage })),
   },
   {
     path: 'explain',
@@ -63,6 +89,7 @@ export const PAGES: readonly Page[] = [
     path: 'explain/:kind/:key',
     title: 'Explain',
     group: null,
+    parent: 'explain',
     roles: READERS,
     Body: lazy(async () => ({ default: (await import('./explain/explain-item-page.tsx')).ExplainItemPage })),
   },

@@ -1,22 +1,49 @@
 import type { ReactNode } from 'react';
 import type { Schemas } from '../api/wire-types.ts';
 import { exactMoney, showMoney } from '../format/money.ts';
-import { showShare } from '../format/number.ts';
+import { showCount, showShare } from '../format/number.ts';
+import type { FigureKind } from '../url/figure-kinds.ts';
+import { FigureLink } from './figure-links.tsx';
 
 /** An amount for the eye, exact under the pointer; `≥` where part of it is unpriced. */
 export function Amount(props: {
   readonly value: string | null | undefined;
   readonly currency?: string;
   readonly isLowerBound?: boolean;
+  /** Which figure of its row it is, so that its explanation works it out. */
+  readonly figure?: FigureKind;
+  /** What explains it, where that is not the row. */
+  readonly href?: string | undefined;
 }): ReactNode {
   const { value, currency } = props;
   const isKnown = value !== null && value !== undefined;
   const note = props.isLowerBound && isKnown ? ' or more: part of it has no price' : '';
   return (
-    <span className={isKnown ? 'amount' : 'amount unknown'} title={exactMoney(value, currency) + note}>
-      {props.isLowerBound && isKnown && <abbr title="at least">≥ </abbr>}
-      {showMoney(value, currency)}
-    </span>
+    <FigureLink figure={props.figure} href={props.href}>
+      <span
+        className={isKnown ? 'amount' : 'amount unknown'}
+        title={exactMoney(value, currency) + note}
+        data-exact={value ?? undefined}
+      >
+        {props.isLowerBound && isKnown && <abbr title="at least">≥ </abbr>}
+        {showMoney(value, currency)}
+      </span>
+    </FigureLink>
+  );
+}
+
+/** A number of things, as `12,345`; leads to its explanation as an amount does. */
+export function Count(props: {
+  readonly value: number | null | undefined;
+  readonly figure?: FigureKind;
+  readonly href?: string | undefined;
+}): ReactNode {
+  return (
+    <FigureLink figure={props.figure} href={props.href}>
+      <span className="amount" data-exact={props.value ?? undefined}>
+        {showCount(props.value)}
+      </span>
+    </FigureLink>
   );
 }
 

@@ -1,4 +1,5 @@
 import { addressOf, type QueryValues } from '../api/address.ts';
+import type { FigureKind } from './figure-kinds.ts';
 import { filterSearch, type Filters } from './filters.ts';
 
 /** Where things stand in the console, so that any figure, trace or leaf can be linked to. */
@@ -14,6 +15,8 @@ export interface FigureName {
   readonly groupBy: readonly string[];
   /** The row's values in that order; null is the total. */
   readonly cell: readonly (string | null)[] | null;
+  /** Which figure of the row; null: the row. */
+  readonly figure?: FigureKind | null;
 }
 
 /** All addresses of one tenant. */
@@ -31,11 +34,12 @@ export function addressesOf(tenant: string) {
     /** Two trails beside each other, each `kind:key`. */
     diff: (a: string, b: string, query: QueryValues = {}): string => page('diff', {}, { a, b, ...query }),
     /** What is behind a figure of a report. */
-    figure: ({ filters, groupBy, cell }: FigureName): string =>
+    figure: ({ filters, groupBy, cell, figure = null }: FigureName): string =>
       page('explain') +
       filterSearch(filters, {
         ...(groupBy.length === 0 ? {} : { group_by: groupBy.join(',') }),
         ...(cell === null ? {} : { cell: JSON.stringify(cell) }),
+        ...(figure === null ? {} : { figure }),
       }),
     /** Every call behind the cost of one work item. */
     workItemCost: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
@@ -48,6 +52,7 @@ export function addressesOf(tenant: string) {
     quality: (query: QueryValues = {}): string => page('data-quality', {}, query),
     /** A part of the settings, with what is known of what to set. */
     settings: (part: string, query: QueryValues = {}): string => page('settings/{part}', { part }, query),
+    periods: (): string => page('periods'),
     period: (period: string): string => page('periods', {}, { period }),
   };
 }

@@ -10,7 +10,9 @@ import { SumLine } from '../../parts/sum-line.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Addresses } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
-import { useFilters } from '../../url/use-filters.ts';
+import { readFigureKind } from '../../url/figure-kinds.ts';
+import { useFilters, useSearchValue } from '../../url/use-filters.ts';
+import { ExplainedFigure } from './explained-figure.tsx';
 
 type Item = Schemas['Explanation']['items'][number];
 
@@ -23,34 +25,18 @@ export function FigureItems(props: {
   const { first, items } = props;
   const to = useAddresses();
   const [filters] = useFilters();
+  const [figure] = useSearchValue('figure');
+  const kind = readFigureKind(figure);
   const past = {
     ...(filters.size === undefined ? {} : { size: filters.size }),
     ...(filters.as_of === undefined ? {} : { as_of: filters.as_of }),
   };
   return (
     <>
-      <dl className="facts card">
-        <Fact name="Cost">
-          <strong className="headline">
-            <Amount value={first.costUsd} />
-          </strong>
-        </Fact>
-        <Fact name="Work items, outcomes">
-          {showCount(first.workItems)}, {showCount(first.outcomes)}
-        </Fact>
-        <Fact name="Attempts that achieved the outcome">
-          <Amount value={first.directCostUsd} />
-        </Fact>
-        <Fact name="Other attempts of the same items">
-          <Amount value={first.failedAttemptCostUsd} />
-        </Fact>
-        <Fact name="Items that ended without an outcome">
-          <Amount value={first.noOutcomeCostUsd} />
-        </Fact>
-        <Fact name="Read at log size">
-          {first.size === null ? 'as the books stand' : showCount(first.size)}
-        </Fact>
-      </dl>
+      {kind !== null && (
+        <ExplainedFigure kind={kind} explanation={first} items={items} isWhole={!props.hasMore} />
+      )}
+      <Parts of={first} />
       <SumLine
         parts={[first.directCostUsd, first.failedAttemptCostUsd, first.noOutcomeCostUsd]}
         figure={first.costUsd}
@@ -82,6 +68,33 @@ export function FigureItems(props: {
         )}
       </Section>
     </>
+  );
+}
+
+function Parts({ of: first }: { readonly of: Schemas['Explanation'] }): ReactNode {
+  return (
+    <dl className="facts card">
+      <Fact name="Cost">
+        <strong className="headline">
+          <Amount value={first.costUsd} />
+        </strong>
+      </Fact>
+      <Fact name="Work items, outcomes">
+        {showCount(first.workItems)}, {showCount(first.outcomes)}
+      </Fact>
+      <Fact name="Attempts that achieved the outcome">
+        <Amount value={first.directCostUsd} />
+      </Fact>
+      <Fact name="Other attempts of the same items">
+        <Amount value={first.failedAttemptCostUsd} />
+      </Fact>
+      <Fact name="Items that ended without an outcome">
+        <Amount value={first.noOutcomeCostUsd} />
+      </Fact>
+      <Fact name="Read at log size">
+        {first.size === null ? 'as the books stand' : showCount(first.size)}
+      </Fact>
+    </dl>
   );
 }
 

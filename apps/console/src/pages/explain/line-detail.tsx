@@ -11,6 +11,7 @@ import { Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import { useAddresses } from '../../url/use-addresses.ts';
+import { LINK_COLUMNS } from './link-columns.ts';
 import { meaningOf } from './transaction-codes.ts';
 
 type Line = Schemas['CostExplanation']['lines'][number];
@@ -116,14 +117,7 @@ function Links({ line }: { readonly line: Line }): ReactNode {
       rows={line.links}
       keyOf={({ linkId }) => linkId}
       columns={[
-        { title: 'Rule', cell: ({ rule }) => rule, csv: ({ rule }) => rule },
-        { title: 'Tier', cell: ({ tier }) => tier, csv: ({ tier }) => tier },
-        {
-          title: 'Confidence',
-          align: 'end',
-          cell: ({ confidence }) => confidence,
-          csv: ({ confidence }) => confidence,
-        },
+        ...LINK_COLUMNS,
         {
           title: 'Named by',
           cell: ({ spanId, scope }) => <code>{spanId ?? `the whole ${scope}`}</code>,

@@ -3,7 +3,9 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { showTime } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { PrincipalName } from '../../parts/principal-name.tsx';
 import { Empty } from '../../parts/states.tsx';
+import { LINK_COLUMNS } from './link-columns.ts';
 
 /** Links of a work item: every one there was, those too doubtful to book, and what people decided. */
 export function LinkEvidence(props: {
@@ -22,14 +24,7 @@ export function LinkEvidence(props: {
         rows={linkHistory ?? candidates}
         keyOf={({ linkId }) => linkId}
         columns={[
-          { title: 'Rule', cell: ({ rule }) => rule, csv: ({ rule }) => rule },
-          { title: 'Tier', cell: ({ tier }) => tier, csv: ({ tier }) => tier },
-          {
-            title: 'Confidence',
-            align: 'end',
-            cell: ({ confidence }) => confidence,
-            csv: ({ confidence }) => confidence,
-          },
+          ...LINK_COLUMNS,
           {
             title: 'State',
             cell: ({ state, supersededBy }) => (supersededBy === null ? state : `${state}, superseded`),
@@ -75,8 +70,8 @@ function Decisions(props: {
         { title: 'Why', cell: ({ reason }) => reason, csv: ({ reason }) => reason },
         { title: 'Trace', cell: ({ traceId }) => <code>{traceId}</code>, csv: ({ traceId }) => traceId },
         {
-          title: 'Who (principal)',
-          cell: ({ recordedBy }) => <code>{recordedBy}</code>,
+          title: 'Who',
+          cell: ({ recordedBy }) => <PrincipalName id={recordedBy} />,
           csv: ({ recordedBy }) => recordedBy,
         },
       ]}

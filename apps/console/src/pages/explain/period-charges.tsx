@@ -36,7 +36,9 @@ export function PeriodCharges(props: {
       <dl className="facts card">
         <Fact name="Charged">
           <strong className="headline">
-            <Amount value={first.costUsd} />
+            <data className="explained-figure" value={first.costUsd}>
+              <Amount value={first.costUsd} />
+            </data>
           </strong>
         </Fact>
         {Object.entries(first.byPlace).map(([place, amount]) => (

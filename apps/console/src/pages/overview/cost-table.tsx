@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
 import type { Schemas } from '../../api/wire-types.ts';
 import { compareDecimals } from '../../format/decimal.ts';
-import { showCount, showShare } from '../../format/number.ts';
+import { showShare } from '../../format/number.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { Amount, Grade } from '../../parts/figure.tsx';
+import { Amount, Count, Grade } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Empty } from '../../parts/states.tsx';
+import type { FigureKind } from '../../url/figure-kinds.ts';
 import type { Filters } from '../../url/filters.ts';
-import { useAddresses } from '../../url/use-addresses.ts';
 
 type Row = Schemas['CostPerOutcomeRow'];
 type MoneyField = {
@@ -20,14 +20,7 @@ export function CostTable(props: {
   readonly filters: Filters;
   readonly currency: string | undefined;
 }): ReactNode {
-  const addresses = useAddresses();
   const { rows, filters, currency } = props;
-  const explain = ({ group }: Row): string =>
-    addresses.figure({
-      filters,
-      groupBy: ['workflow', 'outcome_type'],
-      cell: [group['workflow'] ?? null, group['outcome_type'] ?? null],
-    });
   const columns: Column<Row>[] = [
     {
       title: 'Workflow',
@@ -39,26 +32,15 @@ export function CostTable(props: {
       cell: (row) => row.group['outcome_type'] ?? 'none',
       csv: (row) => row.group['outcome_type'],
     },
-    count('Items', 'workItems'),
-    count('Outcomes', 'outcomes'),
-    money('Cost', 'costUsd'),
-    {
-      ...money('Cost per outcome', 'costPerOutcomeUsd'),
-      cell: (row) => (
-        <Link href={explain(row)}>
-          <Amount value={row.costPerOutcomeUsd} isLowerBound={row.bound === 'lower'} />
-        </Link>
-      ),
-    },
-    money('Direct', 'directCostUsd', 'Attempts that achieved the outcome'),
-    money('Failed attempts', 'failedAttemptCostUsd', 'The other attempts at items that were achieved'),
-    money('No outcome', 'noOutcomeCostUsd', 'Items settled without an outcome'),
-    money(
-      'Loaded, each',
-      'loadedCostPerOutcomeUsd',
-      'With people, tools and overhead; compare this with a baseline',
-    ),
-    ...(currency === undefined ? [] : [inCurrency(currency)]),
+    count(filters, 'Items', 'workItems', 'work_items'),
+    count(filters, 'Outcomes', 'outcomes', 'outcomes'),
+    money(filters, 'Cost', 'costUsd', 'cost'),
+    money(filters, 'Cost per outcome', 'costPerOutcomeUsd', 'cost_per_outcome'),
+    money(filters, 'Direct', 'directCostUsd', 'direct'),
+    money(filters, 'Failed attempts', 'failedAttemptCostUsd', 'failed_attempts'),
+    money(filters, 'No outcome', 'noOutcomeCostUsd', 'no_outcome'),
+    money(filters, 'Loaded, each', 'loadedCostPerOutcomeUsd', 'loaded_per_outcome'),
+    ...(currency === undefined ? [] : [inCurrency(filters, currency)]),
     {
       title: 'Linked',
       align: 'end',
@@ -86,26 +68,61 @@ export function CostTable(props: {
   );
 }
 
-const money = (title: string, field: MoneyField, hint = ''): Column<Row> => ({
+const HINTS: { readonly [Kind in FigureKind]?: string } = {
+  direct: 'Attempts that achieved the outcome',
+  failed_attempts: 'The other attempts at items that were achieved',
+  no_outcome: 'Items settled without an outcome',
+  loaded_per_outcome: 'With people, tools and overhead; compare this with a baseline',
+};
+
+/** What the figures of a row are of. */
+const nameOf = (filters: Filters, { group }: Row) => ({
+  filters,
+  groupBy: ['workflow', 'outcome_type'],
+  cell: [group['workflow'] ?? null, group['outcome_type'] ?? null],
+});
+
+const money = (filters: Filters, title: string, field: MoneyField, figure: FigureKind): Column<Row> => ({
   title,
-  hint,
+  hint: HINTS[figure] ?? '',
   align: 'end',
-  cell: (row) => <Amount value={row[field]} />,
+  cell: (row) => (
+    <Figures of={nameOf(filters, row)}>
+      <Amount
+        value={row[field]}
+        figure={figure}
+        isLowerBound={row.bound === 'lower' && (figure === 'cost' || figure === 'cost_per_outcome')}
+      />
+    </Figures>
+  ),
   csv: (row) => row[field],
   compare: (a, b) => compareDecimals(a[field] ?? '-1', b[field] ?? '-1'),
 });
 
-const count = (title: string, field: 'workItems' | 'outcomes'): Column<Row> => ({
+const count = (
+  filters: Filters,
+  title: string,
+  field: 'workItems' | 'outcomes',
+  figure: FigureKind,
+): Column<Row> => ({
   title,
   align: 'end',
-  cell: (row) => showCount(row[field]),
+  cell: (row) => (
+    <Figures of={nameOf(filters, row)}>
+      <Count value={row[field]} figure={figure} />
+    </Figures>
+  ),
   csv: (row) => row[field],
   compare: (a, b) => (a[field] ?? -1) - (b[field] ?? -1),
 });
 
-const inCurrency = (currency: string): Column<Row> => ({
+const inCurrency = (filters: Filters, currency: string): Column<Row> => ({
   title: `Each, in ${currency}`,
   align: 'end',
-  cell: (row) => <Amount value={row.inCurrency?.costPerOutcome} currency={currency} />,
+  cell: (row) => (
+    <Figures of={nameOf(filters, row)}>
+      <Amount value={row.inCurrency?.costPerOutcome} currency={currency} />
+    </Figures>
+  ),
   csv: (row) => row.inCurrency?.costPerOutcome,
 });

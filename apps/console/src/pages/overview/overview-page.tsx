@@ -58,6 +58,7 @@ function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bu
   const { me } = useSession();
   const report = useGet('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
   const { data: compared } = useGet('/v1/reports/baseline', { query });
+  const { data: sentences } = useGet('/v1/reports/sentence', { query });
   const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket } });
   return (
     <Answered query={report} what="what outcomes cost">
@@ -71,6 +72,7 @@ function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bu
                 <WorkflowCard
                   key={JSON.stringify(row.group)}
                   row={row}
+                  sentence={sentences?.rows.find((each) => isSameGroup(each, row))?.sentence ?? null}
                   compared={compared?.rows.find((each) => isSameGroup(each, row))}
                   overTime={overTime?.rows.filter((each) => isSameGroup(each, row)) ?? []}
                   bucket={bucket}

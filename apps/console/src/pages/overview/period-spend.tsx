@@ -7,6 +7,7 @@ import { showCount } from '../../format/number.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount, Grade } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
@@ -31,14 +32,14 @@ export function PeriodSpend({ filters }: { readonly filters: Filters }): ReactNo
   return (
     <Answered query={report} what="the charges of the period">
       {({ rows, total, tieOut }) => (
-        <>
+        <Figures of={{ filters, groupBy: [], cell: null }}>
           <Section
             title="What the charges of the period bought"
             lead="As on the bill, by the day of use. They are not divided by outcomes: those of the same days come from other work."
           >
             <div className="card">
               <p className="headline">
-                <Amount value={total.costUsd} isLowerBound={total.bound === 'lower'} />
+                <Amount value={total.costUsd} isLowerBound={total.bound === 'lower'} figure="cost" />
               </p>
               <PartsBar
                 label="Where the cost sits"
@@ -51,22 +52,22 @@ export function PeriodSpend({ filters }: { readonly filters: Filters }): ReactNo
             caption="Charges by workflow"
             file="charges-by-workflow"
             rows={rows}
-            foot={{ ...total, group: { workflow: 'All' } }}
+            foot={{ ...total, group: ALL }}
             keyOf={(row) => JSON.stringify(row.group)}
-            columns={COLUMNS}
+            columns={columnsOf(filters)}
             empty={
               <Empty title="Nothing was charged in this period">
                 Charges stand here by the day of their spans.
               </Empty>
             }
           />
-        </>
+        </Figures>
       )}
     </Answered>
   );
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const columnsOf = (filters: Filters): readonly Column<Row>[] => [
   {
     title: 'Workflow',
     cell: (row) => row.group['workflow'] ?? 'none',
@@ -76,7 +77,11 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     title: 'Cost',
     align: 'end',
-    cell: (row) => <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} />,
+    cell: (row) => (
+      <Figures of={nameOf(filters, row)}>
+        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" />
+      </Figures>
+    ),
     csv: (row) => row.costUsd,
     compare: (a, b) => compareDecimals(a.costUsd ?? '-1', b.costUsd ?? '-1'),
   },
@@ -84,7 +89,11 @@ const COLUMNS: readonly Column<Row>[] = [
     title,
     hint,
     align: 'end',
-    cell: (row) => <Amount value={row[field]} />,
+    cell: (row) => (
+      <Figures of={nameOf(filters, row)}>
+        <Amount value={row[field]} />
+      </Figures>
+    ),
     csv: (row) => row[field],
   })),
   {
@@ -93,3 +102,10 @@ const COLUMNS: readonly Column<Row>[] = [
     csv: (row) => row.grade,
   },
 ];
+
+/** What the figures of a row are of; the last row is of all workflows. */
+const nameOf = (filters: Filters, { group }: Row) =>
+  group === ALL
+    ? { filters, groupBy: [], cell: null }
+    : { filters, groupBy: ['workflow'], cell: [group['workflow'] ?? null] };
+const ALL: Row['group'] = { workflow: 'All' };

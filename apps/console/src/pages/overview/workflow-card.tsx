@@ -4,9 +4,9 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
 import { sumDecimals, toPosition } from '../../format/decimal.ts';
 import { showMoney } from '../../format/money.ts';
-import { showCount } from '../../format/number.ts';
-import { unitOf } from '../../format/outcome-words.ts';
-import { Amount, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { kindOf, unitOf } from '../../format/outcome-words.ts';
+import { Amount, Count, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
@@ -15,6 +15,8 @@ import { toPoints, type Bucket } from './to-points.ts';
 
 interface WorkflowCardProps {
   readonly row: Schemas['CostPerOutcomeRow'];
+  /** What the figures say, in one sentence; null: not known yet. */
+  readonly sentence: string | null;
   readonly compared: Schemas['BaselineRow'] | undefined;
   readonly overTime: readonly Schemas['OverTimeRow'][];
   readonly bucket: Bucket;
@@ -31,58 +33,61 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
   const unit = unitOf(type);
   const points = toPoints(overTime, bucket);
   const baseline = compared?.baseline ?? null;
+  const of = {
+    filters: props.filters,
+    groupBy: ['workflow', 'outcome_type'],
+    cell: [row.group['workflow'] ?? null, type],
+  };
   return (
     <article className="card">
-      <header className="card-head">
-        <h2>
-          <Link href={href}>{name}</Link>
-        </h2>
-        <Grade grade={row.grade} reasons={row.gradeReasons} />
-      </header>
-      <div>
-        <p className="headline">
-          <Amount value={row.costPerOutcomeUsd} isLowerBound={row.bound === 'lower'} />
+      <Figures of={of}>
+        <header className="card-head">
+          <h2>
+            <Link href={href}>{name}</Link>
+          </h2>
+          <Grade grade={row.grade} reasons={row.gradeReasons} />
+        </header>
+        <div>
+          <p className="headline">
+            <Amount
+              value={row.costPerOutcomeUsd}
+              isLowerBound={row.bound === 'lower'}
+              figure="cost_per_outcome"
+            />
+          </p>
+          <p className="soft">
+            per {unit}
+            {compared?.interval != null && (
+              <>
+                {' · '}
+                <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
+              </>
+            )}
+          </p>
+        </div>
+        {compared !== undefined && <Against compared={compared} />}
+        {props.sentence !== null && <p className="sentence">{props.sentence}</p>}
+        {points.length > 0 && (
+          <TimeChart
+            label={`${name}: cost per ${unit} by ${bucket}, with people, tools and overhead where they are known`}
+            points={points}
+            reference={
+              baseline === null
+                ? null
+                : {
+                    value: toPosition(baseline.costPerOutcomeUsd),
+                    label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
+                  }
+            }
+          />
+        )}
+        <CardFigures row={row} />
+        <Coverage coverage={row.coverage} />
+        <p className="row">
+          <Link href={href}>Where it goes, and where it breaks</Link>
+          <Link href={addresses.figure({ ...of, figure: 'cost_per_outcome' })}>Explain this figure</Link>
         </p>
-        <p className="soft">
-          per {unit}
-          {compared?.interval != null && (
-            <>
-              {' · '}
-              <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
-            </>
-          )}
-        </p>
-      </div>
-      {compared !== undefined && <Against compared={compared} />}
-      {compared?.sentence != null && <p className="sentence">{compared.sentence}</p>}
-      {points.length > 0 && (
-        <TimeChart
-          label={`${name}: cost per ${unit} by ${bucket}, with people, tools and overhead where they are known`}
-          points={points}
-          reference={
-            baseline === null
-              ? null
-              : {
-                  value: toPosition(baseline.costPerOutcomeUsd),
-                  label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
-                }
-          }
-        />
-      )}
-      <Figures row={row} />
-      <Coverage coverage={row.coverage} />
-      <p className="row">
-        <Link href={href}>Where it goes, and where it breaks</Link>
-        <Link
-          href={addresses.figure({
-            filters: props.filters,
-            groupBy: ['workflow', 'outcome_type'],
-            cell: [row.group['workflow'] ?? null, type],
-          })}
-        >
-          Explain this figure
-        </Link>
-      </p>
+      </Figures>
     </article>
   );
 }
@@ -91,12 +96,14 @@ function Against({ compared }: { readonly compared: Schemas['BaselineRow'] }): R
   const { baseline, decision } = compared;
   const { text, tone } = verdictWords(decision);
   const times = timesWords(compared.priceHeadroom);
+  const addresses = useAddresses();
   return (
     <p className={`verdict ${tone}`}>
       <strong>{text}</strong>
       {baseline !== null && (
         <span title={baseline.source}>
-          {baseline.name}: <Amount value={baseline.costPerOutcomeUsd} />
+          {baseline.name}:{' '}
+          <Amount value={baseline.costPerOutcomeUsd} href={addresses.settings('baselines')} />
           {baseline.isAssumed && ' (assumed)'}
           {times !== null && `, ${times} times the agent's cost`}
         </span>
@@ -105,28 +112,34 @@ function Against({ compared }: { readonly compared: Schemas['BaselineRow'] }): R
   );
 }
 
-function Figures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): ReactNode {
+function CardFigures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): ReactNode {
   const { failedAttemptCostUsd: failed, noOutcomeCostUsd: nothing, pending } = row;
+  const addresses = useAddresses();
+  const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
   const hasLoad = row.loadedCostPerOutcomeUsd !== row.costPerOutcomeUsd;
   return (
     <dl className="facts small">
       <Fact name="Outcomes">
-        {showCount(row.outcomes)} of {showCount(row.workItems)} items
+        <Count value={row.outcomes} figure="outcomes" /> of{' '}
+        <Count value={row.workItems} figure="work_items" /> items
       </Fact>
       <Fact name="Agents' cost">
-        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} />
+        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" />
       </Fact>
       <Fact name="Bought nothing">
-        <Amount value={failed === null || nothing === null ? null : sumDecimals([failed, nothing])} />
+        <Amount
+          value={failed === null || nothing === null ? null : sumDecimals([failed, nothing])}
+          figure="bought_nothing"
+        />
       </Fact>
       {hasLoad && (
         <Fact name="With people and tools">
-          <Amount value={row.loadedCostPerOutcomeUsd} /> each
+          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" /> each
         </Fact>
       )}
       {pending !== null && (
         <Fact name="Still open">
-          {showCount(pending.items)}, <Amount value={pending.costUsd} /> so far
+          <Count value={pending.items} href={open} />, <Amount value={pending.costUsd} href={open} /> so far
         </Fact>
       )}
     </dl>

@@ -5,8 +5,10 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { showDay, showTime } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
+import { useAddresses } from '../../url/use-addresses.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Paged } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
@@ -52,7 +54,7 @@ export function Bills(): ReactNode {
           }
         </Answered>
       </Section>
-      <Section title="Bills that were sent">
+      <Section id="bills" title="Bills that were sent">
         <Paged pages={invoices} what="bills">
           {(all) => (
             <DataTable
@@ -87,7 +89,8 @@ function Reconciliation({ item }: { readonly item: Reconciled }): ReactNode {
         <Compared
           key={comparison.currency}
           comparison={comparison}
-          name={`${item.provider}-${item.period}`}
+          provider={item.provider}
+          period={item.period}
         />
       ))}
       {item.notCompared.map(({ number, currency, reason }) => (
@@ -101,21 +104,31 @@ function Reconciliation({ item }: { readonly item: Reconciled }): ReactNode {
 
 function Compared({
   comparison,
-  name,
+  provider,
+  period,
 }: {
   readonly comparison: Comparison;
-  readonly name: string;
+  readonly provider: string;
+  readonly period: string;
 }): ReactNode {
+  const to = useAddresses();
   const { currency, billed, charged, difference, variance, models } = comparison;
+  const charges = {
+    filters: { view: 'period', from: `${period}-01`, to: monthAfter(period) },
+    groupBy: ['provider'],
+    cell: [provider],
+  } as const;
   const kinds = Object.entries(variance);
   return (
-    <>
+    <Figures of={to.transactions({ period })}>
       <dl className="facts">
         <Fact name="Billed">
-          <Amount value={billed} currency={currency} />
+          <Amount value={billed} currency={currency} href={`${to.periods()}#bills`} />
         </Fact>
         <Fact name="Charged from spans">
-          <Amount value={charged} currency={currency} />
+          <Figures of={currency === 'USD' ? charges : to.transactions({ period })}>
+            <Amount value={charged} currency={currency} figure="cost" />
+          </Figures>
         </Fact>
         {kinds.map(([kind, amount]) => (
           <Fact key={kind} name={`${kind}: ${KINDS[kind] ?? ''}`}>
@@ -132,15 +145,19 @@ function Compared({
       />
       <DataTable
         caption={`Models on the bill in ${currency}`}
-        file={`reconciliation-${name}-${currency}`}
+        file={`reconciliation-${provider}-${period}-${currency}`}
         rows={models}
         keyOf={({ model }) => model ?? 'none'}
         columns={modelColumns(currency)}
         empty={<Empty title="No model is on it">The bill tells no lines.</Empty>}
       />
-    </>
+    </Figures>
   );
 }
+
+/** The first day of the month after. */
+const monthAfter = (period: string): string =>
+  new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5, 7)), 1)).toISOString().slice(0, 10);
 
 const BILLS: readonly Column<Schemas['Invoice']>[] = [
   { title: 'Provider', cell: ({ provider }) => provider, csv: ({ provider }) => provider },

@@ -6,9 +6,10 @@ import { showDay } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
-import { useAddresses } from '../../url/use-addresses.ts';
+import { useAddresses, type Addresses } from '../../url/use-addresses.ts';
 import { meaningOf } from '../explain/transaction-codes.ts';
 
 type InCurrency = Schemas['PeriodBridge']['currencies'][number];
@@ -18,8 +19,9 @@ type Account = Schemas['PeriodChanges']['accounts'][number];
 export function Bridge({ period }: { readonly period: string }): ReactNode {
   const bridge = useGet('/v1/periods/{period}/bridge', { path: { period } });
   const changes = useGet('/v1/periods/{period}/changes', { path: { period } });
+  const to = useAddresses();
   return (
-    <>
+    <Figures of={to.transactions({ period })}>
       <Section
         title={`How ${showDay(period)} came about`}
         lead="From the work in progress it began with to what was settled in it."
@@ -37,7 +39,13 @@ export function Bridge({ period }: { readonly period: string }): ReactNode {
                 {
                   title: 'Amount',
                   align: 'end',
-                  cell: ({ amount, currency }) => <Amount value={amount} currency={currency} />,
+                  cell: ({ amount, currency, account }) => (
+                    <Amount
+                      value={amount}
+                      currency={currency}
+                      href={account === null ? undefined : to.transactions({ account, period })}
+                    />
+                  ),
                   csv: ({ amount }) => amount,
                 },
                 { title: 'Currency', cell: ({ currency }) => currency, csv: ({ currency }) => currency },
@@ -59,7 +67,7 @@ export function Bridge({ period }: { readonly period: string }): ReactNode {
           {({ accounts }) => <Restated accounts={accounts} period={period} />}
         </Answered>
       </Section>
-    </>
+    </Figures>
   );
 }
 
@@ -67,6 +75,8 @@ interface Line {
   readonly title: string;
   readonly amount: string;
   readonly currency: string;
+  /** null: of several accounts. */
+  readonly account: string | null;
 }
 
 const linesOf = (each: InCurrency): Line[] =>
@@ -81,9 +91,11 @@ const linesOf = (each: InCurrency): Line[] =>
       ['Written off', each.writtenOff],
       ['Variance against bills', each.variance],
       ['Settled, net of what was reopened', each.settled],
-      ...each.settledByAccount.map(({ account, amount }) => [`of it on ${account}`, amount] as const),
+      ...each.settledByAccount.map(
+        ({ account, amount }) => [`of it on ${account}`, amount, account] as const,
+      ),
     ] as const
-  ).map(([title, amount]) => ({ title, amount, currency: each.currency }));
+  ).map(([title, amount, account = null]) => ({ title, amount, account, currency: each.currency }));
 
 function Restated({
   accounts,
@@ -93,40 +105,6 @@ function Restated({
   readonly period: string;
 }): ReactNode {
   const to = useAddresses();
-  const columns: readonly Column<Account>[] = [
-    {
-      title: 'Account',
-      cell: ({ account }) => (
-        <Link href={to.transactions({ account, period })}>
-          <code>{account}</code>
-        </Link>
-      ),
-      csv: ({ account }) => account,
-    },
-    {
-      title: 'As reported',
-      align: 'end',
-      cell: ({ reported, currency }) => <Amount value={reported} currency={currency} />,
-      csv: ({ reported }) => reported,
-    },
-    {
-      title: 'Since',
-      cell: ({ changes, currency }) =>
-        changes.map(({ code, amount }) => (
-          <div key={code} title={meaningOf(code)}>
-            {code} <Amount value={amount} currency={currency} />
-          </div>
-        )),
-      csv: ({ changes }) => changes.map(({ code, amount }) => `${code} ${amount}`).join('; '),
-    },
-    {
-      title: 'As restated',
-      align: 'end',
-      cell: ({ restated, currency }) => <Amount value={restated} currency={currency} />,
-      csv: ({ restated }) => restated,
-    },
-    { title: 'Currency', cell: ({ currency }) => currency, csv: ({ currency }) => currency },
-  ];
   const changed = accounts.find(({ changes }) => changes.length > 0);
   return (
     <>
@@ -136,7 +114,7 @@ function Restated({
         file={`restated-${period}`}
         rows={accounts}
         keyOf={({ account, currency }) => `${account} ${currency}`}
-        columns={columns}
+        columns={accountColumns(to, period)}
         empty={<Empty title="No account moved">Nothing was posted to this month.</Empty>}
       />
       {changed !== undefined && (
@@ -151,3 +129,43 @@ function Restated({
     </>
   );
 }
+
+const accountColumns = (to: Addresses, period: string): readonly Column<Account>[] => [
+  {
+    title: 'Account',
+    cell: ({ account }) => (
+      <Link href={to.transactions({ account, period })}>
+        <code>{account}</code>
+      </Link>
+    ),
+    csv: ({ account }) => account,
+  },
+  {
+    title: 'As reported',
+    align: 'end',
+    cell: ({ reported, currency, account }) => (
+      <Amount value={reported} currency={currency} href={to.transactions({ account, period })} />
+    ),
+    csv: ({ reported }) => reported,
+  },
+  {
+    title: 'Since',
+    cell: ({ changes, currency, account }) =>
+      changes.map(({ code, amount }) => (
+        <div key={code} title={meaningOf(code)}>
+          {code}{' '}
+          <Amount value={amount} currency={currency} href={to.transactions({ account, period, code })} />
+        </div>
+      )),
+    csv: ({ changes }) => changes.map(({ code, amount }) => `${code} ${amount}`).join('; '),
+  },
+  {
+    title: 'As restated',
+    align: 'end',
+    cell: ({ restated, currency, account }) => (
+      <Amount value={restated} currency={currency} href={to.transactions({ account, period })} />
+    ),
+    csv: ({ restated }) => restated,
+  },
+  { title: 'Currency', cell: ({ currency }) => currency, csv: ({ currency }) => currency },
+];

@@ -115,7 +115,12 @@ function columnsOf(kind: Kind, to: Addresses, onChoose: Choose): readonly Column
     {
       title: isSpend ? 'Cost (USD)' : 'Events',
       align: 'end',
-      cell: (entry) => (isSpend ? <Amount value={costOf(entry)} /> : (textOf(entry, 'events') ?? '–')),
+      cell: (entry) =>
+        isSpend ? (
+          <Amount value={costOf(entry)} href={to.transactions({ trace: entry.subject })} />
+        ) : (
+          (textOf(entry, 'events') ?? '–')
+        ),
       csv: (entry) => (isSpend ? costOf(entry) : textOf(entry, 'events')),
     },
     { title: 'Since', cell: ({ since }) => showTime(since), csv: ({ since }) => since },

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { showCount } from '../../format/number.ts';
 import { showDuration, showTime } from '../../format/time.ts';
 import { Amount } from '../../parts/figure.tsx';
+import { PrincipalName } from '../../parts/principal-name.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { WorkItemName } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
@@ -156,8 +157,8 @@ function ActFacts({
         </Fact>
       )}
       {by !== null && (
-        <Fact name="Told by the principal">
-          <code>{by}</code>
+        <Fact name="Told by">
+          <PrincipalName id={by} />
         </Fact>
       )}
       {outcome !== null && (
@@ -186,14 +187,21 @@ function CostFacts({ item, entry }: { readonly item: WorkItemName; readonly entr
         )}
       </Fact>
       <Fact name="Cost up to here">
-        <Amounts of={cumulative} />
+        <Link href={to.workItemCost(item)}>
+          <Amounts of={cumulative} />
+        </Link>
       </Fact>
       {sits.length > 0 && (
         <Fact name="Sits on">
           <ul className="plain">
             {sits.map(({ account, currency, amount }) => (
               <li key={account + currency}>
-                <code>{account}</code> <Amount value={amount} currency={currency} />
+                <code>{account}</code>{' '}
+                <Amount
+                  value={amount}
+                  currency={currency}
+                  href={to.transactions({ account, kind: item.kind, key: item.key })}
+                />
               </li>
             ))}
           </ul>

@@ -2,6 +2,8 @@ import { useState, type ReactNode } from 'react';
 import { useGet } from '../../api/use-get.ts';
 import type { WorkItemName } from '../../url/addresses.ts';
 import { showTime } from '../../format/time.ts';
+import { Link } from 'wouter';
+import { useAddresses } from '../../url/use-addresses.ts';
 import { Answered } from '../../parts/states.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import { Amounts } from './amounts.tsx';
@@ -26,6 +28,7 @@ export function StateAfter(props: StateProps): ReactNode {
 }
 
 function State({ item, n, question }: StateProps): ReactNode {
+  const to = useAddresses();
   const state = useGet('/v1/trails/{id}/state/{n}', {
     path: { id: `${item.kind}:${item.key}`, n: String(n) },
     query: question,
@@ -37,7 +40,9 @@ function State({ item, n, question }: StateProps): ReactNode {
           <Fact name="At">{showTime(at)}</Fact>
           <Fact name="Phase">{phase}</Fact>
           <Fact name="Cost so far">
-            <Amounts of={cost} />
+            <Link href={to.workItemCost(item)}>
+              <Amounts of={cost} />
+            </Link>
           </Fact>
           <Fact name="Model calls">{modelCalls}</Fact>
           <Fact name="Tools">

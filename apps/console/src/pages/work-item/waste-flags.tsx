@@ -4,6 +4,9 @@ import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
+import type { WorkItemName } from '../../url/addresses.ts';
+import { useAddresses } from '../../url/use-addresses.ts';
 import { Section } from '../../layout/page.tsx';
 import { spaced } from './describe-entry.ts';
 import { EntryLink } from './entry-link.tsx';
@@ -93,31 +96,34 @@ const reasonWords = (reason: string): string => reason.split(':').map(spaced).jo
 
 /** All flags of the trail, with the sum that the report of waste counts for this work item. */
 export function WasteTable(
-  props: Choosing & { readonly waste: TrailWaste; readonly file: string },
+  props: Choosing & { readonly waste: TrailWaste; readonly item: WorkItemName; readonly file: string },
 ): ReactNode {
   const { waste, onChoose } = props;
   const { wastedUsd } = waste;
+  const to = useAddresses();
   return (
     <Section
       id="waste"
       title="What rules flag"
       lead="As known now, whatever size the trail is read at. A rule that only suspects takes nothing; of an attempt that failed all is lost already, whatever rules say of it."
     >
-      <DataTable
-        caption={`Flags of ${showCount(waste.flags.length)} steps`}
-        isCaptionHidden
-        file={`${props.file}-waste`}
-        rows={waste.flags}
-        keyOf={({ flag }) => `${flag.traceId} ${flag.spanId} ${flag.rule}`}
-        columns={columnsTo(onChoose)}
-        empty={
-          <Empty title="No rule flags a step">
-            {wastedUsd === null
-              ? 'Runs are judged a moment after they are posted.'
-              : 'Seventeen rules looked. Many need what was said and called: record content, and they see more.'}
-          </Empty>
-        }
-      />
+      <Figures of={to.workItemCost(props.item)}>
+        <DataTable
+          caption={`Flags of ${showCount(waste.flags.length)} steps`}
+          isCaptionHidden
+          file={`${props.file}-waste`}
+          rows={waste.flags}
+          keyOf={({ flag }) => `${flag.traceId} ${flag.spanId} ${flag.rule}`}
+          columns={columnsTo(onChoose)}
+          empty={
+            <Empty title="No rule flags a step">
+              {wastedUsd === null
+                ? 'Runs are judged a moment after they are posted.'
+                : 'Seventeen rules looked. Many need what was said and called: record content, and they see more.'}
+            </Empty>
+          }
+        />
+      </Figures>
       {wastedUsd === null ? (
         <p className="hint">A run is not judged yet: what is wasted of it is not known.</p>
       ) : (

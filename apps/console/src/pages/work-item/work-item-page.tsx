@@ -138,7 +138,7 @@ function Trail(props: TrailProps): ReactNode {
         )}
       </div>
       <Answered query={rules} what="what rules flag">
-        {() => <WasteTable waste={waste} file={`${item.kind}-${item.key}`} onChoose={choose} />}
+        {() => <WasteTable waste={waste} item={item} file={`${item.kind}-${item.key}`} onChoose={choose} />}
       </Answered>
       <AttemptsTable attempts={answer.replay.attempts} file={`${item.kind}-${item.key}`} />
     </>

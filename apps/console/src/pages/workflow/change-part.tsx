@@ -6,9 +6,11 @@ import { showPeriod } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
+import type { Filters } from '../../url/filters.ts';
 import { periodBefore } from './period-before.ts';
 import { rowOf, rowsOf } from './row-of.ts';
 import type { PartProps } from './summary-part.tsx';
@@ -44,6 +46,11 @@ const EFFECTS = [
 function Change({ workflow, type, filters, from, to }: PartProps & { from: string; to: string }): ReactNode {
   const { view } = filters;
   const before = periodBefore(from, to);
+  const of = (period: Partial<Filters>) => ({
+    filters: { ...filters, ...period },
+    groupBy: ['workflow', 'outcome_type'],
+    cell: [workflow === '' ? null : workflow, type],
+  });
   const report = useGet('/v1/reports/movers', {
     query: { from, to, before_from: before, before_to: from, view, group_by: 'workflow,outcome_type' },
   });
@@ -56,10 +63,12 @@ function Change({ workflow, type, filters, from, to }: PartProps & { from: strin
         return (
           <>
             <p>
-              <Amount value={row.before.costUsd} /> for {showCount(row.before.outcomes)} outcomes (
-              {showPeriod(before, from)}), <Amount value={row.after.costUsd} /> for{' '}
-              {showCount(row.after.outcomes)} ({showPeriod(from, to)}): a change of{' '}
-              <Amount value={row.changeUsd} />.
+              <Figures of={of({ from: before, to: from })}>
+                <Amount value={row.before.costUsd} figure="cost" />
+              </Figures>{' '}
+              for {showCount(row.before.outcomes)} outcomes ({showPeriod(before, from)}),{' '}
+              <Amount value={row.after.costUsd} figure="cost" /> for {showCount(row.after.outcomes)} (
+              {showPeriod(from, to)}): a change of <Amount value={row.changeUsd} />.
             </p>
             <Effects row={row} file={`change-${type ?? 'all'}`} />
             <p className="hint">{formula}</p>

@@ -7,9 +7,9 @@ import { TimeChart, type TimePoint } from '../../charts/time-chart.tsx';
 import { toPosition } from '../../format/decimal.ts';
 import { showMoney } from '../../format/money.ts';
 import { showCount } from '../../format/number.ts';
-import { unitOf } from '../../format/outcome-words.ts';
+import { kindOf, unitOf } from '../../format/outcome-words.ts';
 import { Section } from '../../layout/page.tsx';
-import { Amount, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { Amount, Count, Coverage, Grade, Interval } from '../../parts/figure.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
@@ -43,7 +43,11 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
       title={`What one ${unitOf(type)} costs`}
       actions={
         <Link
-          href={addresses.figure({ filters, groupBy: ['workflow', 'outcome_type'], cell: [workflow, type] })}
+          href={addresses.figure({
+            filters,
+            groupBy: ['workflow', 'outcome_type'],
+            cell: [workflow === '' ? null : workflow, type],
+          })}
         >
           Explain, down to each call
         </Link>
@@ -72,7 +76,11 @@ function CostCard(props: {
   return (
     <div className="card">
       <p className="headline">
-        <Amount value={row.costPerOutcomeUsd} isLowerBound={row.bound === 'lower'} />{' '}
+        <Amount
+          value={row.costPerOutcomeUsd}
+          isLowerBound={row.bound === 'lower'}
+          figure="cost_per_outcome"
+        />{' '}
         <Grade grade={row.grade} reasons={row.gradeReasons} />
       </p>
       {compared?.interval != null && (
@@ -84,14 +92,21 @@ function CostCard(props: {
           {
             name: 'bought an outcome',
             amount: row.directCostUsd,
+            figure: 'direct',
             hint: 'Attempts that achieved the outcome',
           },
           {
             name: 'failed attempts',
             amount: row.failedAttemptCostUsd,
+            figure: 'failed_attempts',
             hint: 'At items that were achieved',
           },
-          { name: 'no outcome', amount: row.noOutcomeCostUsd, hint: 'Items settled without an outcome' },
+          {
+            name: 'no outcome',
+            amount: row.noOutcomeCostUsd,
+            figure: 'no_outcome',
+            hint: 'Items settled without an outcome',
+          },
         ]}
       />
       {points.length > 0 && (
@@ -118,6 +133,8 @@ function Compared(props: {
 }): ReactNode {
   const { compared, row } = props;
   const baseline = compared?.baseline ?? null;
+  const addresses = useAddresses();
+  const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
   const verdict = compared === undefined ? null : verdictWords(compared.decision);
   return (
     <>
@@ -130,18 +147,19 @@ function Compared(props: {
         {baseline !== null && (
           <>
             <Fact name={`${baseline.name}, version ${baseline.version}`}>
-              <Amount value={baseline.costPerOutcomeUsd} />
+              <Amount value={baseline.costPerOutcomeUsd} href={addresses.settings('baselines')} />
               {baseline.isAssumed && ' (assumed)'}
             </Fact>
             <Fact name="Where that is from">{baseline.source}</Fact>
           </>
         )}
         <Fact name="Loaded, each">
-          <Amount value={row.loadedCostPerOutcomeUsd} /> <Grade grade={row.loadedGrade} />
+          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" />{' '}
+          <Grade grade={row.loadedGrade} />
         </Fact>
         {compared?.savingPerOutcomeUsd != null && (
           <Fact name="Less than the baseline by">
-            <Amount value={compared.savingPerOutcomeUsd} />
+            <Amount value={compared.savingPerOutcomeUsd} href={addresses.settings('baselines')} />
           </Fact>
         )}
         {compared?.priceHeadroom != null && (
@@ -150,11 +168,13 @@ function Compared(props: {
           </Fact>
         )}
         <Fact name="Outcomes">
-          {showCount(row.outcomes)} of {showCount(row.workItems)} items, {showCount(row.attempts)} attempts
+          <Count value={row.outcomes} figure="outcomes" /> of{' '}
+          <Count value={row.workItems} figure="work_items" /> items, <Count value={row.attempts} /> attempts
         </Fact>
         {row.pending !== null && (
           <Fact name="Still open">
-            {showCount(row.pending.items)}, <Amount value={row.pending.costUsd} /> so far
+            <Count value={row.pending.items} href={open} />,{' '}
+            <Amount value={row.pending.costUsd} href={open} /> so far
           </Fact>
         )}
         <Fact name="Human minutes">{row.humanMinutes ?? 'none were sent'}</Fact>

@@ -5,6 +5,7 @@ import { useGet } from '../../api/use-get.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { filterSearch, reportQuery, type Filters } from '../../url/filters.ts';
 import { useFilters } from '../../url/use-filters.ts';
@@ -72,15 +73,17 @@ export function WorkflowPage({ params }: { readonly params: PathParams }): React
 }
 
 function Parts(props: Parameters<typeof SummaryPart>[0]): ReactNode {
+  const { filters, workflow, type } = props;
+  const cell = [workflow === '' ? null : workflow, type];
   return (
-    <>
+    <Figures of={{ filters, groupBy: ['workflow', 'outcome_type'], cell }}>
       <SummaryPart {...props} />
       <DistributionPart {...props} />
       <AttemptsPart {...props} />
       <WastePart {...props} />
       <SegmentsPart {...props} />
       <ChangePart {...props} />
-    </>
+    </Figures>
   );
 }
 

@@ -1,0 +1,158 @@
+import type { ReactNode } from 'react';
+import { useGet } from '../../api/use-get.ts';
+import type { Schemas } from '../../api/wire-types.ts';
+import { roundDecimal } from '../../format/decimal.ts';
+import { showCount, showShare } from '../../format/number.ts';
+import { shiftDay, showDay } from '../../format/time.ts';
+import { FilterBar } from '../../layout/filter-bar.tsx';
+import { Page } from '../../layout/page.tsx';
+import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { Amount, Count, Grade } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
+import { Answered, Empty } from '../../parts/states.tsx';
+import { TieOutLine } from '../../parts/tie-out-line.tsx';
+import { reportQuery, type Filters } from '../../url/filters.ts';
+import { useFilters } from '../../url/use-filters.ts';
+import { figuresOf, groupName } from './group-name.ts';
+
+type Row = Schemas['MaturityRow'];
+
+/** Days that a cohort goes back where the address names none. */
+const YOUNG_DAYS = 60;
+
+/** How far young work is known, and how many outcomes it will have. */
+export function CohortsPage(): ReactNode {
+  const [filters] = useFilters();
+  const from = filters.from ?? shiftDay(new Date().toISOString().slice(0, 10), -YOUNG_DAYS);
+  const { view: _view, currency: _currency, ...query } = reportQuery(filters);
+  const report = useGet('/v1/reports/maturity', {
+    query: { ...query, from, group_by: 'workflow,outcome_type' },
+  });
+  return (
+    <Page
+      title="Young cohorts"
+      lead="Work that began a short time ago looks dear, as not all of its outcomes are there yet. How many are still to come is told by what became of older work at the same age."
+    >
+      <FilterBar views={[]} />
+      <p className="soft">
+        Work that was begun from {showDay(from)} on{filters.from === undefined && ', as no day is chosen'},
+        against all that was begun before.
+      </p>
+      <Answered query={report} what="the cohorts">
+        {({ rows, formula, tieOut }) => (
+          <>
+            <DataTable
+              caption="Young cohorts by workflow"
+              isCaptionHidden
+              file="young-cohorts"
+              rows={rows}
+              keyOf={groupName}
+              columns={columnsOf({ ...filters, from, view: 'cohort' })}
+              empty={
+                <Empty title="No work was begun in this period">
+                  A cohort is the work whose first attempt began in the period. Choose an earlier day above.
+                </Empty>
+              }
+            />
+            <p className="hint">{formula}</p>
+            <TieOutLine tieOut={tieOut} />
+          </>
+        )}
+      </Answered>
+    </Page>
+  );
+}
+
+const WITHHELD: { readonly [Reason in NonNullable<Row['withheld']>]: string } = {
+  no_older_items: 'nothing older to compare with: choose a later first day',
+  older_items_open: 'more than a tenth of the older items are open themselves',
+  too_little_known: 'less than half of the outcomes is known, or an item has no like',
+  total: 'told by workflow only',
+};
+
+const columnsOf = (filters: Filters): readonly Column<Row>[] => [...known(filters), ...EXPECTED];
+
+const known = (filters: Filters): readonly Column<Row>[] => [
+  {
+    title: 'Workflow and outcome',
+    cell: groupName,
+    csv: groupName,
+  },
+  {
+    title: 'Settled',
+    hint: 'Items of the cohort in a final state',
+    align: 'end',
+    cell: (row) => (
+      <Figures of={figuresOf(filters, row)}>
+        <Count value={row.workItems} figure="work_items" />
+      </Figures>
+    ),
+    csv: ({ workItems }) => workItems,
+  },
+  {
+    title: 'Final',
+    hint: 'Share of the cohort that is in a final state',
+    align: 'end',
+    cell: ({ maturity }) => showShare(maturity),
+    csv: ({ maturity }) => maturity,
+  },
+  {
+    title: 'Outcomes so far',
+    align: 'end',
+    cell: (row) => (
+      <Figures of={figuresOf(filters, row)}>
+        <Count value={row.outcomes} figure="outcomes" />
+      </Figures>
+    ),
+    csv: ({ outcomes }) => outcomes,
+  },
+  {
+    title: 'Cost per outcome so far',
+    align: 'end',
+    cell: (row) => (
+      <Figures of={figuresOf(filters, row)}>
+        <Amount
+          value={row.costPerOutcomeUsd}
+          isLowerBound={row.bound === 'lower'}
+          figure="cost_per_outcome"
+        />
+      </Figures>
+    ),
+    csv: ({ costPerOutcomeUsd }) => costPerOutcomeUsd,
+  },
+];
+
+const EXPECTED: readonly Column<Row>[] = [
+  {
+    title: 'Outcomes to expect',
+    cell: ({ nowcast, withheld }) =>
+      nowcast === null ? (
+        <span className="soft">not told: {withheld === null ? 'not known' : WITHHELD[withheld]}</span>
+      ) : (
+        <>
+          <strong>{roundDecimal(nowcast.expected, 1)}</strong>{' '}
+          <span className="interval">
+            95 %: {roundDecimal(nowcast.low, 1)} to {roundDecimal(nowcast.high, 1)}
+          </span>
+        </>
+      ),
+    csv: ({ nowcast, withheld }) => nowcast?.expected ?? withheld,
+  },
+  {
+    title: 'Of them known',
+    align: 'end',
+    cell: ({ nowcast }) => showShare(nowcast?.known),
+    csv: ({ nowcast }) => nowcast?.known,
+  },
+  {
+    title: 'Older items, open',
+    align: 'end',
+    cell: ({ older }) => `${showCount(older.items)}, ${showCount(older.open)}`,
+    csv: ({ older }) => `${older.items} ${older.open}`,
+  },
+  {
+    title: 'Grade',
+    cell: ({ grade, gradeReasons }) => <Grade grade={grade} reasons={gradeReasons} />,
+    csv: ({ grade }) => grade,
+  },
+];
