@@ -22,6 +22,8 @@ import { agentRun } from './trace-shapes.mjs';
 /** A run begins when the code of both processes is warm and every day has its partition. */
 const WARM_UP_REQUESTS = 12;
 const LOOK_MS = 20;
+/** What starting has left behind is given back by then. */
+const IDLE_MS = 20_000;
 /** No run of a working pipeline takes so long. */
 const LIMIT_MS = 3_600_000;
 
@@ -118,6 +120,9 @@ async function runPipeline(run) {
   const ingest = await startApp('ingest', { ...env, ...ports });
   const startWorker = () => startApp('worker', { ...env, ...ports }, counting);
   let worker = await startWorker();
+  const api = run.withApi ? await startApp('api', { ...env, OL_API_PORT: '0' }) : null;
+  const together = () =>
+    [ingest, worker, api].reduce((sum, app) => sum + (app === null ? 0 : residentMiB(app.pid).now), 0);
   const send = (from, to) =>
     ask(load, {
       send: 'plain',
@@ -127,6 +132,8 @@ async function runPipeline(run) {
       authorizations: keys.map(({ authorization }) => authorization),
     });
   try {
+    if (run.withApi) await sleep(IDLE_MS);
+    const idleMiB = together();
     await send(0, WARM_UP_REQUESTS);
     await untilNothingWaits(ledger, worker);
     if (run.isBacklog) {
@@ -138,10 +145,13 @@ async function runPipeline(run) {
     const usage = () => [ingest.pid, worker.pid, server.pid].map(cpuSeconds);
     const before = usage();
     const countedBefore = (await ask(worker, 'queries')).queries;
+    let togetherPeakMiB = 0;
+    const look = setInterval(() => (togetherPeakMiB = Math.max(togetherPeakMiB, together())), LOOK_MS * 5);
     const begin = performance.now();
     if (!run.isBacklog) await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
     const resident = await untilNothingWaits(ledger, worker);
     const milliseconds = performance.now() - begin;
+    clearInterval(look);
     const [ingestUs, workerUs, serverUs] = usage().map((cpu, n) => ((cpu - before[n]) / spans) * 1e6);
     const { queries } = await ask(worker, 'queries');
     await expectPosted(ledger, spans + WARM_UP_REQUESTS * SPANS_PER_REQUEST);
@@ -152,8 +162,11 @@ async function runPipeline(run) {
       queriesPer1000Spans: statementsPer1000(queries, countedBefore, spans),
       resident,
       workerPeakMiB: residentMiB(worker.pid).peak,
+      idleMiB,
+      togetherPeakMiB,
     };
   } finally {
+    await api?.stop();
     await worker.stop();
     await ingest.stop();
     await ledger.close();
