@@ -20,6 +20,7 @@ import { Waste20261124030000 } from './20261124030000-waste.ts';
 import { AnalyticsViews20261124050000 } from './20261124050000-analytics-views.ts';
 import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
 import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
+import { ExportBuilds20261125100000 } from './20261125100000-export-builds.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   AnalyticsViews20261124050000,
   SpanDays20261124070000,
   TenantLimits20261124071000,
+  ExportBuilds20261125100000,
 ];

@@ -542,6 +542,7 @@ TABLE exports ROW SECURITY
   archive_bytes bigint
   archive_hash bytea
   manifest_hash bytea
+  build_id uuid
   CONSTRAINT exports_pkey PRIMARY KEY (tenant_id, export_id)
   CONSTRAINT exports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'building'::text, 'ready'::text, 'failed'::text, 'dropped'::text])))
   CREATE INDEX exports_open_idx ON public.exports USING btree (requested_at) WHERE (state = ANY (ARRAY['waiting'::text, 'building'::text]))

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { sha256, unpackTar, verifyBundle } from '#evidence';
+import { sha256, verifyBundle } from '#evidence';
 import { openDatabase, type Database } from '#store';
 import { TRAILS } from '../../apps/cli/src/verifier/check-bundle.ts';
 import { buildExports } from '../../apps/worker/src/export/build-exports.ts';
@@ -13,6 +13,7 @@ import { readKit } from '../../apps/worker/src/export/read-kit.ts';
 import { rebuildProjections } from '../../apps/worker/src/rebuild-projections.ts';
 import { sealOnce } from '../../apps/worker/src/seal-once.ts';
 import { makeTenant, startTestApi, type TestApi, type TestTenant } from '../support/api.ts';
+import { SPOOL_DIR, unpackTar } from '../support/bundles.ts';
 import { copyDatabase } from '../support/database.ts';
 import { keysOf } from '../support/evidence-log.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -109,7 +110,8 @@ async function exported(
     await buildExports({
       ...service.parts,
       db,
-      limits: { exportTraces: 20_000, exportBytes: 2 ** 31 - 1, exportKeepMs: LONG },
+      limits: { exportTraces: 20_000, exportBytes: 2 ** 40, exportKeepMs: LONG },
+      spoolDir: SPOOL_DIR,
       readKit,
       signersOf: () => Promise.resolve({ tenant: SLUG, signers }),
       onFailure: (_, error) => {

@@ -1,13 +1,14 @@
 // Goal: content is read under a grant only, whoever asks, and every read is noted, in a Merkle log of its own, before it
 // is answered.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { formatLogPolicy, openCheckpoint, parsePolicy, unpackTar, verifyBundle } from '#evidence';
+import { formatLogPolicy, openCheckpoint, parsePolicy, verifyBundle } from '#evidence';
 import { openContent } from '../../apps/api/src/access/open-content.ts';
 import { TRAILS } from '../../apps/cli/src/verifier/check-bundle.ts';
 import { buildExports } from '../../apps/worker/src/export/build-exports.ts';
 import { readKit } from '../../apps/worker/src/export/read-kit.ts';
 import { sealOnce } from '../../apps/worker/src/seal-once.ts';
 import type { Log } from '../../apps/worker/src/seal-log.ts';
+import { SPOOL_DIR, unpackTar } from '../support/bundles.ts';
 import { Desk } from '../support/desk.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -63,6 +64,7 @@ async function buildAll(): Promise<void> {
   await buildExports({
     ...service.parts,
     limits: { exportTraces: 100, exportBytes: 64_000_000, exportKeepMs: 3_600_000 },
+    spoolDir: SPOOL_DIR,
     readKit,
     signersOf: () => Promise.resolve({ tenant: desk.log.slug, signers: desk.log.signers }),
     onFailure: (_, error) => {

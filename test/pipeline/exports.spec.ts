@@ -2,24 +2,37 @@
 // the signing key, is found out, by the claim that it breaks.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { formatCheckpoint, MANIFEST, signNote, verifyBundle, type Claim } from '#evidence';
 import {
-  buildBundle,
-  formatCheckpoint,
-  MANIFEST,
-  signNote,
-  unpackTar,
-  verifyBundle,
-  type BundleParts,
-  type Claim,
-} from '#evidence';
-import { dropArchivesOf, dropExpiredArchives, inTenantSnapshot, inTransaction, readExport } from '#store';
+  advanceExport,
+  claimExport,
+  dropArchivesOf,
+  dropExpiredArchives,
+  dropUnfinishedArchive,
+  failExport,
+  finishExport,
+  insertExportChunk,
+  inTenantSnapshot,
+  inTransaction,
+  readExport,
+  type ClaimedExport,
+} from '#store';
 import { TRAILS } from '../../apps/cli/src/verifier/check-bundle.ts';
 import { buildExports } from '../../apps/worker/src/export/build-exports.ts';
-import { readBundleParts } from '../../apps/worker/src/export/read-bundle-parts.ts';
+import { readBundle, readBundleHead } from '../../apps/worker/src/export/read-bundle.ts';
 import { readKit } from '../../apps/worker/src/export/read-kit.ts';
+import {
+  archiveOf,
+  MemorySpool,
+  RecordedBundle,
+  SPOOL_DIR,
+  unpackTar,
+  type BundleParts,
+} from '../support/bundles.ts';
 import { Desk } from '../support/desk.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -43,7 +56,10 @@ beforeAll(async () => {
   await desk.tell({ id: '2', ticket: 'T2', verb: 'failed', at: '2026-10-06T12:00:00+02:00' });
   size = await desk.settle();
 }, 60_000);
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  rmSync(SPOOL_DIR, { recursive: true, force: true });
+});
 
 /** `npm run nightly` changes more bytes of more bundles. */
 const IS_LONG = process.env['FUZZ_FACTOR'] !== undefined;
@@ -62,6 +78,7 @@ async function build(body: object): Promise<{ files: Map<string, Buffer>; archiv
     ...service.parts,
     limits: { exportTraces: 100, exportBytes: 64_000_000, exportKeepMs: 3_600_000 },
     readKit,
+    spoolDir: SPOOL_DIR,
     signersOf: () => Promise.resolve({ tenant: desk.log.slug, signers: desk.log.signers }),
     onFailure: (_, error) => {
       throw error;
@@ -82,10 +99,14 @@ async function partsOf(exportId: string, of: Desk = desk): Promise<BundleParts> 
   const row = (await readExport(service.database.db, tenantId, exportId))!;
   const { contentKeys } = service.parts;
   const onProgress = (): Promise<void> => Promise.resolve();
-  const kit = { ...(await readKit()), contentKeys, tenant: of.log.slug, maxTraces: 100, onProgress };
-  return inTenantSnapshot(service.database.db, tenantId, (client) =>
-    readBundleParts(client, tenantId, row.request, row.size, kit),
-  );
+  const spool = new MemorySpool();
+  const kit = { ...(await readKit()), contentKeys, tenant: of.log.slug, maxTraces: 100, spool, onProgress };
+  return inTenantSnapshot(service.database.db, tenantId, async (client) => {
+    const recorded = new RecordedBundle();
+    const head = await readBundleHead(client, tenantId, row.request, row.size, kit);
+    await readBundle(client, tenantId, row.request, row.size, kit, recorded);
+    return recorded.parts(head);
+  });
 }
 
 function writeBundle(files: ReadonlyMap<string, Buffer>): string {
@@ -164,7 +185,7 @@ describe('somebody who holds the signing key', () => {
     change: (parts: BundleParts) => Partial<BundleParts>,
   ): Promise<Claim[]> => {
     const parts = await partsOnce(body);
-    const files = buildBundle({ ...parts, ...change(parts) }, desk.log.signers);
+    const files = unpackTar(await archiveOf({ ...parts, ...change(parts) }, desk.log.signers));
     return verifyBundle(files, NOTHING_BROUGHT, TRAILS);
   };
   const read = new Map<object, Promise<BundleParts>>();
@@ -176,10 +197,9 @@ describe('somebody who holds the signing key', () => {
   const firstTrace = ({ traces }: BundleParts): BundleParts['traces'][number] => traces[0]!;
   const others = ({ traces }: BundleParts): BundleParts['traces'] => traces.slice(1);
   const withoutLeaf = (parts: BundleParts, isIt: (fields: any) => boolean): Partial<BundleParts> => {
-    if (parts.log.method !== 'trail-chain') throw new Error('of single leaves');
-    const leaves = parts.log.leaves.filter(({ entry }) => !isIt(JSON.parse(entry.toString())));
-    expect(leaves.length).toBe(parts.log.leaves.length - 1);
-    return { log: { ...parts.log, leaves } };
+    const leaves = parts.leaves.filter(({ entry }) => !isIt(JSON.parse(entry.toString())));
+    expect(leaves.length).toBe(parts.leaves.length - 1);
+    return { leaves };
   };
 
   test.each<[what: string, body: object, change: (parts: BundleParts) => Partial<BundleParts>, told: RegExp]>(
@@ -292,15 +312,10 @@ describe('somebody who holds the signing key', () => {
         'tells the trail otherwise',
         ITEM,
         ({ trails }) => ({
-          trails: new Map(
-            [...trails].map(([name, { facts, files }]) => [
-              name,
-              {
-                facts,
-                files: { ...files, 'replay.json': files['replay.json']!.replaceAll('achieved', 'failed') },
-              },
-            ]),
-          ),
+          trails: trails.map((trail) => {
+            const replay = trail.files['replay.json']!.replaceAll('achieved', 'failed');
+            return { ...trail, files: { ...trail.files, 'replay.json': replay } };
+          }),
         }),
         /^replay: trails\/[0-9a-f-]{36}\.replay\.json does not follow from the facts$/,
       ],
@@ -308,13 +323,11 @@ describe('somebody who holds the signing key', () => {
         'tells other costs, all through the trail',
         ITEM,
         ({ trails }) => ({
-          trails: new Map(
-            [...trails].map(([name, { facts, files }]) => {
-              const told = facts.replaceAll('"$int":"2000000000"', '"$int":"1000000000"');
-              expect(told).not.toBe(facts);
-              return [name, { facts: told, files }];
-            }),
-          ),
+          trails: trails.map((trail) => {
+            const facts = trail.facts.replaceAll('"$int":"2000000000"', '"$int":"1000000000"');
+            expect(facts).not.toBe(trail.facts);
+            return { ...trail, facts };
+          }),
         }),
         /^replay: /,
       ],
@@ -339,7 +352,7 @@ describe('somebody who holds the signing key', () => {
       formatCheckpoint({ origin, size: history.size, root: history.root }),
       signers,
     );
-    const files = buildBundle({ ...history, tenant: slug, origin, checkpoint }, signers);
+    const files = unpackTar(await archiveOf({ ...history, tenant: slug, origin, checkpoint }, signers));
     expect(failed(verifyBundle(files, NOTHING_BROUGHT, TRAILS))).toEqual([]);
     const trust = { vkeys: null, checkpoints: [earlyCheckpoint] };
     expect(failed(verifyBundle(files, trust, TRAILS))).toEqual([
@@ -419,4 +432,42 @@ test('an erasure leaves no archive, and an archive is not kept for ever', async 
   const { exportId } = (await build({ ...ITEM, size })).view;
   await dropExpiredArchives(db, service.parts.nowUs() + 3_700_000_000n);
   expect((await desk.call(`/v1/exports/${exportId}`)).body).toMatchObject({ state: 'dropped' });
+});
+
+test('what an erasure finds half built is begun again, and nothing of it can be kept any more', async () => {
+  const { db } = service.database;
+  const { tenantId } = desk.tenant;
+  const exportId = await asked(desk, { ...ITEM, size });
+  const nowUs = service.parts.nowUs();
+  const claim = async (buildId: string, atUs: bigint) => (await claimExport(db, atUs, 60_000, buildId))!;
+  const chunks = async () =>
+    (await db.query('SELECT n FROM export_chunks WHERE tenant_id = $1 ORDER BY n', [tenantId])).rows;
+  const built = { archiveBytes: 1, archiveHash: Buffer.alloc(32), manifestHash: Buffer.alloc(32) };
+  const finish = (row: ClaimedExport) =>
+    inTransaction(db, (client) =>
+      finishExport(client, row, { ...built, builtAtUs: nowUs, expiresAtUs: nowUs }),
+    );
+  const stages = { stage: 'archive', done: 1, total: 2, leasedUntilUs: nowUs };
+
+  const first = await claim(randomUUID(), nowUs);
+  expect(first.exportId).toBe(exportId);
+  expect(await insertExportChunk(db, first, 0, Buffer.from('before'))).toBe(true);
+  await inTransaction(db, (client) => dropArchivesOf(client, tenantId));
+  expect(await chunks()).toEqual([]);
+  const second = await claim(randomUUID(), nowUs);
+  expect([second.exportId, second.buildId === first.buildId]).toEqual([exportId, false]);
+  expect(await insertExportChunk(db, first, 1, Buffer.from('late'))).toBe(false);
+  expect(await advanceExport(db, first, stages)).toBe(false);
+  expect(await finish(first)).toBe(false);
+  await failExport(db, first, 'too late');
+  expect((await readExport(db, tenantId, exportId))!.state).toBe('building');
+
+  // A worker that died leaves parts behind; whoever begins again removes them.
+  expect(await insertExportChunk(db, second, 0, Buffer.from('left'))).toBe(true);
+  const third = await claim(randomUUID(), nowUs + 61_000_000n);
+  await dropUnfinishedArchive(db, second);
+  expect(await chunks()).toEqual([{ n: 0 }]);
+  await dropUnfinishedArchive(db, third);
+  expect(await chunks()).toEqual([]);
+  expect(await finish(third)).toBe(true);
 });

@@ -28,7 +28,7 @@ export interface ScheduleParts {
   readonly logger: ProcessLogger;
   readonly publisher: CheckpointPublisher;
   /** What evidence bundles are made and signed with. */
-  readonly exports: Pick<ExportParts, 'readKit' | 'signersOf'>;
+  readonly exports: Pick<ExportParts, 'readKit' | 'signersOf' | 'spoolDir'>;
 }
 
 /** While one batch waits for the database the other computes. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from '#config';
 import { mustBeWitnessKey } from '#evidence';
 import { openJobs } from '#jobs';
@@ -60,7 +61,8 @@ export async function startWorker(config: Config, logger: ProcessLogger): Promis
     metrics: registry,
     logger,
   });
-  const exports = { readKit, signersOf: signersOf(db, config.keyDir) };
+  const spoolDir = join(config.dataDir, 'spool');
+  const exports = { readKit, signersOf: signersOf(db, config.keyDir), spoolDir };
   const schedules = await startSchedules({
     parts,
     limits: config.limits,

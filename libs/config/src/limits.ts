@@ -54,8 +54,8 @@ export const LIMITS = {
   claimMs: limit('OL_CLAIM_MS', 60_000, 1_000, 3_600_000),
   /** Traces of one evidence bundle. */
   exportTraces: limit('OL_MAX_EXPORT_TRACES', 20_000, 1, 1_000_000),
-  /** One evidence bundle as an archive. */
-  exportBytes: limit('OL_MAX_EXPORT_BYTES', 256 * MIB, MIB, 2_047 * MIB),
+  /** One evidence bundle as an archive: it takes disk space twice while it is made, and no memory. */
+  exportBytes: limit('OL_MAX_EXPORT_BYTES', 16_384 * MIB, MIB, 1_048_576 * MIB),
   /** How long the archive of a bundle is kept for download. */
   exportKeepMs: limit('OL_EXPORT_KEEP_MS', 86_400_000, 60_000, 2_592_000_000),
   /** A recipient of checkpoints gets at most one of a log in so long. */

@@ -42,15 +42,25 @@ export type { Checkpoint } from './checkpoint.ts';
 export { formatLogPolicy, openCheckpoint, parsePolicy } from './tlog-policy.ts';
 export type { TlogPolicy } from './tlog-policy.ts';
 export { formatTlogProof, verifyTlogProof } from './tlog-proof.ts';
-export { buildBundle } from './bundle/build-bundle.ts';
-export type { BundleParts, OpenedContent, ProvenEntry } from './bundle/build-bundle.ts';
+export { BundleWriter } from './bundle/bundle-writer.ts';
+export type {
+  BundleHead,
+  BundleReceiver,
+  OpenedContent,
+  OpenedRead,
+  ProvenEntry,
+  TraceOfBundle,
+  TrailOfBundle,
+} from './bundle/bundle-writer.ts';
+export type { Spool } from './bundle/spooled-files.ts';
+export type { SpanPlace } from './bundle/claims-of-trails.ts';
 export type { DeriveTrail } from './bundle/claims-of-replays.ts';
 export { encodeFacts } from './bundle/facts-file.ts';
 export type { StepPlace } from './bundle/facts-file.ts';
 export { journalLines } from './bundle/journal.ts';
 export { MANIFEST, sha256 } from './bundle/manifest.ts';
-export type { Redaction } from './bundle/manifest.ts';
-export { isInnerPath, packTar, unpackTar } from './bundle/tar.ts';
+export type { BundleFiles, Redaction } from './bundle/manifest.ts';
+export { indexTar } from './bundle/tar.ts';
 export { NOT_PROVEN, verifyBundle } from './bundle/verify-bundle.ts';
 export type { Claim } from './bundle/verify-bundle.ts';
 export { formatAddCheckpoint, mustBeWitnessKey, readWitnessAnswer } from './witness.ts';

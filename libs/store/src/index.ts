@@ -433,7 +433,12 @@ export { listWorkItems, readWorkItem, readWorkItemAt } from './work-items/read-w
 export type { WorkItemFilter, WorkItemRow } from './work-items/read-work-items.ts';
 export { readCounters, readStepCounts } from './reports/read-counters.ts';
 export type { CountedByMetric, CountedBySteps } from './reports/read-counters.ts';
-export { listContentReads, readAccessCheckpointBefore, recordContentRead } from './access/access-log.ts';
+export {
+  listContentReads,
+  listContentReadsByLeaf,
+  readAccessCheckpointBefore,
+  recordContentRead,
+} from './access/access-log.ts';
 export type { LoggedRead } from './access/access-log.ts';
 export { decideGrant, insertGrant, listGrants, readPrincipalId } from './access/grants.ts';
 export type { Grant, GrantScope } from './access/grants.ts';
@@ -443,25 +448,42 @@ export {
   claimExport,
   dropArchivesOf,
   dropExpiredArchives,
+  dropUnfinishedArchive,
   failExport,
   finishExport,
   insertExport,
+  insertExportChunk,
   listExports,
   readExport,
   readExportChunk,
 } from './exports/exports.ts';
-export type { ExportRequest, ExportRow, ExportScope } from './exports/exports.ts';
+export { countTableUnits } from './exports/count-table-units.ts';
+export type { TableUnits } from './exports/count-table-units.ts';
+export { listTableExports, readTableExport } from './exports/table-exports.ts';
+export type { TableExportRow } from './exports/table-exports.ts';
+export { isTableExport } from './exports/table-request.ts';
+export type { TableRequest } from './exports/table-request.ts';
+export type {
+  BuiltExport,
+  ClaimedBundle,
+  ClaimedExport,
+  ClaimedTable,
+  ExportRequest,
+  ExportRow,
+  ExportScope,
+} from './exports/exports.ts';
 export {
   readBatchesToOpen,
   readCommitsOf,
   readLeavesAbout,
+  readPlacesOfLeavesAbout,
   readOutcomesToOpen,
   readRefsBelow,
   readRevisionRecords,
   readTracesBelow,
 } from './exports/read-bundle-rows.ts';
 export type { OutcomeToOpen, RevisionRecord } from './exports/read-bundle-rows.ts';
-export { nameOf, readTrailFacts, refOfTrail } from './trails/read-trail-facts.ts';
+export { nameOf, readTrailFacts, readTrailPlaces, refOfTrail } from './trails/read-trail-facts.ts';
 export { readTransactionsOfBatches } from './reports/read-ledger.ts';
 export { insertDelivery, listDeliveries, readLastDelivery } from './evidence/checkpoint-deliveries.ts';
 export { insertCosignature, readCosignatureLines, readCosignedSize } from './evidence/cosignatures.ts';

@@ -1,10 +1,14 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '#config';
-import { isInnerPath, unpackTar } from '#evidence';
+import { openArchive } from '../verifier/read-bundle.ts';
 
 interface ExportOptions {
   readonly out: string;
@@ -68,17 +72,48 @@ async function runExport(workItems: readonly string[], options: ExportOptions): 
     Answer.parse(await (await ask('/v1/exports', bodyOf(workItems, options))).json()),
     async (id) => Answer.parse(await (await ask(`/v1/exports/${id}`)).json()),
   );
-  const archive = Buffer.from(await (await ask(`/v1/exports/${view.exportId}/bundle`)).arrayBuffer());
-  const files = unpackTar(archive);
-  for (const [path, content] of files) {
-    if (!isInnerPath(path)) throw new Error(`the bundle names a file outside of it: ${path}`);
-    await mkdir(dirname(join(options.out, path)), { recursive: true });
-    await writeFile(join(options.out, path), content);
+  const answer = await ask(`/v1/exports/${view.exportId}/bundle`);
+  await mkdir(options.out, { recursive: true });
+  const archive = join(options.out, '.archive.tar');
+  try {
+    await saveAnswer(answer, archive, view.sha256);
+    const count = await unpack(archive, options.out);
+    process.stdout.write(
+      `${count} files in ${options.out}, at ${view.size} leaves; archive sha256 ${view.sha256}\n` +
+        `check it with: outcome-ledger verify ${options.out}\n`,
+    );
+  } finally {
+    await rm(archive, { force: true });
   }
-  process.stdout.write(
-    `${files.size} files in ${options.out}, at ${view.size} leaves; archive sha256 ${view.sha256}\n` +
-      `check it with: outcome-ledger verify ${options.out}\n`,
-  );
+}
+
+/** @throws Error where what came is not what the service says it made */
+async function saveAnswer({ body }: Response, path: string, sha256: string | null): Promise<void> {
+  const hash = createHash('sha256');
+  const through = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(body!), through, createWriteStream(path, { mode: 0o600 }));
+  if (hash.digest('hex') !== sha256) throw new Error('the archive came damaged: fetch it again');
+}
+
+/** @returns how many files it held */
+async function unpack(archive: string, directory: string): Promise<number> {
+  const files = openArchive(archive);
+  let count = 0;
+  try {
+    for (const path of files.keys()) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), files.get(path)!);
+      count += 1;
+    }
+  } finally {
+    files.close();
+  }
+  return count;
 }
 
 function bodyOf(workItems: readonly string[], options: ExportOptions): object {

@@ -20,10 +20,11 @@ export async function checkBundle(
   options: CheckOptions,
   write: (line: string) => void,
 ): Promise<boolean> {
-  const files = await readBundle(path);
   const checkpoints = await Promise.all(options.checkpoints.map((name) => readFile(name, 'utf8')));
   const trust = { vkeys: options.vkeys.length === 0 ? null : options.vkeys, checkpoints };
+  const files = await readBundle(path);
   const claims = verifyBundle(files, trust, TRAILS);
+  files.close();
   for (const claim of claims) write(lineOf(claim));
   write('');
   write('Not proven by any bundle:');

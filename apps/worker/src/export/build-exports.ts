@@ -1,16 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  buildBundle,
-  encodeLeaf,
-  MANIFEST,
-  packTar,
-  sha256,
-  type BundleParts,
-  type NoteSigner,
-} from '#evidence';
+import { createHash, randomUUID } from 'node:crypto';
+import { BundleWriter, encodeLeaf, type BundleHead, type NoteSigner } from '#evidence';
 import { RejectedInput, Unavailable } from '#model';
 import {
-  advanceExport,
   claimExport,
   dropExpiredArchives,
   failExport,
@@ -18,11 +9,17 @@ import {
   insertEvidence,
   inTenantSnapshot,
   inTransaction,
+  isTableExport,
+  type BuiltExport,
+  type ClaimedBundle,
+  type ClaimedExport,
   type Database,
-  type ExportRow,
   type KeyStore,
 } from '#store';
-import { readBundleParts, type BundleKit } from './read-bundle-parts.ts';
+import { DiskSpool } from './disk-spool.ts';
+import { ExportLost, ExportProgress } from './export-progress.ts';
+import { keepArchive } from './keep-archive.ts';
+import { readBundle, readBundleHead, stageOf, type BundleKit } from './read-bundle.ts';
 
 export interface ExportParts {
   readonly db: Database;
@@ -33,12 +30,14 @@ export interface ExportParts {
     readonly exportBytes: number;
     readonly exportKeepMs: number;
   };
+  /** Where the parts of a bundle wait while it is made; as large as the largest bundle. */
+  readonly spoolDir: string;
   readonly readKit: () => Promise<Pick<BundleKit, 'software' | 'verifier' | 'readme'>>;
   /** The keys that sign a tenant's log now, and the tenant's slug. */
   readonly signersOf: (
     tenantId: bigint,
   ) => Promise<{ readonly tenant: string; readonly signers: readonly NoteSigner[] }>;
-  readonly onFailure: (row: ExportRow, error: unknown) => void;
+  readonly onFailure: (row: ClaimedExport, error: unknown) => void;
 }
 
 /** A worker that says nothing for so long has died; another takes its export. */
@@ -57,12 +56,14 @@ export async function buildExports(
   await dropExpiredArchives(parts.db, parts.nowUs());
   let worked = 0;
   while (!isStopping()) {
-    const row = await claimExport(parts.db, parts.nowUs(), LEASE_MS);
+    const row = await claimExport(parts.db, parts.nowUs(), LEASE_MS, randomUUID());
     if (row === null) break;
     try {
-      await buildExport(parts, row);
+      if (!isTableExport(row)) await buildExport(parts, row);
     } catch (error) {
       if (error instanceof Unavailable) throw error;
+      // Begun again by whoever has it now, after the erasure that took it away.
+      if (error instanceof ExportLost) continue;
       const isRefused = error instanceof RejectedInput;
       await failExport(
         parts.db,
@@ -76,36 +77,62 @@ export async function buildExports(
   return worked;
 }
 
-async function buildExport(parts: ExportParts, row: ExportRow): Promise<void> {
-  const { db, limits, nowUs } = parts;
+/** Content goes from the database to a file and from there to the database again; none of it stays in memory. */
+async function buildExport(parts: ExportParts, row: ClaimedBundle): Promise<void> {
+  const { db, limits, contentKeys } = parts;
   const { tenant, signers } = await parts.signersOf(row.tenantId);
-  const onProgress: BundleKit['onProgress'] = (stage, done, total) =>
-    advanceExport(db, row, { stage, done, total, leasedUntilUs: nowUs() + BigInt(LEASE_MS) * 1000n });
-  const { contentKeys } = parts;
-  const kit = { ...(await parts.readKit()), contentKeys, tenant, maxTraces: limits.exportTraces, onProgress };
-  const read = await inTenantSnapshot(db, row.tenantId, (client) =>
-    readBundleParts(client, row.tenantId, row.request, row.size, kit),
-  );
-  const files = buildBundle(read, signers);
-  const archive = packTar(files, secondsOf(read));
-  if (archive.length > limits.exportBytes)
+  const spool = await DiskSpool.open(parts.spoolDir);
+  try {
+    const progress = new ExportProgress(parts, row, LEASE_MS);
+    const tools = { ...(await parts.readKit()), contentKeys, tenant, spool };
+    const { writer, head } = await inTenantSnapshot(db, row.tenantId, async (client) => {
+      const kit: BundleKit = {
+        ...tools,
+        maxTraces: limits.exportTraces,
+        onProgress: (...at) => {
+          checkSize(made?.files.archiveBytes ?? 0, limits);
+          return progress.at(...at);
+        },
+      };
+      let made: BundleWriter | null = null;
+      const of = await readBundleHead(client, row.tenantId, row.request, row.size, kit);
+      made = new BundleWriter(of, signers, spool);
+      await readBundle(client, row.tenantId, row.request, row.size, kit, made);
+      return { writer: made, head: of };
+    });
+    const manifest = await writer.finish();
+    checkSize(writer.files.archiveBytes, limits);
+    const kept = await keepArchive(db, row, writer.files.archive(secondsOf(head)), () =>
+      progress.at(...stageOf('archive')),
+    );
+    await finish(parts, row, head, writer, {
+      ...kept,
+      manifestHash: createHash('sha256').update(manifest).digest(),
+    });
+  } finally {
+    await spool.close();
+  }
+}
+
+function checkSize(bytes: number, { exportBytes }: ExportParts['limits']): void {
+  if (bytes > exportBytes)
     throw new RejectedInput(
       'too_large',
-      `the bundle has ${archive.length} bytes, over the limit of ${limits.exportBytes}: ask for less`,
+      `the bundle is over the limit of ${exportBytes} bytes: ask for less`,
     );
-  await keep(parts, row, read, { archive, manifestHash: Buffer.from(sha256(files.get(MANIFEST)!), 'hex') });
 }
 
 /** The time of every file: when the newest leaf was sealed. */
-const secondsOf = ({ sealedAt }: BundleParts): number =>
+const secondsOf = ({ sealedAt }: BundleHead): number =>
   Math.floor(Date.parse(`${sealedAt.slice(0, 19)}Z`) / 1000);
 
-/** The archive, and a leaf that says which bundle was handed out, in one transaction. */
-async function keep(
+/** The archive can be read, and a leaf says which bundle was handed out, from one transaction on. */
+async function finish(
   { db, nowUs, limits }: ExportParts,
-  row: ExportRow,
-  read: BundleParts,
-  { archive, manifestHash }: { readonly archive: Buffer; readonly manifestHash: Buffer },
+  row: ClaimedBundle,
+  head: BundleHead,
+  { counts }: BundleWriter,
+  kept: Pick<BuiltExport, 'archiveBytes' | 'archiveHash'> & { readonly manifestHash: Buffer },
 ): Promise<void> {
   const builtAtUs = nowUs();
   const leaf = encodeLeaf('export', builtAtUs, {
@@ -113,28 +140,18 @@ async function keep(
     scope: row.request.scope.kind,
     method: row.request.method,
     size: row.size,
-    root: read.root.toString('base64'),
-    manifest: manifestHash.toString('base64'),
-    opened: read.opened.length,
-    closed: read.redactions.length,
+    root: head.root.toString('base64'),
+    manifest: kept.manifestHash.toString('base64'),
+    opened: counts.opened,
+    closed: counts.closed,
     purpose: row.request.purpose,
     grant: row.request.grantId ?? undefined,
     key: row.keyId,
   });
+  const expiresAtUs = builtAtUs + BigInt(limits.exportKeepMs) * 1000n;
   await inTransaction(db, async (client) => {
-    const isMine = await finishExport(client, row, {
-      archive,
-      archiveHash: createHash('sha256').update(archive).digest(),
-      manifestHash,
-      builtAtUs,
-      expiresAtUs: builtAtUs + BigInt(limits.exportKeepMs) * 1000n,
-    });
-    if (!isMine) return;
-    await insertEvidence(
-      client,
-      row.tenantId,
-      [{ kind: 'export', subjectId: row.exportId, body: leaf }],
-      builtAtUs,
-    );
+    if (!(await finishExport(client, row, { ...kept, builtAtUs, expiresAtUs }))) throw new ExportLost();
+    const evidence = { kind: 'export', subjectId: row.exportId, body: leaf };
+    await insertEvidence(client, row.tenantId, [evidence], builtAtUs);
   });
 }

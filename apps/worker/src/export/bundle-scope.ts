@@ -3,19 +3,18 @@ import {
   nameOf,
   readRefsBelow,
   readTracesBelow,
-  readTrailFacts,
+  readTrailPlaces,
   refOfTrail,
   type Client,
   type ExportScope,
 } from '#store';
-import type { TrailFacts } from '#trails';
 
 /** What a bundle is about, at its size. */
 export interface BundleScope {
   readonly traceIds: readonly TraceId[];
   readonly refs: readonly Ref[];
-  /** The facts of each trail, by the id that names its work item in leaves. */
-  readonly trails: ReadonlyMap<string, TrailFacts>;
+  /** The work item of each trail, by the id that names it in leaves, in the order of those ids. */
+  readonly trails: ReadonlyMap<string, Ref>;
   /** Which transactions belong to it. */
   readonly postings:
     | { readonly postingIds: readonly string[]; readonly refs: readonly Ref[] }
@@ -41,11 +40,11 @@ export async function readBundleScope(
   const traceIds = await readTracesBelow(client, tenantId, size, month, maxTraces);
   checkCount(traceIds.length, maxTraces);
   const refs = await readRefsBelow(client, tenantId, traceIds);
-  const trails = await readTrails(client, tenantId, refs, size);
+  const { trails, traceIds: ofTrails } = await readTrails(client, tenantId, refs, size);
   // A trail has all traces of its item, those of other months too.
   return {
-    traceIds: tracesOf(trails, traceIds, maxTraces),
-    refs: [...refs],
+    traceIds: together([...traceIds, ...ofTrails], maxTraces),
+    refs,
     trails,
     postings: { month },
     subjects: null,
@@ -66,8 +65,8 @@ async function itemsScope(
     if (!refs.includes(ref)) refs.push(ref);
   }
   refs.sort();
-  const trails = await readTrails(client, tenantId, refs, size);
-  const known = new Set([...trails.values()].map(({ item }) => item.ref));
+  const { trails, traceIds: ofTrails } = await readTrails(client, tenantId, refs, size);
+  const known = new Set(trails.values());
   const unknown = refs.find((ref) => !known.has(ref));
   if (unknown !== undefined)
     throw new RejectedInput(
@@ -75,7 +74,7 @@ async function itemsScope(
       `the log of ${size} leaves does not know ${nameOf(unknown)}`,
       'workItems',
     );
-  const traceIds = tracesOf(trails, [], maxTraces);
+  const traceIds = together(ofTrails, maxTraces);
   return {
     traceIds,
     refs,
@@ -90,24 +89,22 @@ async function readTrails(
   tenantId: bigint,
   refs: readonly Ref[],
   size: number,
-): Promise<Map<string, TrailFacts>> {
-  const trails: [string, TrailFacts][] = [];
+): Promise<{ trails: Map<string, Ref>; traceIds: TraceId[] }> {
+  const trails: [string, Ref][] = [];
+  const traceIds: TraceId[] = [];
   for (const ref of refs) {
-    const facts = await readTrailFacts(client, tenantId, ref, size);
-    if (facts !== null) trails.push([facts.item.surrogateId, facts]);
+    const places = await readTrailPlaces(client, tenantId, ref, size);
+    if (places === null) continue;
+    trails.push([places.surrogateId, ref]);
+    traceIds.push(...places.traceIds);
   }
-  return new Map(trails.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { trails: new Map(trails.sort(([a], [b]) => (a < b ? -1 : 1))), traceIds };
 }
 
-function tracesOf(
-  trails: ReadonlyMap<string, TrailFacts>,
-  others: readonly TraceId[],
-  maxTraces: number,
-): TraceId[] {
-  const ofTrails = [...trails.values()].flatMap(({ steps }) => steps.map(({ step }) => step.traceId));
-  const traceIds = [...new Set([...others, ...ofTrails])].sort();
-  checkCount(traceIds.length, maxTraces);
-  return traceIds;
+function together(traceIds: readonly TraceId[], maxTraces: number): TraceId[] {
+  const each = [...new Set(traceIds)].sort();
+  checkCount(each.length, maxTraces);
+  return each;
 }
 
 function checkCount(traces: number, maxTraces: number): void {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { BundleKit } from './read-bundle-parts.ts';
+import type { BundleKit } from './read-bundle.ts';
 import { BUNDLE_README } from './readme.ts';
 
 const Package = z.object({ name: z.string(), version: z.string() });

@@ -6,7 +6,7 @@ import {
   TILE_WIDTH,
   tilePath,
   tilesOfSize,
-  type BundleParts,
+  type BundleHead,
   type ProvenEntry,
 } from '#evidence';
 import { RejectedInput } from '#model';
@@ -15,6 +15,7 @@ import {
   readCheckpoint,
   readEntries,
   readLeavesAbout,
+  readPlacesOfLeavesAbout,
   type Client,
   type LogName,
   type SignedCheckpoint,
@@ -32,49 +33,49 @@ const KINDS_OF_RULES = [
 ];
 
 /** Every tile of the log at a size, by its path below the log's prefix. */
-export async function readTiles(
+export async function* readTiles(
   client: Client,
   tenantId: bigint,
   size: number,
-): Promise<Map<string, Buffer>> {
+): AsyncGenerator<readonly [path: string, content: Buffer]> {
   const read = nodeReader(client, tenantId);
-  const tiles = new Map<string, Buffer>();
   for (const tile of tilesOfSize(size)) {
     const { level, index, width } = tile;
     const content =
       level === 'entries'
         ? encodeEntries(await readEntries(client, tenantId, index * TILE_WIDTH, width))
         : Buffer.from((await read([runOfTile({ level, index, width })]))[0]!);
-    tiles.set(tilePath(tile), content);
+    yield [tilePath(tile), content];
   }
-  return tiles;
 }
 
+const LEAVES_PER_READ = 200;
+
 /** The leaves of the scope, each with its path to the root of the size. */
-export async function readProvenLeaves(
+export async function* readProvenLeaves(
   client: Client,
   tenantId: bigint,
   size: number,
   about: { readonly subjectIds: readonly string[]; readonly indexes: readonly number[] },
-): Promise<ProvenEntry[]> {
+): AsyncGenerator<ProvenEntry> {
   const wanted = { kinds: KINDS_OF_RULES, ...about, indexes: [...about.indexes, size - 1] };
-  const leaves = await readLeavesAbout(client, tenantId, wanted, size);
-  return proveEntries(client, tenantId, leaves, size);
+  const places = await readPlacesOfLeavesAbout(client, tenantId, wanted, size);
+  for (let at = 0; at < places.length; at += LEAVES_PER_READ) {
+    const indexes = places.slice(at, at + LEAVES_PER_READ);
+    const leaves = await readLeavesAbout(client, tenantId, { kinds: [], subjectIds: [], indexes }, size);
+    for (const leaf of leaves) yield proveEntry(client, tenantId, leaf, size);
+  }
 }
 
-/** Leaves with their inclusion paths. */
-export async function proveEntries(
+/** A leaf with its inclusion path. */
+export async function proveEntry(
   client: Client,
   tenantId: bigint,
-  leaves: readonly { readonly index: number; readonly entry: Buffer }[],
+  { index, entry }: { readonly index: number; readonly entry: Buffer },
   size: number,
   log: LogName = 'evidence',
-): Promise<ProvenEntry[]> {
-  const read = nodeReader(client, tenantId, log);
-  const proven: ProvenEntry[] = [];
-  for (const { index, entry } of leaves)
-    proven.push({ index, entry, hashes: await proveInclusion(read, index, size) });
-  return proven;
+): Promise<ProvenEntry> {
+  return { index, entry, hashes: await proveInclusion(nodeReader(client, tenantId, log), index, size) };
 }
 
 /** The older checkpoint of a size, with the proof that the log of `size` continues it. */
@@ -83,7 +84,7 @@ export async function readSince(
   tenantId: bigint,
   since: number | null,
   size: number,
-): Promise<BundleParts['since']> {
+): Promise<BundleHead['since']> {
   if (since === null) return null;
   const note = (await signedAt(client, tenantId, since)).note;
   return { size: since, note, hashes: await proveConsistency(nodeReader(client, tenantId), since, size) };

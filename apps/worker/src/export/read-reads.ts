@@ -1,6 +1,8 @@
-import type { BundleParts } from '#evidence';
-import { listContentReads, readAccessCheckpointBefore, readEntries, type Client } from '#store';
-import { proveEntries } from './read-log-part.ts';
+import type { BundleReceiver } from '#evidence';
+import { listContentReadsByLeaf, readAccessCheckpointBefore, readEntries, type Client } from '#store';
+import { proveEntry } from './read-log-part.ts';
+
+const READS_PER_PAGE = 500;
 
 /**
  * Who read content of the scope, by the access log as it was signed before the newest leaf of the bundle was sealed: so
@@ -13,23 +15,21 @@ export async function readReads(
   tenantId: bigint,
   subjects: readonly string[] | null,
   sealedAtUs: bigint,
-): Promise<BundleParts['reads']> {
+  to: BundleReceiver,
+): Promise<void> {
   const checkpoint = await readAccessCheckpointBefore(client, tenantId, sealedAtUs);
-  if (checkpoint === null) return null;
+  if (checkpoint === null) return;
   const { size, note } = checkpoint;
-  const filter = { subjects: subjects ?? undefined, size, limit: Number.MAX_SAFE_INTEGER };
-  const reads = (await listContentReads(client, tenantId, filter)).sort(
-    (a, b) => a.leafIndex! - b.leafIndex!,
-  );
-  const leaves: { index: number; entry: Buffer }[] = [];
-  for (const { leafIndex } of reads) {
-    const [entry] = await readEntries(client, tenantId, leafIndex!, 1, 'access');
-    leaves.push({ index: leafIndex!, entry: entry! });
+  await to.readsAt({ checkpoint: note, size });
+  for (let after = -1; ;) {
+    const filter = { subjects, size, after, limit: READS_PER_PAGE };
+    const reads = await listContentReadsByLeaf(client, tenantId, filter);
+    for (const { leafIndex, subject, salt } of reads) {
+      const [entry] = await readEntries(client, tenantId, leafIndex, 1, 'access');
+      const leaf = { index: leafIndex, entry: entry! };
+      await to.read({ ...(await proveEntry(client, tenantId, leaf, size, 'access')), subject, salt });
+    }
+    if (reads.length < READS_PER_PAGE) return;
+    after = reads.at(-1)!.leafIndex;
   }
-  const proven = await proveEntries(client, tenantId, leaves, size, 'access');
-  return {
-    checkpoint: note,
-    size,
-    reads: proven.map((entry, i) => ({ ...entry, subject: reads[i]!.subject, salt: reads[i]!.salt })),
-  };
 }

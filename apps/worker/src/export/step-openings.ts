@@ -3,8 +3,7 @@ import {
   contentAddress,
   decryptContent,
   saltOf,
-  type OpenedContent,
-  type Redaction,
+  type BundleReceiver,
   type SubjectKeys,
 } from '#evidence';
 import type { Step, StepCommitments, TraceId } from '#model';
@@ -23,8 +22,6 @@ import { identityOf, parseStep } from '#trails';
  * received bytes where the grant says so. What cannot be opened is listed with the reason.
  */
 export class StepOpenings {
-  readonly opened: OpenedContent[] = [];
-  readonly redactions: Redaction[] = [];
   private erasures: ReadonlyMap<string, number> | null = null;
 
   constructor(
@@ -33,6 +30,7 @@ export class StepOpenings {
     private readonly keys: KeyStore,
     private readonly size: number,
     private readonly withContent: boolean,
+    private readonly to: Pick<BundleReceiver, 'opened' | 'closed'>,
   ) {}
 
   /** @param records as they are stored @param received the spans of the revision */
@@ -47,7 +45,7 @@ export class StepOpenings {
       step.commitments === undefined ? [] : [{ record, step, commitments: step.commitments }],
     );
     if (committed.length === 0) return;
-    if (!this.withContent) this.redactions.push({ leaf, field: 'contents', reason: 'not_asked', by: null });
+    if (!this.withContent) this.to.closed({ leaf, field: 'contents', reason: 'not_asked', by: null });
     const subjects = new Set(committed.map(({ commitments }) => commitments.subject));
     const keys = await this.keys.keysOf(this.tenantId, subjects);
     const rows = this.withContent ? await readContentRows(this.client, this.tenantId, [traceId]) : [];
@@ -76,15 +74,15 @@ export class StepOpenings {
     const field = `step ${step.spanId}@${step.startedAtNs}/${part}`;
     if (own === undefined) {
       const by = (await this.readErasures()).get(commitments.subject) ?? null;
-      this.redactions.push({ leaf, field, reason: 'erased', by });
+      this.to.closed({ leaf, field, reason: 'erased', by });
       return;
     }
     const address = contentAddress(this.tenantId, step.traceId, step.spanId, step.startedAtNs / 1000n);
     const salt = saltOf(own, address, part);
     const content = read(own, address);
     if (content === null || commitment(salt, content).toString('base64') !== hash)
-      this.redactions.push({ leaf, field, reason: 'not_kept', by: null });
-    else this.opened.push({ leaf, field, salt, content });
+      this.to.closed({ leaf, field, reason: 'not_kept', by: null });
+    else await this.to.opened({ leaf, field, salt, content });
   }
 
   /** Leaf of the erasure of each subject that one below the size names. */

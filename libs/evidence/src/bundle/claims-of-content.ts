@@ -5,7 +5,7 @@ import { contentPath, SALTS } from './bundle-paths.ts';
 import type { CheckClaim } from './claims-of-log.ts';
 import { readSteps } from './claims-of-trails.ts';
 import { sha256 } from './manifest.ts';
-import type { OpenedBundle } from './opened-bundle.ts';
+import { perBundle, traceByLeaf, type OpenedBundle } from './opened-bundle.ts';
 import { countOf, listOf, objectOf, readCanonical, textOf, type Json, type JsonObject } from './read-json.ts';
 
 /** A commitment that is opened: whoever hashes the salt and the content gets what the leaf or the step states. */
@@ -50,7 +50,7 @@ function committedTo(bundle: OpenedBundle, leaf: number, field: string): Buffer 
   if (field === 'outcome')
     return decodeBase64(textOf(bundle.leaf(leaf, 'outcome.event').fields['content'], 'content'));
   const part = /^step [^/]+\/(.+)$/.exec(field)?.[1];
-  const trace = bundle.manifest.predicate.traces.find((each) => each.leaf === leaf);
+  const trace = traceByLeaf(bundle, leaf);
   if (trace === undefined || part === undefined) return null;
   for (const record of readSteps(bundle, trace)) {
     const step = readCanonical(Buffer.from(record), 'a step');
@@ -77,7 +77,7 @@ function commitmentsOf(step: JsonObject): Map<string, Buffer> {
 }
 
 /** The openings that the bundle lists; none where it has no such file. */
-export function readOpenings(bundle: OpenedBundle): Opening[] {
+export const readOpenings = perBundle((bundle: OpenedBundle): readonly Opening[] => {
   const file = bundle.files.get(SALTS);
   if (file === undefined) return [];
   return listOf(readCanonical(file, SALTS)['openings'], 'openings').map((value: Json) => {
@@ -89,7 +89,13 @@ export function readOpenings(bundle: OpenedBundle): Opening[] {
       content: textOf(opening['content'], 'content'),
     };
   });
-}
+});
+
+/** Digest of an opened content by `<leaf> <field>`. */
+export const openedDigests = perBundle(
+  (bundle): ReadonlyMap<string, string> =>
+    new Map(readOpenings(bundle).map(({ leaf, field, content }) => [`${leaf} ${field}`, content])),
+);
 
 /**
  * What is not opened is listed with its reason: every batch and outcome of the scope and every commitment of its steps

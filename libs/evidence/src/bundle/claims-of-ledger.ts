@@ -2,7 +2,7 @@ import { decodeBase64 } from '../base64.ts';
 import { InvalidEvidence } from '../errors.ts';
 import { leafHash, merkleRoot } from '../merkle.ts';
 import { verifyInclusion } from '../verify-proof.ts';
-import { canonicalRow, formatBalances, formatReconciliation, trialBalances } from './balances.ts';
+import { canonicalRow, formatBalances, formatReconciliation } from './balances.ts';
 import { AS_REPORTED, AS_RESTATED, RECONCILIATION } from './bundle-paths.ts';
 import type { CheckClaim } from './claims-of-log.ts';
 import type { JournalLine } from './journal.ts';
@@ -65,17 +65,17 @@ function missingTransactions(bundle: OpenedBundle): string | null {
 
 /** Both trial balances follow from the journal; those of closed months are what their `period.close` leaf commits to. */
 export const balancesFollow: CheckClaim = (bundle) => {
-  const transactions = bundle.journal.map(({ transaction }) => transaction);
+  const sums = bundle.journalSums;
   for (const [path, monthOf] of [
     [AS_REPORTED, 'reported'],
     [AS_RESTATED, 'restated'],
   ] as const)
-    if (bundle.file(path).toString() !== formatBalances(trialBalances(transactions, monthOf)))
+    if (bundle.file(path).toString() !== formatBalances(sums.trialBalances(monthOf)))
       throw new InvalidEvidence(`${path} does not follow from the journal`);
   if (!isWholeLog(bundle)) return 'as reported and as restated';
   const closes = bundle.leavesOf('period.close');
   const months = closes.map(({ fields }) => textOf(fields['period'], 'period'));
-  const balances = trialBalances(transactions, 'reported', months);
+  const balances = sums.trialBalances('reported', months);
   for (const [i, { index, fields }] of closes.entries()) {
     const stated = objectOf(fields['trialBalance'], 'trialBalance');
     const rows = balances.get(months[i]!) ?? [];
@@ -88,14 +88,13 @@ export const balancesFollow: CheckClaim = (bundle) => {
 
 /** What stands on cost accounts is what is owed, for each asset; and the reconciliation says what the journal says. */
 export const costIsOwed: CheckClaim = (bundle) => {
-  const transactions = bundle.journal.map(({ transaction }) => transaction);
   const text = bundle.file(RECONCILIATION).toString();
-  if (text !== formatReconciliation(transactions))
+  if (text !== formatReconciliation(bundle.journalSums))
     throw new InvalidEvidence(`${RECONCILIATION} does not follow from the journal`);
-  const sums = new Map<string, bigint>();
-  for (const { account, asset, amount } of transactions.flatMap(({ entries }) => entries))
-    if (/^[25]/.test(account)) sums.set(asset, (sums.get(asset) ?? 0n) + amount);
-  for (const [asset, sum] of sums)
+  const sums = [...bundle.journalSums.costAndOwed];
+  for (const [asset, accounts] of sums) {
+    const sum = [...accounts.values()].reduce((all, amount) => all + amount, 0n);
     if (sum !== 0n) throw new InvalidEvidence(`cost and what is owed differ by ${sum} ${asset}`);
-  return `in ${sums.size} assets`;
+  }
+  return `in ${sums.length} assets`;
 };

@@ -20,14 +20,15 @@ export const manifestIsSigned: CheckClaim = (bundle) => {
 
 export const filesAreTheListed: CheckClaim = (bundle) => {
   const { digests, predicate } = bundle.manifest;
-  for (const [path, content] of bundle.files) {
+  for (const path of bundle.files.keys()) {
     if (path === MANIFEST) continue;
     const digest = digests.get(path);
     if (digest === undefined || !KNOWN_PATHS.some((known) => known.test(path)))
       throw new InvalidEvidence(`${path} is an unknown file`);
     if (path.startsWith('log/tile/') && (predicate.method !== 'full-log' || !isTileOf(path, predicate.size)))
       throw new InvalidEvidence(`${path} is no tile of a log of ${predicate.size} leaves`);
-    if (sha256(content) !== digest) throw new InvalidEvidence(`${path} is not the file that was signed`);
+    if (sha256(bundle.file(path)) !== digest)
+      throw new InvalidEvidence(`${path} is not the file that was signed`);
   }
   for (const path of digests.keys())
     if (!bundle.files.has(path)) throw new InvalidEvidence(`${path} is missing`);

@@ -1,10 +1,10 @@
 import { canonicalJson, type CanonicalValue } from '../canonical-json.ts';
 import { InvalidEvidence } from '../errors.ts';
-import { readOpenings, stepField } from './claims-of-content.ts';
+import { openedDigests, stepField } from './claims-of-content.ts';
 import { decodeFacts } from './facts-file.ts';
 import { readSteps } from './claims-of-trails.ts';
 import { sha256 } from './manifest.ts';
-import type { OpenedBundle } from './opened-bundle.ts';
+import { perBundle, traceById, type OpenedBundle } from './opened-bundle.ts';
 import { readCanonical, textOf, type JsonObject } from './read-json.ts';
 
 /** How trails are made: the stage of the steps, handed in, because evidence knows nothing of it. */
@@ -68,12 +68,16 @@ export function replaysAreDerived(bundle: OpenedBundle, trails: DeriveTrail): st
 export const factsPath = (name: string): string => `trails/${name}.facts.json`;
 
 function recordAt(bundle: OpenedBundle, traceId: string, place: number): string {
-  const trace = bundle.manifest.predicate.traces.find((each) => each.traceId === traceId);
+  const trace = traceById(bundle, traceId);
   const record = trace === undefined ? undefined : readSteps(bundle, trace)[place];
   if (record === undefined)
     throw new InvalidEvidence(`the facts name a step of trace ${traceId} that is not there`);
   return record;
 }
+
+const closedPlaces = perBundle(
+  ({ manifest }) => new Set(manifest.predicate.redactions.map(({ leaf, field }) => `${leaf} ${field}`)),
+);
 
 /** The personal members are those that the record commits to, wherever that commitment is opened. */
 function isItsIdentity(
@@ -90,14 +94,11 @@ function isItsIdentity(
       );
     return;
   }
-  const trace = bundle.manifest.predicate.traces.find((each) => each.traceId === traceId);
   const field = stepField(step, 'identity');
-  const opening = readOpenings(bundle).find((each) => each.leaf === trace?.leaf && each.field === field);
-  const isListed = bundle.manifest.predicate.redactions.some(
-    (each) => each.leaf === trace?.leaf && each.field === field,
-  );
+  const place = `${traceById(bundle, traceId)?.leaf} ${field}`;
+  const opening = openedDigests(bundle).get(place);
   const digest = sha256(Buffer.from(canonicalJson(personal as CanonicalValue)));
-  if (opening === undefined ? !isListed : opening.content !== digest)
+  if (opening === undefined ? !closedPlaces(bundle).has(place) : opening !== digest)
     throw new InvalidEvidence(
       `the personal members of ${field} of trace ${traceId} are not what was committed to`,
     );
@@ -131,17 +132,27 @@ function isOutcomeLeaf(
     throw new InvalidEvidence(`the trail states the outcome ${eventId}, which leaf ${leaf} does not`);
 }
 
+const placeOfCost = (cost: Omit<TrailCost, 'amount'>): string =>
+  `${cost.postingId} ${cost.usageSpanId} ${cost.account} ${cost.asset}`;
+
+const postedCosts = perBundle((bundle): ReadonlyMap<string, bigint> => {
+  const sums = new Map<string, bigint>();
+  for (const { transaction } of bundle.journal)
+    for (const entry of transaction.entries) {
+      const id = placeOfCost({ ...entry, postingId: transaction.postingId });
+      sums.set(id, (sums.get(id) ?? 0n) + entry.amount);
+    }
+  return sums;
+});
+
 /** Over the postings of the trail's traces, the trail and the journal have the same sums. */
 function costIsTheJournals(bundle: OpenedBundle, name: string, costs: readonly TrailCost[]): void {
   const stated = new Map<string, bigint>();
-  const add = (sums: Map<string, bigint>, cost: TrailCost): void => {
-    const id = `${cost.postingId} ${cost.usageSpanId} ${cost.account} ${cost.asset}`;
-    sums.set(id, (sums.get(id) ?? 0n) + cost.amount);
-  };
-  for (const cost of costs) add(stated, cost);
-  const posted = new Map<string, bigint>();
-  for (const { transaction } of bundle.journal)
-    for (const entry of transaction.entries) add(posted, { ...entry, postingId: transaction.postingId });
+  for (const cost of costs) {
+    const id = placeOfCost(cost);
+    stated.set(id, (stated.get(id) ?? 0n) + cost.amount);
+  }
+  const posted = postedCosts(bundle);
   for (const [id, amount] of stated)
     if ((posted.get(id) ?? 0n) !== amount)
       throw new InvalidEvidence(

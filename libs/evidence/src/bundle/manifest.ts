@@ -3,8 +3,8 @@ import { canonicalJson } from '../canonical-json.ts';
 import { InvalidEvidence } from '../errors.ts';
 import { countOf, listOf, objectOf, readCanonical, textOf, type Json, type JsonObject } from './read-json.ts';
 
-/** Files of a bundle by path; `/` between names. */
-export type BundleFiles = ReadonlyMap<string, Buffer>;
+/** Files of a bundle by path, `/` between names; content may be read anew each time it is asked for. */
+export type BundleFiles = Pick<ReadonlyMap<string, Buffer>, 'get' | 'has' | 'keys'>;
 
 export const MANIFEST = 'manifest.dsse.json';
 const STATEMENT = 'https://in-toto.io/Statement/v1';
@@ -59,14 +59,19 @@ export type BundlePredicate = {
   readonly software: string;
 };
 
-/** The in-toto Statement v1 over the files, as RFC 8785 JSON. */
-export function formatStatement(files: BundleFiles, predicate: BundlePredicate): Buffer {
+/**
+ * The in-toto Statement v1 over the files, as RFC 8785 JSON.
+ *
+ * @param digests SHA-256 in hex by path, in the order of paths
+ */
+export function formatStatement(
+  digests: readonly (readonly [path: string, sha256: string])[],
+  predicate: BundlePredicate,
+): Buffer {
   return Buffer.from(
     canonicalJson({
       _type: STATEMENT,
-      subject: [...files]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, content]) => ({ name, digest: { sha256: sha256(content) } })),
+      subject: digests.map(([name, digest]) => ({ name, digest: { sha256: digest } })),
       predicateType: AUDIT_EXPORT,
       predicate: { ...predicate, timeSources: TIME_SOURCES },
     }),

@@ -4,10 +4,11 @@ import { leafHash } from '../merkle.ts';
 import { parseVerifierKey, type NoteVerifier } from '../note-key.ts';
 import { decodeEntries, parseTilePath, TILE_WIDTH, tilePath, tileWidth } from '../tile.ts';
 import { openCheckpoint, parsePolicy, type TlogPolicy } from '../tlog-policy.ts';
+import { JournalSums } from './balances.ts';
 import { CHECKPOINT, entryPath, JOURNAL, POLICY, VKEY } from './bundle-paths.ts';
 import { openEnvelope } from './dsse.ts';
 import { parseJournal, type JournalLine } from './journal.ts';
-import { MANIFEST, parseStatement, type BundleFiles, type Manifest } from './manifest.ts';
+import { MANIFEST, parseStatement, type BundleFiles, type Manifest, type TraceInScope } from './manifest.ts';
 import { linesOf, readCanonical, type JsonObject } from './read-json.ts';
 
 /** A leaf of the log as the bundle shows it. */
@@ -61,6 +62,9 @@ export class OpenedBundle {
     return leaves;
   });
   private readonly journalOnce = once((): readonly JournalLine[] => parseJournal(this.file(JOURNAL)));
+  private readonly journalSumsOnce = once(
+    (): JournalSums => new JournalSums(this.journal.map(({ transaction }) => transaction)),
+  );
 
   constructor(
     readonly files: BundleFiles,
@@ -117,6 +121,10 @@ export class OpenedBundle {
     return this.journalOnce();
   }
 
+  get journalSums(): JournalSums {
+    return this.journalSumsOnce();
+  }
+
   private *entries(): Generator<[number, Buffer]> {
     const { method, size } = this.manifest.predicate;
     if (method === 'full-log') {
@@ -129,12 +137,36 @@ export class OpenedBundle {
       }
       return;
     }
-    for (const [path, content] of this.files) {
+    for (const path of this.files.keys()) {
       const index = /^entries\/(\d+)\.json$/.exec(path)?.[1];
-      if (index !== undefined && entryPath(Number(index)) === path) yield [Number(index), content];
+      if (index !== undefined && entryPath(Number(index)) === path) yield [Number(index), this.file(path)];
     }
   }
 }
+
+/** What follows from a bundle, made once for each. What it makes must not grow with the content of the bundle. */
+export function perBundle<Value>(make: (bundle: OpenedBundle) => Value): (bundle: OpenedBundle) => Value {
+  const made = new WeakMap<OpenedBundle, { readonly value: Value }>();
+  return (bundle) => {
+    const known = made.get(bundle) ?? { value: make(bundle) };
+    made.set(bundle, known);
+    return known.value;
+  };
+}
+
+const tracesOf = perBundle(({ manifest }) => {
+  const { traces } = manifest.predicate;
+  return {
+    byId: new Map(traces.map((trace) => [trace.traceId, trace])),
+    byLeaf: new Map(traces.map((trace) => [trace.leaf, trace])),
+  };
+});
+
+/** The trace of the scope by its id, or by the leaf of its revision; undefined where the manifest lists none. */
+export const traceById = (bundle: OpenedBundle, traceId: string): TraceInScope | undefined =>
+  tracesOf(bundle).byId.get(traceId);
+export const traceByLeaf = (bundle: OpenedBundle, leaf: number): TraceInScope | undefined =>
+  tracesOf(bundle).byLeaf.get(leaf);
 
 /** Made when it is first asked for; what cannot be made is refused each time. */
 function once<Value>(make: () => Value): () => Value {

@@ -2,26 +2,25 @@ import { InvalidEvidence } from '../errors.ts';
 
 const BLOCK = 512;
 
-/**
- * A POSIX ustar archive of files, the same bytes for the same files: in the order of their paths, owned by nobody,
- * readable by all, with one time.
- *
- * @param files by path, `/` between names
- * @param modifiedAtSeconds POSIX time that every file gets
- * @throws RangeError for a path that ustar cannot hold: over 255 characters, or a name over 100
- */
-export function packTar(files: ReadonlyMap<string, Buffer>, modifiedAtSeconds: number): Buffer {
-  const parts = [...files]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([path, content]) => [
-      headerOf(path, content.length, modifiedAtSeconds),
-      content,
-      Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
-    ]);
-  return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
-}
+/** What ends an archive. */
+export const TAR_END = Buffer.alloc(2 * BLOCK);
 
-function headerOf(path: string, size: number, modifiedAtSeconds: number): Buffer {
+/** What follows a file, so that the next one begins at a block. */
+export const tarPadding = (size: number): Buffer => Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+
+/** Bytes that a file takes in an archive. */
+export const tarBytesOf = (size: number): number => BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+
+const LARGEST_FILE = 8 ** 11 - 1;
+
+/**
+ * What stands before a file in a POSIX ustar archive, the same bytes for the same file: owned by nobody, readable by all.
+ *
+ * @param modifiedAtSeconds POSIX time
+ * @throws RangeError for a file that ustar cannot hold: a path over 255 characters, a name over 100, 8 GiB
+ */
+export function tarHeader(path: string, size: number, modifiedAtSeconds: number): Buffer {
+  if (size > LARGEST_FILE) throw new RangeError(`the file ${path} is too large for an archive`);
   const { name, prefix } = splitPath(path);
   const header = Buffer.alloc(BLOCK);
   const put = (text: string, at: number): void => void header.write(text, at, 'utf8');
@@ -53,36 +52,51 @@ function splitPath(path: string): { name: string; prefix: string } {
 const checksum = (header: Buffer): number =>
   header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0);
 
+/** Where a file stands in an archive, bytes. */
+export interface TarPlace {
+  readonly at: number;
+  readonly length: number;
+}
+
 /**
- * Reads what `packTar` wrote: plain files only.
+ * Finds the files of an archive of plain files, reading their headers alone.
  *
- * @returns the files by path
+ * @param size of the archive, bytes
+ * @param read bytes of it from a place; fewer only at its end
  * @throws InvalidEvidence for anything else, such as a damaged header or a path that leaves the directory
  */
-export function unpackTar(archive: Buffer): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  for (let at = 0; at < archive.length;) {
-    const header = archive.subarray(at, at + BLOCK);
+export function indexTar(size: number, read: (at: number, length: number) => Buffer): Map<string, TarPlace> {
+  const places = new Map<string, TarPlace>();
+  for (let at = 0; at < size;) {
+    const header = read(at, BLOCK);
     if (header.every((byte) => byte === 0)) break;
-    const field = (from: number, length: number): string =>
-      header.toString('utf8', from, from + length).replace(/\0.*$/s, '');
-    const octal = (from: number, length: number): number => Number.parseInt(field(from, length).trim(), 8);
-    if (header.length < BLOCK || octal(148, 8) !== checksum(header) || field(156, 1) !== '0')
-      throw new InvalidEvidence('the archive is damaged, or holds something other than plain files');
-    const path = field(345, 155) === '' ? field(0, 100) : `${field(345, 155)}/${field(0, 100)}`;
-    const size = octal(124, 12);
-    const content = archive.subarray(at + BLOCK, at + BLOCK + size);
-    if (content.length !== size) throw new InvalidEvidence(`the archive ends within ${path}`);
-    if (!isInnerPath(path) || files.has(path))
+    const { path, length } = readHeader(header);
+    if (at + BLOCK + length > size) throw new InvalidEvidence(`the archive ends within ${path}`);
+    if (!isInnerPath(path) || places.has(path))
       throw new InvalidEvidence(`the archive holds the path ${path} twice or outside its directory`);
-    files.set(path, content);
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    places.set(path, { at: at + BLOCK, length });
+    at += tarBytesOf(length);
   }
-  return files;
+  return places;
+}
+
+function readHeader(header: Buffer): { path: string; length: number } {
+  const field = (from: number, length: number): string =>
+    header.toString('utf8', from, from + length).replace(/\0.*$/s, '');
+  const octal = (from: number, length: number): number => Number.parseInt(field(from, length).trim(), 8);
+  const length = octal(124, 12);
+  if (
+    header.length < BLOCK ||
+    octal(148, 8) !== checksum(header) ||
+    field(156, 1) !== '0' ||
+    !Number.isSafeInteger(length)
+  )
+    throw new InvalidEvidence('the archive is damaged, or holds something other than plain files');
+  return { path: field(345, 155) === '' ? field(0, 100) : `${field(345, 155)}/${field(0, 100)}`, length };
 }
 
 /** Whether a path stays below the directory it is taken from. */
-export const isInnerPath = (path: string): boolean =>
+const isInnerPath = (path: string): boolean =>
   path !== '' &&
   !path.includes('\\') &&
   path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');

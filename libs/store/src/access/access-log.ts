@@ -58,8 +58,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 export interface ReadFilter {
   readonly subjects?: readonly string[] | undefined;
   readonly principalId?: string | undefined;
-  /** Only reads whose leaf is one of the first so many of the access log. */
-  readonly size?: number | undefined;
   readonly after?: { readonly readAtUs: bigint; readonly accessId: string } | undefined;
   readonly limit: number;
 }
@@ -70,34 +68,68 @@ export async function listContentReads(
   tenantId: bigint,
   filter: ReadFilter,
 ): Promise<LoggedRead[]> {
-  const { rows } = await client.query<{
-    access_id: string;
-    read_at: bigint;
-    principal_id: string;
-    key_id: string;
-    grant_id: string | null;
-    route: string;
-    subject: string;
-    salt: Buffer;
-    leaf_index: bigint | null;
-  }>(
+  const { rows } = await client.query<ReadRow>(
     `SELECT access_id, read_at, principal_id, key_id, grant_id, route, subject, salt, leaf_index
        FROM access_log
       WHERE tenant_id = $1 AND ($2::text[] IS NULL OR subject = ANY ($2)) AND ($3::uuid IS NULL OR principal_id = $3)
-        AND ($4::bigint IS NULL OR leaf_index < $4)
-        AND ($5::timestamptz IS NULL OR (read_at, access_id) > ($5, $6::uuid))
-      ORDER BY read_at, access_id LIMIT $7`,
+        AND ($4::timestamptz IS NULL OR (read_at, access_id) > ($4, $5::uuid))
+      ORDER BY read_at, access_id LIMIT $6`,
     [
       tenantId,
       filter.subjects ?? null,
       filter.principalId ?? null,
-      filter.size ?? null,
       filter.after === undefined ? null : timestampFromUs(filter.after.readAtUs),
       filter.after?.accessId ?? null,
       filter.limit,
     ],
   );
-  return rows.map((row) => ({
+  return rows.map(toRead);
+}
+
+/**
+ * Reads whose leaf is one of the first `size` of the access log, in the order of their leaves.
+ *
+ * @param after only those behind this place
+ */
+export async function listContentReadsByLeaf(
+  client: Client,
+  tenantId: bigint,
+  {
+    subjects,
+    size,
+    after,
+    limit,
+  }: {
+    readonly subjects: readonly string[] | null;
+    readonly size: number;
+    readonly after: number;
+    readonly limit: number;
+  },
+): Promise<(LoggedRead & { readonly leafIndex: number })[]> {
+  const { rows } = await client.query<ReadRow & { leaf_index: bigint }>(
+    `SELECT access_id, read_at, principal_id, key_id, grant_id, route, subject, salt, leaf_index
+       FROM access_log
+      WHERE tenant_id = $1 AND ($2::text[] IS NULL OR subject = ANY ($2)) AND leaf_index < $3 AND leaf_index > $4
+      ORDER BY leaf_index LIMIT $5`,
+    [tenantId, subjects, size, after, limit],
+  );
+  return rows.map((row) => ({ ...toRead(row), leafIndex: Number(row.leaf_index) }));
+}
+
+interface ReadRow {
+  access_id: string;
+  read_at: bigint;
+  principal_id: string;
+  key_id: string;
+  grant_id: string | null;
+  route: string;
+  subject: string;
+  salt: Buffer;
+  leaf_index: bigint | null;
+}
+
+function toRead(row: ReadRow): LoggedRead {
+  return {
     accessId: row.access_id,
     readAtUs: row.read_at,
     principalId: row.principal_id,
@@ -107,7 +139,7 @@ export async function listContentReads(
     subject: row.subject,
     salt: row.salt,
     leafIndex: row.leaf_index === null ? null : Number(row.leaf_index),
-  }));
+  };
 }
 
 /**

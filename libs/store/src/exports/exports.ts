@@ -1,5 +1,6 @@
 import type { Client, Database, Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import type { TableRequest } from './table-request.ts';
 
 /** What a bundle is asked to hold. */
 export type ExportScope =
@@ -22,10 +23,11 @@ export interface ExportRequest {
 
 export type ExportState = 'waiting' | 'building' | 'ready' | 'failed' | 'dropped';
 
-export interface ExportRow {
+/** @typeParam Request what is asked for: a bundle, unless something else is said */
+export interface ExportRow<Request = ExportRequest> {
   readonly tenantId: bigint;
   readonly exportId: string;
-  readonly request: ExportRequest;
+  readonly request: Request;
   readonly size: number;
   readonly requestedAtUs: bigint;
   readonly requestedBy: string;
@@ -42,10 +44,22 @@ export interface ExportRow {
   readonly manifestHash: Buffer | null;
 }
 
+interface Claimed<Request> extends ExportRow<Request> {
+  /** Another each time it is claimed: what was claimed anew since can no longer be added to. */
+  readonly buildId: string;
+}
+
+/** An export that a worker builds. */
+export type ClaimedExport = ClaimedBundle | ClaimedTable;
+export type ClaimedBundle = Claimed<ExportRequest>;
+export type ClaimedTable = Claimed<TableRequest>;
+
+type Build = Pick<ClaimedExport, 'tenantId' | 'exportId' | 'buildId'>;
+
 export async function insertExport(
   client: Client,
   row: Pick<
-    ExportRow,
+    ExportRow<ExportRequest | TableRequest>,
     'tenantId' | 'exportId' | 'request' | 'size' | 'requestedAtUs' | 'requestedBy' | 'keyId'
   >,
 ): Promise<void> {
@@ -67,95 +81,132 @@ export async function insertExport(
 /**
  * Takes the oldest export that nobody builds, and holds it for a time: a worker that dies leaves it to the next.
  *
+ * @param buildId new for each claim
  * @returns null where none waits
  */
-export async function claimExport(db: Database, nowUs: bigint, leaseMs: number): Promise<ExportRow | null> {
-  const { rows } = await db.query<Row>(
+export async function claimExport(
+  db: Database,
+  nowUs: bigint,
+  leaseMs: number,
+  buildId: string,
+): Promise<ClaimedExport | null> {
+  const { rows } = await db.query<StoredExport<ExportRequest | TableRequest>>(
     `WITH chosen AS MATERIALIZED (
        SELECT tenant_id, export_id FROM exports
         WHERE state IN ('waiting', 'building') AND (leased_until IS NULL OR leased_until < $1)
         ORDER BY requested_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-     UPDATE exports e SET state = 'building', leased_until = $2 FROM chosen c
-      WHERE e.tenant_id = c.tenant_id AND e.export_id = c.export_id RETURNING ${COLUMNS}`,
-    [timestampFromUs(nowUs), timestampFromUs(nowUs + BigInt(leaseMs) * 1000n)],
+     UPDATE exports e SET state = 'building', leased_until = $2, build_id = $3 FROM chosen c
+      WHERE e.tenant_id = c.tenant_id AND e.export_id = c.export_id RETURNING ${EXPORT_COLUMNS}`,
+    [timestampFromUs(nowUs), timestampFromUs(nowUs + BigInt(leaseMs) * 1000n), buildId],
   );
-  return rows[0] === undefined ? null : toExport(rows[0]);
+  return rows[0] === undefined ? null : ({ ...toExport(rows[0]), buildId } as ClaimedExport);
 }
 
-/** Says how far it is, and holds it longer. */
+const IS_MINE = `tenant_id = $1 AND export_id = $2 AND build_id = $3 AND state = 'building'`;
+
+/** Says how far it is, and holds it longer. @returns false where it was taken away: another worker has it, or an erasure */
 export async function advanceExport(
   db: Queryable,
-  { tenantId, exportId }: Pick<ExportRow, 'tenantId' | 'exportId'>,
+  { tenantId, exportId, buildId }: Build,
   progress: {
     readonly stage: string;
     readonly done: number;
     readonly total: number;
     readonly leasedUntilUs: bigint;
   },
-): Promise<void> {
-  await db.query(
-    `UPDATE exports SET stage = $3, done = $4, total = $5, leased_until = $6
-      WHERE tenant_id = $1 AND export_id = $2 AND state = 'building'`,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE exports SET stage = $4, done = $5, total = $6, leased_until = $7 WHERE ${IS_MINE}`,
     [
       tenantId,
       exportId,
+      buildId,
       progress.stage,
       progress.done,
       progress.total,
       timestampFromUs(progress.leasedUntilUs),
     ],
   );
+  return rowCount === 1;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
-
 export interface BuiltExport {
-  readonly archive: Buffer;
+  readonly archiveBytes: number;
   readonly archiveHash: Buffer;
-  readonly manifestHash: Buffer;
+  /** Of a bundle's signed statement; null for anything else. */
+  readonly manifestHash: Buffer | null;
   readonly builtAtUs: bigint;
   readonly expiresAtUs: bigint;
 }
 
-/** Keeps a built archive, in the caller's transaction. @returns false where another worker was done first */
+/** Removes what a worker that died had kept of the archive. */
+export async function dropUnfinishedArchive(
+  db: Queryable,
+  { tenantId, exportId, buildId }: Build,
+): Promise<void> {
+  await db.query(
+    `DELETE FROM export_chunks WHERE tenant_id = $1 AND export_id = $2
+        AND EXISTS (SELECT FROM exports WHERE ${IS_MINE})`,
+    [tenantId, exportId, buildId],
+  );
+}
+
+/**
+ * Keeps part `n` of an archive, which nobody can read before `finishExport`. An erasure takes the export away before it
+ * removes what there is of its archive, and waits for parts under way: none is added behind its back.
+ *
+ * @returns false where the export was taken away
+ */
+export async function insertExportChunk(
+  db: Queryable,
+  { tenantId, exportId, buildId }: Build,
+  n: number,
+  bytes: Buffer,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'insert-export-chunk',
+    text: `WITH mine AS (SELECT tenant_id, export_id FROM exports WHERE ${IS_MINE} FOR SHARE)
+           INSERT INTO export_chunks (tenant_id, export_id, n, bytes) SELECT tenant_id, export_id, $4, $5 FROM mine`,
+    values: [tenantId, exportId, buildId, n, bytes],
+  });
+  return rowCount === 1;
+}
+
+/** Makes a kept archive readable, in the caller's transaction. @returns false where the export was taken away */
 export async function finishExport(
   client: Client,
-  { tenantId, exportId }: Pick<ExportRow, 'tenantId' | 'exportId'>,
+  { tenantId, exportId, buildId }: Build,
   built: BuiltExport,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
-    `UPDATE exports SET state = 'ready', leased_until = NULL, error = NULL, built_at = $3, expires_at = $4,
-            archive_bytes = $5, archive_hash = $6, manifest_hash = $7, done = total
-      WHERE tenant_id = $1 AND export_id = $2 AND state = 'building'`,
+    `UPDATE exports SET state = 'ready', leased_until = NULL, error = NULL, built_at = $4, expires_at = $5,
+            archive_bytes = $6, archive_hash = $7, manifest_hash = $8, done = total WHERE ${IS_MINE}`,
     [
       tenantId,
       exportId,
+      buildId,
       timestampFromUs(built.builtAtUs),
       timestampFromUs(built.expiresAtUs),
-      built.archive.length,
+      built.archiveBytes,
       built.archiveHash,
       built.manifestHash,
     ],
   );
-  if (rowCount !== 1) return false;
-  for (let n = 0; n * CHUNK_BYTES < built.archive.length; n++)
-    await client.query({
-      name: 'insert-export-chunk',
-      text: 'INSERT INTO export_chunks (tenant_id, export_id, n, bytes) VALUES ($1, $2, $3, $4)',
-      values: [tenantId, exportId, n, built.archive.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES)],
-    });
-  return true;
+  return rowCount === 1;
 }
 
-/** Ends an export that cannot be built. */
+/** Ends an export that cannot be built; one that was taken away stays as it is. */
 export async function failExport(
   db: Queryable,
-  { tenantId, exportId }: Pick<ExportRow, 'tenantId' | 'exportId'>,
+  { tenantId, exportId, buildId }: Build,
   error: string,
 ): Promise<void> {
   await db.query(
-    `UPDATE exports SET state = 'failed', error = $3, leased_until = NULL WHERE tenant_id = $1 AND export_id = $2`,
-    [tenantId, exportId, error],
+    `WITH failed AS (
+       UPDATE exports SET state = 'failed', error = $4, leased_until = NULL WHERE ${IS_MINE}
+       RETURNING tenant_id, export_id)
+     DELETE FROM export_chunks c USING failed f WHERE c.tenant_id = f.tenant_id AND c.export_id = f.export_id`,
+    [tenantId, exportId, buildId, error],
   );
 }
 
@@ -164,8 +215,8 @@ export async function readExport(
   tenantId: bigint,
   exportId: string,
 ): Promise<ExportRow | null> {
-  const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM exports e WHERE tenant_id = $1 AND export_id = $2`,
+  const { rows } = await client.query<StoredExport>(
+    `SELECT ${EXPORT_COLUMNS} FROM exports e WHERE tenant_id = $1 AND export_id = $2 AND ${IS_BUNDLE}`,
     [tenantId, exportId],
   );
   return rows[0] === undefined ? null : toExport(rows[0]);
@@ -173,8 +224,8 @@ export async function readExport(
 
 /** The newest exports, at most 200. */
 export async function listExports(client: Queryable, tenantId: bigint): Promise<ExportRow[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT ${COLUMNS} FROM exports e WHERE tenant_id = $1 ORDER BY requested_at DESC, export_id LIMIT 200`,
+  const { rows } = await client.query<StoredExport>(
+    `SELECT ${EXPORT_COLUMNS} FROM exports e WHERE tenant_id = $1 AND ${IS_BUNDLE} ORDER BY requested_at DESC, export_id LIMIT 200`,
     [tenantId],
   );
   return rows.map(toExport);
@@ -196,42 +247,44 @@ export async function readExportChunk(
 }
 
 /** Removes archives whose time is over; they can be asked for again. @returns how many */
-export const dropExpiredArchives = (db: Queryable, nowUs: bigint): Promise<number> => drop(db, nowUs, null);
+export async function dropExpiredArchives(db: Queryable, nowUs: bigint): Promise<number> {
+  const { rowCount } = await db.query(
+    `WITH dropped AS (
+       UPDATE exports SET state = 'dropped' WHERE state = 'ready' AND expires_at < $1
+       RETURNING tenant_id, export_id),
+     removed AS (
+       DELETE FROM export_chunks c USING dropped d
+        WHERE c.tenant_id = d.tenant_id AND c.export_id = d.export_id)
+     SELECT FROM dropped`,
+    [timestampFromUs(nowUs)],
+  );
+  return rowCount ?? 0;
+}
 
 /**
  * Removes all archives of a tenant, because any may hold what is being erased, and has those that are being built begun
  * again; in the transaction of the erasure.
  */
 export async function dropArchivesOf(client: Client, tenantId: bigint): Promise<void> {
-  await drop(client, null, tenantId);
   await client.query(
-    `UPDATE exports SET state = 'waiting', leased_until = NULL WHERE tenant_id = $1 AND state = 'building'`,
+    `UPDATE exports SET build_id = NULL, leased_until = NULL,
+            state = CASE state WHEN 'ready' THEN 'dropped' ELSE 'waiting' END
+      WHERE tenant_id = $1 AND state IN ('ready', 'building')`,
     [tenantId],
   );
+  // A statement of its own: it sees the parts that were added until the exports were taken away.
+  await client.query('DELETE FROM export_chunks WHERE tenant_id = $1', [tenantId]);
 }
 
-async function drop(db: Queryable, expiredAtUs: bigint | null, tenantId: bigint | null): Promise<number> {
-  const { rowCount } = await db.query(
-    `WITH dropped AS (
-       UPDATE exports SET state = 'dropped'
-        WHERE state = 'ready' AND ($1::timestamptz IS NULL OR expires_at < $1) AND ($2::bigint IS NULL OR tenant_id = $2)
-       RETURNING tenant_id, export_id),
-     removed AS (
-       DELETE FROM export_chunks c USING dropped d
-        WHERE c.tenant_id = d.tenant_id AND c.export_id = d.export_id)
-     SELECT FROM dropped`,
-    [expiredAtUs === null ? null : timestampFromUs(expiredAtUs), tenantId],
-  );
-  return rowCount ?? 0;
-}
-
-const COLUMNS = `e.tenant_id, e.export_id, e.request, e.size, e.requested_at, e.requested_by, e.key_id, e.state, e.stage, e.done,
+/** Of `exports e`; tables that are asked for say what kind of table. */
+const IS_BUNDLE = `NOT e.request ? 'kind'`;
+export const EXPORT_COLUMNS = `e.tenant_id, e.export_id, e.request, e.size, e.requested_at, e.requested_by, e.key_id, e.state, e.stage, e.done,
   e.total, e.error, e.built_at, e.expires_at, e.archive_bytes, e.archive_hash, e.manifest_hash`;
 
-interface Row {
+export interface StoredExport<Request = ExportRequest> {
   tenant_id: bigint;
   export_id: string;
-  request: ExportRequest;
+  request: Request;
   size: bigint;
   requested_at: bigint;
   requested_by: string;
@@ -248,7 +301,7 @@ interface Row {
   manifest_hash: Buffer | null;
 }
 
-const toExport = (row: Row): ExportRow => ({
+export const toExport = <Request>(row: StoredExport<Request>): ExportRow<Request> => ({
   tenantId: row.tenant_id,
   exportId: row.export_id,
   request: row.request,

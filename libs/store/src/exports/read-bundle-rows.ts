@@ -40,6 +40,23 @@ export async function readLeavesAbout(
   }));
 }
 
+/** Places of the leaves that `readLeavesAbout` reads, ascending. */
+export async function readPlacesOfLeavesAbout(
+  client: Client,
+  tenantId: bigint,
+  wanted: Parameters<typeof readLeavesAbout>[2],
+  size: number,
+): Promise<number[]> {
+  const { rows } = await client.query<{ idx: bigint }>(
+    `SELECT idx FROM leaves
+      WHERE tenant_id = $1 AND idx < $5
+        AND (kind = ANY ($2::text[]) OR subject_id = ANY ($3::text[]) OR idx = ANY ($4::bigint[]))
+      ORDER BY idx`,
+    [tenantId, wanted.kinds, wanted.subjectIds, wanted.indexes, size],
+  );
+  return rows.map(({ idx }) => Number(idx));
+}
+
 /**
  * Traces of which a revision stands below the size, by id.
  *
@@ -193,6 +210,9 @@ export async function readOutcomesToOpen(
  * Posting commits below the size that hold transactions of these postings, of anything posted about these work items,
  * or, for a month, posted to it or about it; all below the size for a tenant. By place in the log, with the
  * transactions of the scope.
+ *
+ * @param after only commits behind this place
+ * @param limit commits
  */
 export async function readCommitsOf(
   client: Client,
@@ -201,16 +221,17 @@ export async function readCommitsOf(
     | { readonly postingIds: readonly string[]; readonly refs: readonly Ref[] }
     | { readonly month: string | null },
   size: number,
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<{ batchId: string; leafIndex: number; transactionIds: ReadonlySet<string> }[]> {
   const isItems = 'postingIds' in scope;
   const { rows } = await client.query<{ batch_id: string; leaf_index: bigint; txn_ids: string[] }>(
     `SELECT b.batch_id, b.leaf_index, array_agg(t.txn_id::text) AS txn_ids
        FROM ledger_batches b JOIN ledger_transactions t ON t.tenant_id = $1 AND t.batch_id = b.batch_id
-      WHERE b.tenant_id = $1 AND b.leaf_index < $2
+      WHERE b.tenant_id = $1 AND b.leaf_index < $2 AND b.leaf_index > $7
         AND (NOT $3::boolean OR t.posting_id = ANY ($4::uuid[])
              OR t.posting_id IN (SELECT i.posting_id FROM item_positions i WHERE i.tenant_id = $1 AND i.ref = ANY ($5::text[])))
         AND ($6::text IS NULL OR t.period = $6 OR to_char(t.effective_at AT TIME ZONE 'UTC', 'YYYY-MM') = $6)
-      GROUP BY b.batch_id, b.leaf_index ORDER BY b.leaf_index`,
+      GROUP BY b.batch_id, b.leaf_index ORDER BY b.leaf_index LIMIT $8`,
     [
       tenantId,
       size,
@@ -218,6 +239,8 @@ export async function readCommitsOf(
       isItems ? scope.postingIds : [],
       isItems ? scope.refs : [],
       isItems ? null : scope.month,
+      after,
+      limit,
     ],
   );
   return rows.map((row) => ({

@@ -1,11 +1,11 @@
-import { parseRef, toRef, type Ref } from '#model';
+import { parseRef, toRef, type Ref, type TraceId } from '#model';
 import { parseStep, type TrailFacts } from '#trails';
 import type { Client } from '../connection/database.ts';
 import { readSealedAtUs } from '../evidence/read-sealed-at.ts';
 import { readRelatedItems } from '../outcomes/read-related-items.ts';
 import { readWorkItemAt } from '../work-items/read-work-items.ts';
 import { readDecisionsAt } from './decisions.ts';
-import { readAttemptsAt, readTracesNaming } from './read-attempts-at.ts';
+import { readAttemptsAt, readTracesNaming, type AttemptAt } from './read-attempts-at.ts';
 import { readEntriesAt } from './read-entries-at.ts';
 import { readCostLinesAt, readLinkDecisionsAt } from './read-facts-of-people-at.ts';
 import { readOutcomesAt } from './read-outcomes-at.ts';
@@ -28,6 +28,39 @@ export async function refOfTrail(client: Client, tenantId: bigint, name: string)
     : toRef(name.slice(0, colon), tenantId, name.slice(colon + 1));
 }
 
+/** Which traces a trail is made of. */
+export interface TrailPlaces {
+  /** The id that names the work item in leaves. */
+  readonly surrogateId: string;
+  readonly traceIds: readonly TraceId[];
+}
+
+/** @returns null where nothing below that size knew the work item: as `readTrailFacts`, without the facts */
+export async function readTrailPlaces(
+  client: Client,
+  tenantId: bigint,
+  ref: Ref,
+  size: number,
+): Promise<TrailPlaces | null> {
+  const item = await readWorkItemAt(client, tenantId, ref, size);
+  if (item === null) return null;
+  const { traceIds } = await readStanding(client, tenantId, ref, size);
+  return { surrogateId: item.surrogateId, traceIds };
+}
+
+/** The attempts of all traces that name the item, and those traces that stood at it. */
+async function readStanding(
+  client: Client,
+  tenantId: bigint,
+  ref: Ref,
+  size: number,
+): Promise<{ naming: TraceId[]; standing: AttemptAt[]; traceIds: TraceId[] }> {
+  const naming = await readTracesNaming(client, tenantId, [ref]);
+  const standing = await readAttemptsAt(client, tenantId, naming, size);
+  const ofItem = standing.filter(({ workItemRef }) => workItemRef === ref);
+  return { naming, standing, traceIds: [...new Set(ofItem.map(({ traceId }) => traceId))].sort() };
+}
+
 /**
  * Everything the first `size` leaves of the log know about a work item. All of it are records, or projections as they
  * stood by their posting commits, so the answer for one size never changes (docs/adr/012, 021).
@@ -43,11 +76,7 @@ export async function readTrailFacts(
   const item = await readWorkItemAt(client, tenantId, ref, size);
   if (item === null) return null;
   const merged = await mergedInto(client, tenantId, ref, size);
-  const naming = await readTracesNaming(client, tenantId, [ref]);
-  const standing = await readAttemptsAt(client, tenantId, naming, size);
-  const traceIds = [
-    ...new Set(standing.filter(({ workItemRef }) => workItemRef === ref).map(({ traceId }) => traceId)),
-  ].sort();
+  const { naming, standing, traceIds } = await readStanding(client, tenantId, ref, size);
   const receipts = new Map(
     (await readSpanReceipts(client, tenantId, traceIds, size)).map((receipt) => [
       `${receipt.traceId} ${receipt.spanId} ${receipt.startedAtUs}`,

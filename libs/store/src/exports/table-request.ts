@@ -1,0 +1,25 @@
+import type { ClaimedExport, ClaimedTable } from './exports.ts';
+
+type Format = 'csv' | 'ndjson' | 'parquet';
+
+/** A table that is asked for as a file, and everything but the size that the file follows from. */
+export type TableRequest =
+  | { readonly kind: 'journal'; readonly format: Format; readonly period: string | null }
+  | {
+      readonly kind: 'focus';
+      readonly format: Format;
+      /** Usage days, `YYYY-MM-DD`; `toDay` exclusive. */
+      readonly fromDay: string;
+      readonly toDay: string;
+    }
+  | {
+      readonly kind: 'work_items';
+      readonly format: Format;
+      readonly workItemKind: string | null;
+      /** Microseconds as decimal text. */
+      readonly fromUs: string | null;
+      readonly toUs: string | null;
+    };
+
+/** Whether a table is asked for, rather than an evidence bundle. */
+export const isTableExport = (row: ClaimedExport): row is ClaimedTable => 'kind' in row.request;
