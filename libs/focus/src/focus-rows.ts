@@ -33,6 +33,8 @@ export interface FocusPart {
   readonly amountPico: bigint;
   readonly attempt: FocusAttempt | null;
   readonly workItem: FocusWorkItem | null;
+  /** It is not asked for: no row is made of it, but of the call it takes its share. */
+  readonly isAside?: boolean | undefined;
 }
 
 /** What stands charged for one call, in one currency, by one model. */
@@ -60,7 +62,8 @@ export interface FocusCharge {
  */
 export function focusRows(charges: readonly FocusCharge[], account: string): FocusRow[] {
   const sums = new Map<string, Sum>();
-  for (const charge of charges) for (const each of cellsOf(charge)) addTo(sums, each);
+  for (const charge of charges)
+    for (const each of cellsOf(charge)) if (each.part.isAside !== true) addTo(sums, each);
   return [...sums]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, sum]) => (sum.amountPico === 0n && sum.quantityPico === 0n ? [] : [toRow(sum, account)]));

@@ -4,6 +4,9 @@ import { plainRow } from './import/imported-prices.ts';
 import { canonicalProvider } from './provider-identity.ts';
 import { ANY_PROVIDER } from './price-shelf.ts';
 
+/** The tenant's price book that holds what model names mean. */
+export const MODEL_ALIASES = 'model-aliases';
+
 const provider = z.string().trim().min(1).max(100);
 const name = z.string().trim().min(1).max(512);
 const instant = z.iso.datetime({ precision: 0, message: 'must be a UTC time like 2026-09-01T00:00:00Z' });

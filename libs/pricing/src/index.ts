@@ -1,5 +1,5 @@
 /** Usage x price book -> charge, and what makes price books. Price books are dated data: nothing here knows a price. */
-export { aliasRow, modelAliasSchema } from './alias-row.ts';
+export { aliasRow, MODEL_ALIASES, modelAliasSchema } from './alias-row.ts';
 export { addRows, issueRows, planVersion } from './book-version.ts';
 export type { RevisionMode, VersionPlan } from './book-version.ts';
 export { canonicalModel, canonicalServiceTier, modelMatcher } from './canonical-names.ts';

@@ -1,6 +1,7 @@
-import type { TraceId } from '#model';
+import type { Ref, TraceId } from '#model';
 import type { Client } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
+import { booksAt } from '../reports/books-at.ts';
 
 /** Usage days, and the size of the log the books are read at; null = as they stand. */
 export interface FocusQuery {
@@ -8,6 +9,8 @@ export interface FocusQuery {
   readonly fromDay: string;
   readonly toDay: string;
   readonly size: number | null;
+  /** Only what sits at these work items, in these traces; absent = everything. */
+  readonly workItems?: { readonly refs: readonly Ref[]; readonly traceIds: readonly TraceId[] } | undefined;
 }
 
 /**
@@ -17,15 +20,23 @@ export interface FocusQuery {
 export async function readChargedPostings(
   client: Client,
   tenantId: bigint,
-  { fromDay, toDay }: FocusQuery,
+  { fromDay, toDay, size, workItems }: FocusQuery,
   after: TraceId | null,
   limit: number,
 ): Promise<TraceId[]> {
+  if (workItems !== undefined)
+    return [...new Set(workItems.traceIds)]
+      .sort()
+      .filter((traceId) => after === null || traceId > after)
+      .slice(0, limit);
+  const values: unknown[] = [tenantId, fromDay, toDay, after, limit];
+  // By the books of the size as well: postings of later must not move the ends of pages.
+  const books = booksAt(size, (value) => `$${values.push(value)}`).replace(/, $/, ' ');
   const { rows } = await client.query<{ posting_id: string }>(
-    `SELECT DISTINCT posting_id FROM ledger_entries
+    `${books === '' ? '' : `WITH ${books}`}SELECT DISTINCT posting_id FROM ledger_entries
       WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date AND ($4::uuid IS NULL OR posting_id > $4)
       ORDER BY posting_id LIMIT $5`,
-    [tenantId, fromDay, toDay, after, limit],
+    values,
   );
   return rows.map((row) => traceIdFromUuid(row.posting_id));
 }

@@ -12,6 +12,7 @@ import { parseStep } from '#trails';
 import { readNewestSteps } from '../assemble/steps.ts';
 import type { Client } from '../connection/database.ts';
 import { readBookRows } from '../prices/read-book-rows.ts';
+import { readRulePlaces } from '../trails/read-rules-at.ts';
 import { readStepsAt } from '../trails/read-steps-at.ts';
 import { readPricesById } from '../work-items/read-prices-by-id.ts';
 import { readChargedPostings, type FocusQuery } from './read-charged-postings.ts';
@@ -27,6 +28,8 @@ export interface FocusPage {
 /**
  * The charges of calls of a usage day in [from, to), with their quantities, places and outcomes: all pages sum to what
  * was metered. Quantities are of the step records of the size that the books are read at.
+ *
+ * Where only some work items are asked for, the parts of a call that sit elsewhere are marked: its lines are of the whole.
  *
  * @param aliasBook the tenant's book that says what names of models mean
  * @param limit postings of a page
@@ -47,9 +50,24 @@ export async function readFocusCharges(
   const stored = await readPricesById(client, tenantId, priceIds);
   const prices = new Map(stored.map(({ priceId, rule }) => [priceId, priceRowSchema.parse(rule)]));
   const steps = await readSteps(client, tenantId, postingIds, query.size);
-  const indexes = new PriceIndexes(prices, await readBookRows(client, tenantId, aliasBook));
-  const charges = [...grouped(balances)].map((ofCharge) => toCharge(ofCharge, steps, indexes));
+  const indexes = new PriceIndexes(prices, await readAliases(client, tenantId, aliasBook, query.size));
+  const refs = query.workItems === undefined ? null : new Set(query.workItems.refs);
+  const charges = [...grouped(balances)].map((ofCharge) => toCharge(ofCharge, steps, indexes, refs));
   return { charges, next: postingIds.length < limit ? null : (postingIds.at(-1) ?? null) };
+}
+
+/** What names of models meant at the size, else now. */
+async function readAliases(
+  client: Client,
+  tenantId: bigint,
+  book: string,
+  size: number | null,
+): Promise<PriceRow[]> {
+  if (size === null) return readBookRows(client, tenantId, book);
+  const prefix = `price.book ${book}@`;
+  const rules = [...(await readRulePlaces(client, tenantId, size)).keys()];
+  const versions = rules.flatMap((rule) => (rule.startsWith(prefix) ? Number(rule.slice(prefix.length)) : []));
+  return readBookRows(client, tenantId, book, Math.max(0, ...versions));
 }
 
 const stepId = ({ traceId, spanId }: Pick<Step, 'traceId' | 'spanId'>): string => `${traceId} ${spanId}`;
@@ -86,6 +104,7 @@ function toCharge(
   balances: readonly [PlacedBalance, ...PlacedBalance[]],
   steps: ReadonlyMap<string, Step>,
   indexes: PriceIndexes,
+  refs: ReadonlySet<string> | null,
 ): FocusCharge {
   const { traceId, usageDay, provider, callModel, asset } = balances[0];
   const step = steps.get(stepId(balances[0]));
@@ -97,7 +116,12 @@ function toCharge(
   const lines = charges?.flatMap(({ priceId, lines: ofCharge }) =>
     ofCharge.map((line): PricedLine => ({ ...line, priceId })),
   );
-  const parts = balances.filter(({ account }) => account.startsWith('5'));
+  const parts = balances
+    .filter(({ account }) => account.startsWith('5'))
+    .map(({ workItemRef, ...part }) => ({
+      ...part,
+      isAside: refs !== null && (workItemRef === null || !refs.has(workItemRef)),
+    }));
   return { traceId, usageDay, provider, callModel, asset, lines: lines ?? null, parts };
 }
 

@@ -1,5 +1,5 @@
 import type { FocusAttempt, FocusWorkItem } from '#focus';
-import type { Asset, SpanId, TraceId } from '#model';
+import type { Asset, Ref, SpanId, TraceId } from '#model';
 import type { Client } from '../connection/database.ts';
 import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import { booksAt } from '../reports/books-at.ts';
@@ -19,6 +19,7 @@ export interface PlacedBalance {
   readonly priceId: string | null;
   readonly attempt: FocusAttempt | null;
   readonly workItem: FocusWorkItem | null;
+  readonly workItemRef: Ref | null;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function readPlacedBalances(
    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(amount) <> 0
 )
 SELECT b.posting_id, b.usage_span_id, b.usage_day, b.account, b.asset, b.provider, b.call_model, b.amount, b.price_id,
-       b.attempt_id, a.workflow, a.agent, a.grade, a.dimensions, w.kind, w.key, w.surrogate_id, w.outcome_type, w.phase
+       b.attempt_id, b.work_item_ref, a.workflow, a.agent, a.grade, a.dimensions, w.kind, w.key, w.surrogate_id, w.outcome_type, w.phase
   FROM balance b
   LEFT JOIN attempts a ON a.tenant_id = $1 AND a.trace_id = b.posting_id AND a.attempt_id = b.attempt_id
   LEFT JOIN work_items w ON w.tenant_id = $1 AND w.ref = b.work_item_ref
@@ -65,6 +66,7 @@ interface Row {
   amount: string;
   price_id: string | null;
   attempt_id: string | null;
+  work_item_ref: Ref | null;
   workflow: string | null;
   agent: string | null;
   grade: string | null;
@@ -106,4 +108,5 @@ const toBalance = (row: Row): PlacedBalance => ({
           outcomeType: row.outcome_type!,
           state: row.phase!,
         },
+  workItemRef: row.work_item_ref,
 });
