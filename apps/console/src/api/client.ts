@@ -45,6 +45,19 @@ export class ApiClient {
     return answer.json();
   }
 
+  /** Sends a file as it is. */
+  async postFile<Path extends keyof Posts>(
+    path: Path,
+    question: Question<Posts[Path]>,
+    file: Blob | null,
+  ): Promise<Answer<Posts[Path]>> {
+    const answer = await this.send('POST', path, question, {
+      body: file,
+      headers: file === null ? {} : { 'content-type': 'application/octet-stream' },
+    });
+    return answer.json();
+  }
+
   async delete<Path extends keyof Deletes>(path: Path, question: Question<Deletes[Path]>): Promise<void> {
     await this.send('DELETE', path, question, {});
   }

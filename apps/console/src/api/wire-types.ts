@@ -1481,6 +1481,27 @@ export interface Schemas {
       readonly cacheReadTokensPerSecond?: string | null;
     };
   };
+  NewTableExport:
+    | {
+        readonly kind: 'journal';
+        readonly format?: 'csv' | 'ndjson' | 'parquet';
+        readonly period?: string;
+        readonly size?: number;
+      }
+    | {
+        readonly kind: 'focus';
+        readonly format?: 'csv' | 'ndjson' | 'parquet';
+        readonly from?: string;
+        readonly to?: string;
+        readonly size?: number;
+      }
+    | {
+        readonly kind: 'work_items';
+        readonly format?: 'csv' | 'ndjson' | 'parquet';
+        readonly workItemKind?: string;
+        readonly from?: string;
+        readonly to?: string;
+      };
   OperatingModelReport: {
     readonly report: 'operating-model';
     readonly view: 'settled' | 'cohort';
@@ -2738,6 +2759,28 @@ export interface Schemas {
     };
     readonly doubts: readonly { readonly flag: string; readonly words: string }[];
   };
+  TableExport: {
+    readonly exportId: string;
+    readonly kind: 'journal' | 'focus' | 'work_items';
+    readonly format: 'csv' | 'ndjson' | 'parquet';
+    readonly period: string | null;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly workItemKind: string | null;
+    readonly state: 'waiting' | 'building' | 'ready' | 'failed' | 'dropped';
+    readonly units: string;
+    readonly done: number;
+    readonly total: number;
+    readonly error: string | null;
+    readonly size: number | null;
+    readonly requestedBy: string;
+    readonly requestedAt: string;
+    readonly builtAt: string | null;
+    readonly expiresAt: string | null;
+    readonly bytes: number | null;
+    readonly sha256: string | null;
+  };
+  TableExports: { readonly items: readonly Schemas['TableExport'][] };
   TailsReport: {
     readonly report: 'tails';
     readonly view: 'settled' | 'cohort';
@@ -3352,6 +3395,13 @@ export interface Gets {
     answer: Schemas['Explanation'] | Schemas['PeriodExplanation'];
   };
   '/v1/exports': { path: {}; query: {}; answer: Schemas['Exports'] };
+  '/v1/exports/tables': { path: {}; query: {}; answer: Schemas['TableExports'] };
+  '/v1/exports/tables/{exportId}': {
+    path: { readonly exportId: string };
+    query: {};
+    answer: Schemas['TableExport'];
+  };
+  '/v1/exports/tables/{exportId}/file': { path: { readonly exportId: string }; query: {}; answer: null };
   '/v1/exports/{exportId}': { path: { readonly exportId: string }; query: {}; answer: Schemas['Export'] };
   '/v1/exports/{exportId}/bundle': { path: { readonly exportId: string }; query: {}; answer: null };
   '/v1/focus': {
@@ -3934,6 +3984,12 @@ export interface Posts {
     answer: Schemas['Erasure'];
   };
   '/v1/exports': { path: {}; query: {}; body: Schemas['NewExport']; answer: Schemas['Export'] };
+  '/v1/exports/tables': {
+    path: {};
+    query: {};
+    body: Schemas['NewTableExport'];
+    answer: Schemas['TableExport'];
+  };
   '/v1/fx-rates': {
     path: {};
     query: { readonly previewId?: string };

@@ -27,7 +27,7 @@ export function SumLine(props: {
   return (
     <p className={isEqual ? 'sum-line' : 'notice bad'} role="status">
       {isEqual ? '✓ ' : '✗ '}
-      {props.parts.length} {what} sum to <code>{sum}</code>
+      {props.parts.length} {what} {props.parts.length === 1 ? 'sums' : 'sum'} to <code>{sum}</code>
       {isEqual ? ', exactly the figure.' : `, and the figure is ${figure}: they do not tie.`}
     </p>
   );

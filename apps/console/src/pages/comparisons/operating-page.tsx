@@ -3,7 +3,7 @@ import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
-import { showDay } from '../../format/time.ts';
+import { showDay, showDuration } from '../../format/time.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page, Section } from '../../layout/page.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -95,7 +95,8 @@ function Compared(props: { readonly changeAt: string; readonly comparison: strin
   );
 }
 
-const days = (value: string | null): string => (value === null ? '–' : `${roundDecimal(value, 2)} days`);
+const days = (value: string | null): string => (value === null ? '–' : showDuration(Number(value) * DAY_MS));
+const DAY_MS = 86_400_000;
 const plain = (value: string | null): string => (value === null ? '–' : roundDecimal(value, 2));
 
 const METRICS: readonly (readonly [
@@ -121,7 +122,9 @@ function MetricsTable({ row, changeAt }: { readonly row: Row; readonly changeAt:
       ? '–'
       : isShare(metric)
         ? `${showShare(value).replace(' %', '')} points`
-        : roundDecimal(value, 2);
+        : metric.startsWith('cycle')
+          ? `${value.startsWith('-') ? '−' : ''}${days(value.replace('-', ''))}`
+          : roundDecimal(value, 2);
   return (
     <DataTable
       caption={`${showCount(before?.items)} items before ${showDay(changeAt)}, ${showCount(after?.items)} from then on`}
@@ -169,7 +172,9 @@ function Series({ row }: { readonly row: Row }): ReactNode {
         ? 'A series by weeks is told from six weeks on each side.'
         : `By weeks, the cycle time moved by ${plain(cycleSeries.level.estimate)} days (95 %: ${plain(cycleSeries.level.low)} to ${plain(cycleSeries.level.high)}) at the change, and by ${plain(cycleSeries.slopePerWeek.estimate)} a week after it.`}{' '}
       {minutesReleasedPerItem !== null &&
-        `Minutes of people released an item: ${plain(minutesReleasedPerItem)}. That is capacity, and no cash until a payroll, overtime or invoice line falls.`}
+        (minutesReleasedPerItem.startsWith('-')
+          ? `People spend ${plain(minutesReleasedPerItem.slice(1))} minutes more an item.`
+          : `Minutes of people released an item: ${plain(minutesReleasedPerItem)}. That is capacity, and no cash until a payroll, overtime or invoice line falls.`)}
     </p>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
-import { compareDecimals, roundDecimal } from '../../format/decimal.ts';
+import { compareDecimals, groupDigits, roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { plural } from '../../format/outcome-words.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
@@ -202,7 +202,7 @@ const AGAINST_PEERS: readonly Column<Row>[] = [
         <span className="soft">nothing beyond, or its worth is not known</span>
       ) : (
         <>
-          {roundDecimal(beyondMiddle.valuePerDollar, 2)} a dollar
+          ${groupDigits(roundDecimal(beyondMiddle.valuePerDollar, 2))} for a dollar
           {beyondMiddle.interval !== null && (
             <span className="interval">
               {' '}

@@ -31,7 +31,7 @@ export function ExplainPage(): ReactNode {
           : /^\d+$/.test(against)
             ? { against_size: against }
             : { against_as_of: against }),
-        limit: '200',
+        limit: '1000',
       },
     };
   }, [filters, groupBy, cell, against]);

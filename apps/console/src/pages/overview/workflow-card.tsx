@@ -32,6 +32,7 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
   const type = row.group['outcome_type'] ?? null;
   const unit = unitOf(type);
   const points = toPoints(overTime, bucket);
+  const hasLoad = isLoaded(row);
   const baseline = compared?.baseline ?? null;
   const of = {
     filters: props.filters,
@@ -57,7 +58,8 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
           </p>
           <p className="soft">
             per {unit}
-            {compared?.interval != null && (
+            {hasLoad && ', in calls of models alone'}
+            {compared?.interval != null && !hasLoad && (
               <>
                 {' · '}
                 <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
@@ -81,7 +83,7 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
             }
           />
         )}
-        <CardFigures row={row} />
+        <CardFigures row={row} loadedInterval={hasLoad ? (compared?.interval ?? null) : null} />
         <Coverage coverage={row.coverage} />
         <p className="row">
           <Link href={href}>Where it goes, and where it breaks</Link>
@@ -105,18 +107,26 @@ function Against({ compared }: { readonly compared: Schemas['BaselineRow'] }): R
           {baseline.name}:{' '}
           <Amount value={baseline.costPerOutcomeUsd} href={addresses.settings('baselines')} />
           {baseline.isAssumed && ' (assumed)'}
-          {times !== null && `, ${times} times the agent's cost`}
+          {times !== null && `; its calls could be ${times} times as dear`}
         </span>
       )}
     </p>
   );
 }
 
-function CardFigures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): ReactNode {
+/** Whether more than calls of models is known of its cost: people, tools, overhead. */
+const isLoaded = (row: Schemas['CostPerOutcomeRow']): boolean =>
+  row.loadedCostPerOutcomeUsd !== row.costPerOutcomeUsd;
+
+function CardFigures(props: {
+  readonly row: Schemas['CostPerOutcomeRow'];
+  /** Of the cost with people and tools, where there are any. */
+  readonly loadedInterval: Schemas['CostInterval'] | null;
+}): ReactNode {
+  const { row, loadedInterval } = props;
   const { failedAttemptCostUsd: failed, noOutcomeCostUsd: nothing, pending } = row;
   const addresses = useAddresses();
   const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
-  const hasLoad = row.loadedCostPerOutcomeUsd !== row.costPerOutcomeUsd;
   return (
     <dl className="facts small">
       <Fact name="Outcomes">
@@ -132,9 +142,10 @@ function CardFigures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): R
           figure="bought_nothing"
         />
       </Fact>
-      {hasLoad && (
+      {isLoaded(row) && (
         <Fact name="With people and tools">
-          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" /> each
+          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" /> each{' '}
+          {loadedInterval !== null && <Interval low={loadedInterval.lowUsd} high={loadedInterval.highUsd} />}
         </Fact>
       )}
       {pending !== null && (

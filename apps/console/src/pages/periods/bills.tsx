@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { may, useSession } from '../../api/session.ts';
 import { useGet } from '../../api/use-get.ts';
 import { usePages } from '../../api/use-pages.ts';
 import type { Schemas } from '../../api/wire-types.ts';
@@ -13,6 +14,7 @@ import { Paged } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { SumLine } from '../../parts/sum-line.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
+import { BillForm } from './bill-form.tsx';
 
 type Reconciled = Schemas['Reconciliations']['items'][number];
 type Comparison = Reconciled['comparisons'][number];
@@ -32,6 +34,7 @@ const KINDS: Readonly<Record<string, string>> = {
 export function Bills(): ReactNode {
   const reconciled = useGet('/v1/reconciliation', {});
   const invoices = usePages('/v1/invoices', { query: { limit: '100' } });
+  const session = useSession();
   return (
     <>
       <Section
@@ -44,7 +47,7 @@ export function Bills(): ReactNode {
               <Empty title="Not reconciled">
                 <p>
                   No bill was sent yet: figures are metered, counted tokens times a price, and nobody has
-                  confirmed them. Send the provider’s usage report, cost report or invoice to{' '}
+                  confirmed them. Send the provider’s usage report, cost report or invoice below, or to{' '}
                   <code>POST /v1/invoices</code>.
                 </p>
               </Empty>
@@ -55,6 +58,7 @@ export function Bills(): ReactNode {
         </Answered>
       </Section>
       <Section id="bills" title="Bills that were sent">
+        {may(session, 'admin') && <BillForm />}
         <Paged pages={invoices} what="bills">
           {(all) => (
             <DataTable

@@ -83,7 +83,7 @@ function CostCard(props: {
         />{' '}
         <Grade grade={row.grade} reasons={row.gradeReasons} />
       </p>
-      {compared?.interval != null && (
+      {compared?.interval != null && row.loadedCostPerOutcomeUsd === row.costPerOutcomeUsd && (
         <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
       )}
       <PartsBar
@@ -155,6 +155,9 @@ function Compared(props: {
         )}
         <Fact name="Loaded, each">
           <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" />{' '}
+          {compared?.interval != null && (
+            <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
+          )}{' '}
           <Grade grade={row.loadedGrade} />
         </Fact>
         {compared?.savingPerOutcomeUsd != null && (
