@@ -250,5 +250,5 @@ nightly('what takes long', () => {
       redis.kill('SIGKILL');
       rmSync(place, { recursive: true, force: true });
     }
-  }, 240_000);
+  }, 480_000);
 });
