@@ -1,6 +1,6 @@
 const pure =
   'model|otlp|conventions|pricing|trails|attribution|ledger|reconciliation|evidence|economics|focus';
-const rings = 'store|jobs|config|server';
+const rings = 'store|jobs|config|server|files';
 
 /** The house of docs/architecture: apps -> rings -> pure stages -> model. */
 module.exports = {

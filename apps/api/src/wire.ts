@@ -1,7 +1,8 @@
-import { formatTimeUs } from '#evidence';
 import { RejectedInput } from '#model';
 import { usFromTimestamp } from '#store';
 import { z } from 'zod';
+
+export { formatWireTime } from '#files';
 
 /** How values stand on the wire: money as decimal strings, times as RFC 3339 in UTC, cursors as opaque text. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -41,13 +42,6 @@ export const PageSize = z
   .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1')
   .transform(Number)
   .optional();
-
-/** `2026-10-21T14:00:00.000001Z`: microseconds only where there are any. */
-export function formatWireTime(timeUs: bigint): string {
-  return formatTimeUs(timeUs)
-    .replace(/0{3}Z$/, 'Z')
-    .replace(/\.0{6}Z$/, 'Z');
-}
 
 export function encodeCursor(parts: readonly (string | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');

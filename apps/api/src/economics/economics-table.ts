@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { columnsOf } from '../formats/columns-of.ts';
+import { columnsOf } from '#files';
 import { totalBeside, type ReportTable } from '../formats/report-file.ts';
 import { COST_COLUMN_NAMES, tieOutBeside } from '../reports/cost-table.ts';
 import type { EconomicsReport, OutcomeHead } from './economics-report.ts';

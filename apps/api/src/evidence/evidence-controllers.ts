@@ -1,6 +1,7 @@
 import { AccessLogController } from '../access/access-log.controller.ts';
 import { GrantsController } from '../access/grants.controller.ts';
 import { ExportsController } from '../exports/exports.controller.ts';
+import { TableExportsController } from '../exports/table-exports.controller.ts';
 import { ProofsController } from './proofs.controller.ts';
 import { ReceiptsController } from './receipts.controller.ts';
 import { TlogController } from './tlog.controller.ts';
@@ -10,6 +11,7 @@ export const EVIDENCE_CONTROLLERS = [
   ProofsController,
   ReceiptsController,
   ExportsController,
+  TableExportsController,
   GrantsController,
   AccessLogController,
 ];

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { focusRows, type FocusRow } from '#focus';
-import { RejectedInput, type TraceId } from '#model';
+import { FOCUS_FORMATS, focusPages } from '#files';
+import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot, listTenants, readFocusCharges, type FocusPage } from '#store';
+import { inTenantSnapshot, listTenants } from '#store';
 import { Controller, Get, Inject, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -12,7 +12,6 @@ import { pastBooks } from '../reports/past-books.ts';
 import { BEGINNING, Day, END } from '../reports/report-query.ts';
 import { MODEL_ALIASES } from '../settings/kept-books.ts';
 import { Instant, LogSize } from '../wire.ts';
-import { FOCUS_FORMATS } from './focus-file.ts';
 
 const FocusQuery = z.object({
   from: Day.optional().meta({ description: 'First UTC day of usage; absent = from the beginning' }),
@@ -21,7 +20,6 @@ const FocusQuery = z.object({
   size: LogSize.optional().meta({ description: 'At this size of the log; absent = all that is posted' }),
   as_of: Instant.optional().meta({ description: 'At the newest settled size that was sealed by then' }),
 });
-const POSTINGS_PER_PAGE = 200;
 
 @ApiTags('reports')
 @Controller('v1/focus')
@@ -57,26 +55,7 @@ export class FocusController {
     const days = { fromDay: from ?? BEGINNING, toDay: to ?? END, size: past?.size ?? null };
     const { type, write } = FOCUS_FORMATS[query.format];
     void reply.type(type).header('content-disposition', `attachment; filename="focus.${query.format}"`);
-    return new StreamableFile(Readable.from(write(this.pages(tenantId, days, account))), { type });
-  }
-
-  private async *pages(
-    tenantId: bigint,
-    days: { readonly fromDay: string; readonly toDay: string; readonly size: number | null },
-    account: string,
-  ): AsyncGenerator<FocusRow[]> {
-    let after: TraceId | null = null;
-    do {
-      const place: TraceId | null = after;
-      const page: FocusPage = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-        readFocusCharges(client, tenantId, days, {
-          aliasBook: MODEL_ALIASES,
-          after: place,
-          limit: POSTINGS_PER_PAGE,
-        }),
-      );
-      yield focusRows(page.charges, account);
-      after = page.next;
-    } while (after !== null);
+    const pages = focusPages(this.api.db, { tenantId, ...days, account, aliasBook: MODEL_ALIASES });
+    return new StreamableFile(Readable.from(write(pages)), { type });
   }
 }

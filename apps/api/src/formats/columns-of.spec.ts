@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Money, Ratio, Time } from '../wire.ts';
-import { columnsOf } from './columns-of.ts';
+import { columnsOf } from '#files';
 import { csvOf, ndjsonOf, totalBeside } from './report-file.ts';
 
 const Row = z

@@ -2,9 +2,7 @@ import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Column } from './columns-of.ts';
-import { csvLine, csvValues } from './csv-text.ts';
-import { parquetFile } from './parquet-file.ts';
+import { csvLine, csvValues, parquetFile, type Column } from '#files';
 
 /** How every report can be asked for. */
 export const ReportFormat = z

@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
+import {
+  journalFile,
+  journalPages,
+  JOURNAL_FORMATS,
+  tableType,
+  type JournalFormat,
+  type JournalQuestion,
+} from '#files';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot, listTransactions, readTrialBalance, type StoredTransaction } from '#store';
+import { inTenantSnapshot, readTrialBalance } from '#store';
 import { Controller, Get, Inject, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,7 +17,6 @@ import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { pastBooks } from '../reports/past-books.ts';
 import { BEGINNING, END } from '../reports/report-query.ts';
 import { LogSize } from '../wire.ts';
-import { JOURNAL_FORMATS, journalParquet, type JournalFormat } from './journal-formats.ts';
 import { PeriodName } from './period-views.ts';
 
 const JournalQuery = z.object({
@@ -17,14 +24,6 @@ const JournalQuery = z.object({
   period: PeriodName.optional().meta({ description: 'Only what was posted to this month' }),
   size: LogSize.optional().meta({ description: 'At this size of the log; absent = all that is posted' }),
 });
-const TRANSACTIONS_PER_PAGE = 500;
-
-interface Journal {
-  readonly tenantId: bigint;
-  readonly period: string | undefined;
-  readonly size: number | null;
-}
-
 @ApiTags('ledger')
 @Controller('v1/ledger/journal')
 @RequireRole('analyst', 'auditor')
@@ -49,36 +48,24 @@ export class JournalController {
     const past = await inTenantSnapshot(this.api.db, tenantId, (client) =>
       pastBooks(client, tenantId, query),
     );
-    const journal = { tenantId, period: query.period, size: past?.size ?? null };
-    if (query.format === 'parquet')
-      return new StreamableFile(Readable.from(journalParquet(this.pages(journal))), {
-        type: 'application/vnd.apache.parquet',
-        disposition: 'attachment; filename="journal.parquet"',
-      });
-    const format = JOURNAL_FORMATS[query.format];
-    void reply.type(format.type);
-    return new StreamableFile(Readable.from(this.lines(journal, format)));
+    const journal = { tenantId, period: query.period ?? null, size: past?.size ?? null };
+    const { format } = query;
+    if (format === 'beancount' || format === 'ledger') {
+      void reply.type(JOURNAL_FORMATS[format].type);
+      return new StreamableFile(Readable.from(this.lines(journal, JOURNAL_FORMATS[format])));
+    }
+    return new StreamableFile(Readable.from(journalFile(journalPages(this.api.db, journal), format)), {
+      type: tableType({ format }),
+      disposition: `attachment; filename="journal.${format}"`,
+    });
   }
 
-  private async *lines(journal: Journal, format: JournalFormat): AsyncGenerator<string> {
+  private async *lines(journal: JournalQuestion, format: JournalFormat): AsyncGenerator<string> {
     const accounts = await inTenantSnapshot(this.api.db, journal.tenantId, (client) =>
       readTrialBalance(client, journal.tenantId, BEGINNING, END, null),
     );
     yield format.begin([...new Set(accounts.map(({ account }) => account))]);
-    for await (const page of this.pages(journal))
+    for await (const page of journalPages(this.api.db, journal))
       for (const transaction of page) yield format.transaction(transaction);
-  }
-
-  private async *pages({ tenantId, period, size }: Journal): AsyncGenerator<StoredTransaction[]> {
-    let after: { postingId: string; transactionId: string } | undefined;
-    for (;;) {
-      const page = await inTenantSnapshot(this.api.db, tenantId, (client) =>
-        listTransactions(client, tenantId, { period, size, after, limit: TRANSACTIONS_PER_PAGE }),
-      );
-      yield page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < TRANSACTIONS_PER_PAGE) return;
-      after = { postingId: last.postingId, transactionId: last.transactionId };
-    }
   }
 }

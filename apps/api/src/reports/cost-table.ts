@@ -1,4 +1,4 @@
-import { columnsOf } from '../formats/columns-of.ts';
+import { columnsOf } from '#files';
 import { totalBeside, type BesideRows, type ReportTable } from '../formats/report-file.ts';
 import type { CostReport } from './cost-per-outcome.ts';
 import { CostRow } from './cost-row.ts';

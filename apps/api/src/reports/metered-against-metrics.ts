@@ -1,7 +1,7 @@
 import { RejectedInput } from '#model';
 import { readCounters, readStepCounts, type Client, type CountedByMetric, type CountedBySteps } from '#store';
 import { z } from 'zod';
-import { columnsOf } from '../formats/columns-of.ts';
+import { columnsOf } from '#files';
 import { ReportFormat, type ReportTable } from '../formats/report-file.ts';
 import { decodeCursor, encodeCursor, PageSize } from '../wire.ts';
 import { tieOutBeside } from './cost-table.ts';

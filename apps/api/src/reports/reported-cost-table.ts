@@ -1,4 +1,4 @@
-import { columnsOf } from '../formats/columns-of.ts';
+import { columnsOf } from '#files';
 import { totalBeside, type ReportTable } from '../formats/report-file.ts';
 import { tieOutBeside } from './cost-table.ts';
 import type { ReportedCostReport } from './reported-cost.ts';

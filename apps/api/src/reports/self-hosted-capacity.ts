@@ -2,7 +2,7 @@ import { dividePico, formatPico } from '#model';
 import { capacitySpans, type PriceRow } from '#pricing';
 import type { ChargedUsage } from '#store';
 import { z } from 'zod';
-import { columnsOf } from '../formats/columns-of.ts';
+import { columnsOf } from '#files';
 import type { ReportTable } from '../formats/report-file.ts';
 import { Money, Ratio } from '../wire.ts';
 import { tieOutBeside } from './cost-table.ts';

@@ -1,6 +1,6 @@
 import { USAGE_UNITS, type BookChange } from '#pricing';
 import { z } from 'zod';
-import { csvLine } from '../formats/csv-text.ts';
+import { csvLine } from '#files';
 import { Json } from '../wire.ts';
 
 const Effect = z

@@ -16,6 +16,7 @@ import {
   type Database,
   type KeyStore,
 } from '#store';
+import { buildTable } from './build-table.ts';
 import { DiskSpool } from './disk-spool.ts';
 import { ExportLost, ExportProgress } from './export-progress.ts';
 import { keepArchive } from './keep-archive.ts';
@@ -59,7 +60,7 @@ export async function buildExports(
     const row = await claimExport(parts.db, parts.nowUs(), LEASE_MS, randomUUID());
     if (row === null) break;
     try {
-      if (!isTableExport(row)) await buildExport(parts, row);
+      await (isTableExport(row) ? buildTable(parts, row, LEASE_MS) : buildExport(parts, row));
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       // Begun again by whoever has it now, after the erasure that took it away.

@@ -1,6 +1,6 @@
 import { FOCUS_COLUMNS, focusCsv, focusCsvHeader, type FocusKind, type FocusRow } from '#focus';
-import type { Column, ColumnKind } from '../formats/columns-of.ts';
-import { parquetFile } from '../formats/parquet-file.ts';
+import type { Column, ColumnKind } from './columns-of.ts';
+import { parquetFile } from './parquet-file.ts';
 
 const KINDS: Readonly<Record<FocusKind, ColumnKind>> = {
   text: 'text',

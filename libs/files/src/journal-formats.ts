@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { formatPico } from '#model';
 import type { StoredTransaction } from '#store';
-import type { Column, ColumnKind } from '../formats/columns-of.ts';
-import { csvLine, csvValues } from '../formats/csv-text.ts';
-import { parquetFile } from '../formats/parquet-file.ts';
-import { formatWireTime } from '../wire.ts';
+import type { Column, ColumnKind } from './columns-of.ts';
+import { formatWireTime } from './wire-time.ts';
 
 /** How a journal is written: what stands before it, each transaction, and its media type. */
 export interface JournalFormat {
@@ -23,7 +21,7 @@ const decimal = ({ asset, amount }: Entry): string =>
   asset.endsWith('/12') ? formatPico(amount) : amount.toString();
 const unitOf = (asset: string): string => asset.slice(0, asset.lastIndexOf('/'));
 
-interface JournalRow {
+export interface JournalRow {
   readonly transaction: StoredTransaction;
   readonly entry: Entry;
   readonly n: number;
@@ -36,7 +34,7 @@ const column = (
 ): Column<JournalRow> => ({ name, kind, valueOf });
 
 /** A row an entry. */
-const COLUMNS: readonly Column<JournalRow>[] = [
+export const JOURNAL_COLUMNS: readonly Column<JournalRow>[] = [
   column('transaction_id', 'text', ({ transaction }) => transaction.transactionId),
   column('posting_id', 'text', ({ transaction }) => transaction.postingId),
   column('n', 'integer', ({ n }) => n),
@@ -57,29 +55,8 @@ const COLUMNS: readonly Column<JournalRow>[] = [
   column('batch_id', 'text', ({ transaction }) => transaction.batchId),
 ];
 
-const rowsOf = (transaction: StoredTransaction): JournalRow[] =>
+export const rowsOfTransaction = (transaction: StoredTransaction): JournalRow[] =>
   transaction.entries.map((entry, n) => ({ transaction, entry, n }));
-
-const ndjson: JournalFormat = {
-  type: 'application/x-ndjson',
-  begin: nothing,
-  transaction: (each) =>
-    rowsOf(each)
-      .map((row) => {
-        const fields = COLUMNS.map(({ name, valueOf }) => [name, valueOf(row)] as const);
-        return `${JSON.stringify(Object.fromEntries(fields))}\n`;
-      })
-      .join(''),
-};
-
-const csv: JournalFormat = {
-  type: 'text/csv; charset=utf-8',
-  begin: () => csvLine(COLUMNS.map(({ name }) => name)),
-  transaction: (each) =>
-    rowsOf(each)
-      .map((row) => csvLine(csvValues(COLUMNS, row)))
-      .join(''),
-};
 
 /** Roots that Beancount knows, by the first character of our accounts. */
 const ROOTS: Readonly<Record<string, string>> = { '2': 'Liabilities', '5': 'Expenses' };
@@ -132,17 +109,5 @@ const ledger: JournalFormat = {
       .join(''),
 };
 
-/** The journal as a Parquet file with the columns of the CSV, made of pages as they are read. */
-export async function* journalParquet(
-  pages: AsyncIterable<readonly StoredTransaction[]>,
-): AsyncGenerator<Uint8Array> {
-  const rows = async function* (): AsyncGenerator<JournalRow[]> {
-    for await (const page of pages) yield page.flatMap(rowsOf);
-  };
-  yield* parquetFile(COLUMNS, rows(), {});
-}
-
-export const JOURNAL_FORMATS = { ndjson, csv, beancount, ledger } as const satisfies Record<
-  string,
-  JournalFormat
->;
+/** The journal as files of accounting tools. */
+export const JOURNAL_FORMATS = { beancount, ledger } as const satisfies Record<string, JournalFormat>;

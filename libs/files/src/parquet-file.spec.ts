@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { formatPico } from '#model';
-import { readParquet } from '../../../../test/support/read-parquet.ts';
+import { readParquet } from '../../../test/support/read-parquet.ts';
 import type { Column } from './columns-of.ts';
 import { parquetFile } from './parquet-file.ts';
 
