@@ -40,14 +40,20 @@ function randomSource(seed) {
  * own numbers written over, because encoding 300,000 spans would take longer than the benchmark.
  *
  * @param shape of the traces: `trace-shapes.mjs`
+ * @param days before `nowNs` over which they are spread
  * @returns {{ body: Buffer, spans: { traceId: string, spanId: bigint, parentSpanId: bigint | null, startedAtNs: bigint,
  *   endedAtNs: bigint, name: string, attributes: object }[] }[]}
  */
-export function buildExportRequests(count, nowNs = BigInt(Date.now()) * 1_000_000n, shape = calls) {
+export function buildExportRequests(
+  count,
+  nowNs = BigInt(Date.now()) * 1_000_000n,
+  shape = calls,
+  days = DAYS,
+) {
   const random = randomSource(20261121);
   const templates = Array.from({ length: Math.min(TEMPLATES, count) }, () => buildTemplate(random, shape));
   return Array.from({ length: count }, (_, index) =>
-    instantiate(templates[index % templates.length], index, nowNs - BigInt(index % DAYS) * DAY_NS),
+    instantiate(templates[index % templates.length], index, nowNs - BigInt(index % days) * DAY_NS),
   );
 }
 

@@ -2,13 +2,13 @@
 //   --short   fewer spans: for a look, not for a verdict
 //   --save    also writes the table to bench/results/latest.json, with the machine and the commit
 //   --strict  exit code 1 when a ratio is under its floor by more than NOISE
-//   NAME ...  only these: lazy-read, ingest, gzip, sealing, proofs, pipeline, memory
+//   NAME ...  only these: lazy-read, ingest, gzip, sealing, proofs, reports, pipeline, memory
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 const NOISE = 0.05;
-const NAMES = ['lazy-read', 'ingest', 'gzip', 'sealing', 'proofs', 'pipeline', 'memory'];
+const NAMES = ['lazy-read', 'ingest', 'gzip', 'sealing', 'proofs', 'reports', 'pipeline', 'memory'];
 
 const options = process.argv.slice(2);
 const chosen = options.filter((option) => !option.startsWith('--'));
