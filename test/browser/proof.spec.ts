@@ -173,7 +173,7 @@ test('a figure leads down to its charges, and every level sums to the one above'
   await settled(page);
   await page.getByText('4 lines in USD sum to 0.018, exactly the figure.').waitFor();
   await page.getByRole('button', { name: 'span' }).first().click();
-  await page.getByText(/classes sum to 0\.003, exactly the figure\./).waitFor();
+  await page.getByText(/classes sums? to 0\.003, exactly the figure\./).waitFor();
   await page
     .getByRole('row', { name: /C300: outcome settled|C310|C100: usage accrued/ })
     .first()

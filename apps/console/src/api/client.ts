@@ -38,10 +38,12 @@ export class ApiClient {
     question: Question<Posts[Path]>,
     body: Posts[Path] extends { body: infer Body } ? Body : unknown,
   ): Promise<Answer<Posts[Path]>> {
-    const answer = await this.send('POST', path, question, {
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    });
+    // What takes no body is refused with an empty one of JSON.
+    const init =
+      body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const answer = await this.send('POST', path, question, init);
     return answer.json();
   }
 

@@ -57,7 +57,7 @@ const isAchieved = ({ phase }: { readonly phase: string }): boolean => phase ===
 const countOf = (count: number): WorkedOut => ({ value: String(count), parts: [], by: null, isCount: true });
 
 const sumOf = (parts: readonly string[], by: number | null = null): WorkedOut => ({
-  value: by === null ? sumDecimals(parts) : divideDecimal(sumDecimals(parts), by, PLACES),
+  value: divideDecimal(sumDecimals(parts), by ?? 1, PLACES),
   parts,
   by,
   isCount: false,
