@@ -174,6 +174,7 @@ const CLAIM_OF: readonly (readonly [RegExp, string[]])[] = [
   [/^ledger\/journal/, ['journal', 'files']],
   [/^ledger\/trial/, ['balances', 'files']],
   [/^reconciliation/, ['cost', 'files']],
+  [/^focus/, ['files']],
   [/^access\//, ['reads', 'files']],
   [/^verify\//, ['files']],
 ];
@@ -287,6 +288,18 @@ describe('somebody who holds the signing key', () => {
         /^journal: transaction [0-9a-f-]{36} is not among those of leaf \d+$/,
       ],
       [
+        'leaves out charges',
+        ITEM,
+        ({ charges }) => ({ charges: charges.slice(0, 1) }),
+        /^charges: the charges on 5200:outcome in USD of 2026-10-05, trace \w{32}, attempt [0-9a-f-]{36} are missing from focus\.csv$/,
+      ],
+      [
+        'tells other charges',
+        TENANT,
+        ({ charges }) => ({ charges: charges.map((page) => page.replace('\r\n0.00', '\r\n0.01')) }),
+        /^charges: focus\.csv has \d+ on 5\d00:[\w:]+ in USD of 2026-10-0\d, trace \w{32}, attempt \S+, the journal \d+$/,
+      ],
+      [
         'opens another content',
         ITEM,
         ({ opened }) => ({
@@ -376,7 +389,7 @@ describe('checked by others', () => {
         spawnSync(process.execPath, [verifier, ...args], { encoding: 'utf8', cwd: directory });
       const good = run('.', '--vkey', vkey, '--checkpoint', kept);
       expect(good.stderr).toBe('');
-      expect(good.stdout).toMatch(/^PASS {2}manifest[^]*All 17 claims hold\.\n$/);
+      expect(good.stdout).toMatch(/^PASS {2}manifest[^]*All 18 claims hold\.\n$/);
       expect(good.status).toBe(0);
       expect(run(tar).status).toBe(0);
       writeFileSync(join(directory, 'stray'), 'x');

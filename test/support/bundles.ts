@@ -22,6 +22,7 @@ export interface BundleParts extends BundleHead {
   readonly opened: readonly OpenedContent[];
   readonly redactions: readonly Parameters<BundleReceiver['closed']>[0][];
   readonly journal: readonly string[];
+  readonly charges: readonly string[];
   readonly trails: readonly TrailOfBundle[];
   readonly tiles: readonly (readonly [path: string, content: Buffer])[];
   readonly leaves: readonly ProvenEntry[];
@@ -36,6 +37,7 @@ export class RecordedBundle implements BundleReceiver {
     opened: [] as OpenedContent[],
     redactions: [] as BundleParts['redactions'][number][],
     journal: [] as string[],
+    charges: [] as string[],
     trails: [] as TrailOfBundle[],
     tiles: [] as (readonly [string, Buffer])[],
     leaves: [] as ProvenEntry[],
@@ -52,6 +54,7 @@ export class RecordedBundle implements BundleReceiver {
   closed = (redaction: BundleParts['redactions'][number]): void =>
     void this.#lists.redactions.push(redaction);
   journal = (lines: readonly string[]): Promise<void> => add(this.#lists.journal, ...lines);
+  charges = (csv: string): Promise<void> => add(this.#lists.charges, csv);
   trail = (trail: TrailOfBundle): Promise<void> => add(this.#lists.trails, trail);
   tile = (path: string, content: Buffer): Promise<void> => add(this.#lists.tiles, [path, content] as const);
   leaf = (leaf: ProvenEntry): Promise<void> => add(this.#lists.leaves, leaf);
@@ -94,6 +97,8 @@ export async function archiveOf(
   for (const content of parts.opened) await writer.opened(content);
   for (const redaction of parts.redactions) writer.closed(redaction);
   await writer.journal(parts.journal);
+  const lines = (csv: string): number => csv.split('\r\n').length - 1;
+  for (const [page, csv] of parts.charges.entries()) await writer.charges(csv, page === 0 ? 0 : lines(csv));
   for (const trail of parts.trails) await writer.trail(trail);
   for (const [path, content] of parts.tiles) await writer.tile(path, content);
   for (const leaf of parts.leaves) await writer.leaf(leaf);

@@ -18,6 +18,7 @@ import {
 } from '#store';
 import { deriveTrail } from '#trails';
 import { readBundleScope, type BundleScope } from './bundle-scope.ts';
+import { readCharges } from './read-charges.ts';
 import { readJournal } from './read-journal.ts';
 import { readProvenLeaves, readSince, readTiles, signedAt } from './read-log-part.ts';
 import { readOpenedOutcomes } from './read-opened-outcomes.ts';
@@ -105,6 +106,7 @@ export async function readBundle(
     for (const leaf of leaves) places.add(leaf);
     await during('journal')();
   }
+  await readCharges(client, tenantId, scope, size, kit.tenant, to);
   await tellTrails(client, tenantId, scope.trails, size, {
     to,
     onLeaf: (index) => places.add(index),

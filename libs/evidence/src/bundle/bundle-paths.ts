@@ -16,6 +16,8 @@ export const JOURNAL = 'ledger/journal.ndjson';
 export const AS_REPORTED = 'ledger/trial-balance.as-reported.json';
 export const AS_RESTATED = 'ledger/trial-balance.as-restated.json';
 export const RECONCILIATION = 'reconciliation.json';
+/** The charges of the scope, FOCUS 1.2. */
+export const FOCUS = 'focus.csv';
 export const ACCESS_CHECKPOINT = 'access/checkpoint';
 export const ACCESS_POLICY = 'access/policy';
 export const READS = 'access/reads.ndjson';
@@ -39,7 +41,7 @@ export const KNOWN_PATHS: readonly RegExp[] = [
   /^content\/([0-9a-f]{64}\.bin|salts\.json)$/,
   /^trails\/[0-9a-z._-]+\.(facts\.json|replay\.json|prov\.json|md)$/,
   /^ledger\/(journal\.ndjson|trial-balance\.as-(reported|restated)\.json)$/,
-  /^reconciliation\.json$/,
+  /^(reconciliation\.json|focus\.csv)$/,
   /^access\/(checkpoint|policy|reads\.ndjson)$/,
   new RegExp(`^access/entries/${INDEX}\\.json$`),
   new RegExp(`^access/proofs/${INDEX}\\.tlog-proof$`),

@@ -14,6 +14,7 @@ import {
   consistencyPath,
   contentPath,
   entryPath,
+  FOCUS,
   JOURNAL,
   oldCheckpointPath,
   POLICY,
@@ -102,6 +103,8 @@ export interface BundleReceiver {
   closed(redaction: Redaction): void;
   /** @param lines that `journalLines` made, by leaf and place: of full commits, in the order of their leaves */
   journal(lines: readonly string[]): Promise<void>;
+  /** @param csv the header of the FOCUS file, then its rows page by page @param rows how many it adds */
+  charges(csv: string, rows: number): Promise<void>;
   trail(trail: TrailOfBundle): Promise<void>;
   /** A tile of a full log. @param path below the log's prefix */
   tile(path: string, content: Buffer): Promise<void>;
@@ -126,6 +129,7 @@ export class BundleWriter implements BundleReceiver {
   readonly #trails: Record<string, string> = {};
   readonly #sums = new JournalSums();
   readonly #counts = { leaves: 0, steps: 0, spans: 0, transactions: 0, reads: 0 };
+  #charges: number | null = null;
   #access: { readonly checkpoint: string; readonly size: number } | null = null;
 
   /** @param signers of the log, all that sign its checkpoints */
@@ -163,6 +167,11 @@ export class BundleWriter implements BundleReceiver {
     for (const { transaction } of parseJournal(text)) this.#sums.add(transaction);
     this.#counts.transactions += lines.length;
     await this.files.append(JOURNAL, text);
+  }
+
+  async charges(csv: string, rows: number): Promise<void> {
+    this.#charges = (this.#charges ?? 0) + rows;
+    await this.files.append(FOCUS, csv);
   }
 
   async trail({ name, facts, files }: TrailOfBundle): Promise<void> {
@@ -230,6 +239,7 @@ export class BundleWriter implements BundleReceiver {
       leaves: method === 'full-log' ? size : this.#counts.leaves,
       traces: this.#traces.length,
       trails: Object.keys(this.#trails).length,
+      ...(this.#charges === null ? {} : { charges: this.#charges }),
       opened: this.#openings.length,
       closed: this.#redactions.length,
     };

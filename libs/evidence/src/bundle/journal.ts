@@ -35,6 +35,9 @@ export interface JournalEntry {
   readonly amount: bigint;
   /** Span of the usage, 16 hex digits. */
   readonly usageSpanId: string;
+  /** UTC, `YYYY-MM-DD`. */
+  readonly usageDay: string;
+  readonly attemptId: string | null;
 }
 
 /**
@@ -114,5 +117,7 @@ function readEntry(value: Json): JournalEntry {
     asset: textOf(entry['asset'], 'asset'),
     amount: amountOf(entry['amount'], 'amount'),
     usageSpanId: textOf(entry['usageSpanId'], 'usageSpanId'),
+    usageDay: textOf(entry['usageDay'], 'usageDay'),
+    attemptId: entry['attemptId'] === null ? null : textOf(entry['attemptId'], 'attemptId'),
   };
 }

@@ -1,4 +1,5 @@
 import { InvalidEvidence } from '../errors.ts';
+import { chargesAreTheJournals } from './claims-of-charges.ts';
 import { closedContentHasItsReason, contentIsTheCommitted } from './claims-of-content.ts';
 import { balancesFollow, costIsOwed, journalIsPosted } from './claims-of-ledger.ts';
 import {
@@ -42,6 +43,7 @@ const CLAIMS = [
   ['journal', 'every transaction was posted, and balances', journalIsPosted],
   ['balances', 'the trial balances follow from the journal', balancesFollow],
   ['cost', 'all cost is owed to somebody, to the last unit', costIsOwed],
+  ['charges', 'the charges sum to the journal', chargesAreTheJournals],
   ['replay', 'the decision trails follow from the steps', replaysAreDerived],
   ['reads', 'the listed reads stand in the access log', readsAreLogged],
 ] as const satisfies readonly (readonly [string, string, CheckClaim | typeof replaysAreDerived])[];

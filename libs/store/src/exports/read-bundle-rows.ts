@@ -208,7 +208,7 @@ export async function readOutcomesToOpen(
 
 /**
  * Posting commits below the size that hold transactions of these postings, of anything posted about these work items,
- * or, for a month, posted to it or about it; all below the size for a tenant. By place in the log, with the
+ * or, for a month, posted to it, about it or of usage in it; all below the size for a tenant. By place in the log, with the
  * transactions of the scope.
  *
  * @param after only commits behind this place
@@ -230,7 +230,10 @@ export async function readCommitsOf(
       WHERE b.tenant_id = $1 AND b.leaf_index < $2 AND b.leaf_index > $7
         AND (NOT $3::boolean OR t.posting_id = ANY ($4::uuid[])
              OR t.posting_id IN (SELECT i.posting_id FROM item_positions i WHERE i.tenant_id = $1 AND i.ref = ANY ($5::text[])))
-        AND ($6::text IS NULL OR t.period = $6 OR to_char(t.effective_at AT TIME ZONE 'UTC', 'YYYY-MM') = $6)
+        AND ($6::text IS NULL OR t.period = $6 OR to_char(t.effective_at AT TIME ZONE 'UTC', 'YYYY-MM') = $6
+             OR t.txn_id IN (SELECT e.txn_id FROM ledger_entries e WHERE e.tenant_id = $1
+                               AND e.usage_day >= ($6 || '-01')::date
+                               AND e.usage_day < (($6 || '-01')::date + interval '1 month')::date))
       GROUP BY b.batch_id, b.leaf_index ORDER BY b.leaf_index LIMIT $8`,
     [
       tenantId,

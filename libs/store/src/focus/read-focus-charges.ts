@@ -66,7 +66,9 @@ async function readAliases(
   if (size === null) return readBookRows(client, tenantId, book);
   const prefix = `price.book ${book}@`;
   const rules = [...(await readRulePlaces(client, tenantId, size)).keys()];
-  const versions = rules.flatMap((rule) => (rule.startsWith(prefix) ? Number(rule.slice(prefix.length)) : []));
+  const versions = rules.flatMap((rule) =>
+    rule.startsWith(prefix) ? Number(rule.slice(prefix.length)) : [],
+  );
   return readBookRows(client, tenantId, book, Math.max(0, ...versions));
 }
 
