@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildExports, type ExportParts } from '../../apps/worker/src/export/build-exports.ts';
 import { buildTable } from '../../apps/worker/src/export/build-table.ts';
-import { claimExport } from '#store';
+import { claimExport, isTableExport } from '#store';
 import { Desk } from '../support/desk.ts';
 import { readParquet } from '../support/read-parquet.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -112,7 +112,8 @@ test('work items have a row each, with what is known of their cost', async () =>
 test('progress is told in units of the table while it is written', async () => {
   const asked = await ask({ kind: 'journal', format: 'csv' });
   const row = await claimExport(service.database.db, BigInt(Date.now()) * 1000n, 60_000, asked.exportId);
-  await expect(buildTable(parts(1_000), row as never, 60_000)).rejects.toThrow(
+  if (row === null || !isTableExport(row)) throw new Error('the table that was asked for was not claimed');
+  await expect(buildTable(parts(1_000), row, 60_000)).rejects.toThrow(
     'the file is over the limit of 1000 bytes',
   );
   const { state, units, done, total } = await read(asked.exportId);

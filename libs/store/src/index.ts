@@ -459,9 +459,8 @@ export {
 } from './exports/exports.ts';
 export { countTableUnits } from './exports/count-table-units.ts';
 export type { TableUnits } from './exports/count-table-units.ts';
-export { listTableExports, readTableExport } from './exports/table-exports.ts';
+export { isTableExport, listTableExports, readTableExport } from './exports/table-exports.ts';
 export type { TableExportRow } from './exports/table-exports.ts';
-export { isTableExport } from './exports/table-request.ts';
 export type { TableRequest } from './exports/table-request.ts';
 export type {
   BuiltExport,

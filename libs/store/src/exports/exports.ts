@@ -99,7 +99,12 @@ export async function claimExport(
       WHERE e.tenant_id = c.tenant_id AND e.export_id = c.export_id RETURNING ${EXPORT_COLUMNS}`,
     [timestampFromUs(nowUs), timestampFromUs(nowUs + BigInt(leaseMs) * 1000n), buildId],
   );
-  return rows[0] === undefined ? null : ({ ...toExport(rows[0]), buildId } as ClaimedExport);
+  const [found] = rows;
+  if (found === undefined) return null;
+  const { request } = found;
+  return 'kind' in request
+    ? { ...toExport({ ...found, request }), buildId }
+    : { ...toExport({ ...found, request }), buildId };
 }
 
 const IS_MINE = `tenant_id = $1 AND export_id = $2 AND build_id = $3 AND state = 'building'`;

@@ -1,5 +1,12 @@
 import type { Queryable } from '../connection/database.ts';
-import { EXPORT_COLUMNS, toExport, type ExportRow, type StoredExport } from './exports.ts';
+import {
+  EXPORT_COLUMNS,
+  toExport,
+  type ClaimedExport,
+  type ClaimedTable,
+  type ExportRow,
+  type StoredExport,
+} from './exports.ts';
 import type { TableRequest } from './table-request.ts';
 
 /** A table that was asked for as a file. */
@@ -27,3 +34,6 @@ export async function listTableExports(client: Queryable, tenantId: bigint): Pro
   );
   return rows.map(toExport);
 }
+
+/** Whether a table is asked for, rather than an evidence bundle. */
+export const isTableExport = (row: ClaimedExport): row is ClaimedTable => 'kind' in row.request;

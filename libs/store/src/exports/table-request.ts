@@ -1,5 +1,3 @@
-import type { ClaimedExport, ClaimedTable } from './exports.ts';
-
 type Format = 'csv' | 'ndjson' | 'parquet';
 
 /** A table that is asked for as a file, and everything but the size that the file follows from. */
@@ -20,6 +18,3 @@ export type TableRequest =
       readonly fromUs: string | null;
       readonly toUs: string | null;
     };
-
-/** Whether a table is asked for, rather than an evidence bundle. */
-export const isTableExport = (row: ClaimedExport): row is ClaimedTable => 'kind' in row.request;
