@@ -96,6 +96,13 @@ export function Interval(props: {
   );
 }
 
+/** The interval of a cost where one is told; nothing where none is. */
+export const CostInterval = ({
+  of,
+}: {
+  readonly of: Schemas['CostInterval'] | null | undefined;
+}): ReactNode => (of == null ? null : <Interval low={of.lowUsd} high={of.highUsd} />);
+
 /** How much of what a figure is about is in it. */
 export function Coverage({
   coverage,

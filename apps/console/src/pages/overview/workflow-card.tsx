@@ -5,7 +5,7 @@ import { TimeChart } from '../../charts/time-chart.tsx';
 import { sumDecimals, toPosition } from '../../format/decimal.ts';
 import { showMoney } from '../../format/money.ts';
 import { kindOf, unitOf } from '../../format/outcome-words.ts';
-import { Amount, Count, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { Amount, CostInterval, Count, Coverage, Grade } from '../../parts/figure.tsx';
 import { Figures } from '../../parts/figure-links.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Filters } from '../../url/filters.ts';
@@ -32,7 +32,6 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
   const type = row.group['outcome_type'] ?? null;
   const unit = unitOf(type);
   const points = toPoints(overTime, bucket);
-  const hasLoad = isLoaded(row);
   const baseline = compared?.baseline ?? null;
   const of = {
     filters: props.filters,
@@ -48,25 +47,7 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
           </h2>
           <Grade grade={row.grade} reasons={row.gradeReasons} />
         </header>
-        <div>
-          <p className="headline">
-            <Amount
-              value={row.costPerOutcomeUsd}
-              isLowerBound={row.bound === 'lower'}
-              figure="cost_per_outcome"
-            />
-          </p>
-          <p className="soft">
-            per {unit}
-            {hasLoad && ', in calls of models alone'}
-            {compared?.interval != null && !hasLoad && (
-              <>
-                {' · '}
-                <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
-              </>
-            )}
-          </p>
-        </div>
+        <Headline row={row} interval={compared?.interval} />
         {compared !== undefined && <Against compared={compared} />}
         {props.sentence !== null && <p className="sentence">{props.sentence}</p>}
         {points.length > 0 && (
@@ -83,7 +64,7 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
             }
           />
         )}
-        <CardFigures row={row} loadedInterval={hasLoad ? (compared?.interval ?? null) : null} />
+        <CardFigures row={row} interval={compared?.interval} />
         <Coverage coverage={row.coverage} />
         <p className="row">
           <Link href={href}>Where it goes, and where it breaks</Link>
@@ -118,12 +99,32 @@ function Against({ compared }: { readonly compared: Schemas['BaselineRow'] }): R
 const isLoaded = (row: Schemas['CostPerOutcomeRow']): boolean =>
   row.loadedCostPerOutcomeUsd !== row.costPerOutcomeUsd;
 
-function CardFigures(props: {
+interface CostOfRow {
   readonly row: Schemas['CostPerOutcomeRow'];
-  /** Of the cost with people and tools, where there are any. */
-  readonly loadedInterval: Schemas['CostInterval'] | null;
-}): ReactNode {
-  const { row, loadedInterval } = props;
+  /** Of the cost with people, tools and overhead, where there are any; else of the calls. */
+  readonly interval: Schemas['CostInterval'] | null | undefined;
+}
+
+function Headline({ row, interval }: CostOfRow): ReactNode {
+  return (
+    <div>
+      <p className="headline">
+        <Amount
+          value={row.costPerOutcomeUsd}
+          isLowerBound={row.bound === 'lower'}
+          figure="cost_per_outcome"
+        />
+      </p>
+      <p className="soft">
+        per {unitOf(row.group['outcome_type'])}
+        {isLoaded(row) ? ', in calls of models alone' : ' '}
+        {!isLoaded(row) && <CostInterval of={interval} />}
+      </p>
+    </div>
+  );
+}
+
+function CardFigures({ row, interval }: CostOfRow): ReactNode {
   const { failedAttemptCostUsd: failed, noOutcomeCostUsd: nothing, pending } = row;
   const addresses = useAddresses();
   const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
@@ -145,7 +146,7 @@ function CardFigures(props: {
       {isLoaded(row) && (
         <Fact name="With people and tools">
           <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" /> each{' '}
-          {loadedInterval !== null && <Interval low={loadedInterval.lowUsd} high={loadedInterval.highUsd} />}
+          <CostInterval of={interval} />
         </Fact>
       )}
       {pending !== null && (

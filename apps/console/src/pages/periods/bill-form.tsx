@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { useSession } from '../../api/session.ts';
+import type { Schemas } from '../../api/wire-types.ts';
 import { plural } from '../../format/outcome-words.ts';
 import { Field } from '../../layout/filter-bar.tsx';
 import { Failure } from '../../parts/states.tsx';
@@ -49,21 +50,7 @@ export function BillForm(): ReactNode {
   return (
     <form className="card" aria-label="Send a bill" onSubmit={submit}>
       <div className="row">
-        <Field label="The bill is">
-          {(id) => (
-            <select
-              id={id}
-              value={format}
-              onChange={({ target }) => isFormat(target.value) && setFormat(target.value)}
-            >
-              {Object.entries(FORMATS).map(([value, title]) => (
-                <option key={value} value={value}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <FormatField format={format} onFormat={setFormat} />
         {text('provider', 'Provider', { required: format === 'total', placeholder: 'openai' })}
         {text('period', 'Month', {
           required: format === 'total',
@@ -78,32 +65,70 @@ export function BillForm(): ReactNode {
             placeholder: '812.40',
           })
         ) : (
-          <Field label="File">
-            {(id) => (
-              <input
-                id={id}
-                type="file"
-                required
-                onChange={({ target }) => setFile(target.files?.[0] ?? null)}
-              />
-            )}
-          </Field>
+          <FileField onFile={setFile} />
         )}
         <button type="submit" className="primary field-button" disabled={send.isPending}>
           Send
         </button>
       </div>
       {send.isError && <Failure error={send.error} />}
-      {send.data !== undefined && (
-        <p className="notice good" role="status">
-          {plural(send.data.documents.length, 'document')} taken in, with{' '}
-          {plural(
-            send.data.documents.reduce((sum, { lines }) => sum + lines, 0),
-            'line',
-          )}
-          . It is compared with the charges in a moment.
-        </p>
-      )}
+      {send.data !== undefined && <Taken answer={send.data} />}
     </form>
+  );
+}
+
+function FormatField(props: {
+  readonly format: Format;
+  readonly onFormat: (format: Format) => void;
+}): ReactNode {
+  return (
+    <Field label="The bill is">
+      {(id) => (
+        <select
+          id={id}
+          value={props.format}
+          onChange={({ target }) => isFormat(target.value) && props.onFormat(target.value)}
+        >
+          {Object.entries(FORMATS).map(([value, title]) => (
+            <option key={value} value={value}>
+              {title}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function FileField({ onFile }: { readonly onFile: (file: File | null) => void }): ReactNode {
+  return (
+    <Field label="File">
+      {(id) => (
+        <input id={id} type="file" required onChange={({ target }) => onFile(target.files?.[0] ?? null)} />
+      )}
+    </Field>
+  );
+}
+
+/** What was made of the file, and which lines of it were not understood. */
+function Taken({ answer }: { readonly answer: Schemas['InvoiceAnswer'] }): ReactNode {
+  const { documents, refused } = answer;
+  const lines = documents.reduce((sum, each) => sum + each.lines, 0);
+  return (
+    <div className={refused.length === 0 ? 'notice good' : 'notice warn'} role="status">
+      <p>
+        {plural(documents.length, 'document')} taken in, with {plural(lines, 'line')}. It is compared with the
+        charges in a moment.
+      </p>
+      {refused.length > 0 && (
+        <ul>
+          {refused.slice(0, 20).map(({ line, reason }) => (
+            <li key={line}>
+              line {line} is refused: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

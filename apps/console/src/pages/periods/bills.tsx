@@ -6,7 +6,7 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { showDay, showTime } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
-import { useAddresses } from '../../url/use-addresses.ts';
+import { useAddresses, type Addresses } from '../../url/use-addresses.ts';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
 import { Figures } from '../../parts/figure-links.tsx';
@@ -35,6 +35,7 @@ export function Bills(): ReactNode {
   const reconciled = useGet('/v1/reconciliation', {});
   const invoices = usePages('/v1/invoices', { query: { limit: '100' } });
   const session = useSession();
+  const to = useAddresses();
   return (
     <>
       <Section
@@ -67,7 +68,7 @@ export function Bills(): ReactNode {
               file="invoices"
               rows={all.flatMap(({ items }) => items)}
               keyOf={({ invoiceId }) => invoiceId}
-              columns={BILLS}
+              columns={billColumns(to)}
               empty={
                 <Empty title="No bill was sent">
                   Without one, every report says that it is not reconciled.
@@ -163,7 +164,7 @@ function Compared({
 const monthAfter = (period: string): string =>
   new Date(Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5, 7)), 1)).toISOString().slice(0, 10);
 
-const BILLS: readonly Column<Schemas['Invoice']>[] = [
+const billColumns = (to: Addresses): readonly Column<Schemas['Invoice']>[] => [
   { title: 'Provider', cell: ({ provider }) => provider, csv: ({ provider }) => provider },
   { title: 'Month', cell: ({ period }) => showDay(period), csv: ({ period }) => period },
   { title: 'Number', cell: ({ number }) => number ?? 'a report', csv: ({ number }) => number },
@@ -175,7 +176,9 @@ const BILLS: readonly Column<Schemas['Invoice']>[] = [
   {
     title: 'Total',
     align: 'end',
-    cell: ({ total, currency }) => <Amount value={total} currency={currency} />,
+    cell: ({ total, currency, period }) => (
+      <Amount value={total} currency={currency} href={to.transactions({ period })} />
+    ),
     csv: ({ total }) => total,
   },
   {

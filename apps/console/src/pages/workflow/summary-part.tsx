@@ -9,7 +9,7 @@ import { showMoney } from '../../format/money.ts';
 import { showCount } from '../../format/number.ts';
 import { kindOf, unitOf } from '../../format/outcome-words.ts';
 import { Section } from '../../layout/page.tsx';
-import { Amount, Count, Coverage, Grade, Interval } from '../../parts/figure.tsx';
+import { Amount, CostInterval, Count, Coverage, Grade } from '../../parts/figure.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
@@ -83,9 +83,7 @@ function CostCard(props: {
         />{' '}
         <Grade grade={row.grade} reasons={row.gradeReasons} />
       </p>
-      {compared?.interval != null && row.loadedCostPerOutcomeUsd === row.costPerOutcomeUsd && (
-        <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
-      )}
+      {row.loadedCostPerOutcomeUsd === row.costPerOutcomeUsd && <CostInterval of={compared?.interval} />}
       <PartsBar
         label={`What the ${showMoney(row.costUsd)} were spent on`}
         parts={[
@@ -155,10 +153,7 @@ function Compared(props: {
         )}
         <Fact name="Loaded, each">
           <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" />{' '}
-          {compared?.interval != null && (
-            <Interval low={compared.interval.lowUsd} high={compared.interval.highUsd} />
-          )}{' '}
-          <Grade grade={row.loadedGrade} />
+          <CostInterval of={compared?.interval} /> <Grade grade={row.loadedGrade} />
         </Fact>
         {compared?.savingPerOutcomeUsd != null && (
           <Fact name="Less than the baseline by">
