@@ -29,7 +29,7 @@ export async function startProgram({ command, args, env = {}, cwd, log, ready })
   let hasExited = false;
   void exited.then(() => (hasExited = true));
   const end = (signal) => {
-    if (!hasExited) process.kill(-program.pid, signal);
+    if (!hasExited && program.pid !== undefined) process.kill(-program.pid, signal);
   };
   for (const limit = Date.now() + START_LIMIT_MS; ;) {
     if (hasExited) throw new Error(`${command} ended:\n${readFileSync(log, 'utf8').slice(-2000)}`);

@@ -3,10 +3,10 @@
 //   --at DIRECTORY   where install.mjs has put them
 //   --seconds N      of sending to each (10)
 //   --requests N     of 512 spans, at most (400)
-//   --save           writes bench/results/peers.json
+//   --save           writes bench/results/peers.json, after each peer
 //   NAME ...         only peers whose name has this in it
 import { execFileSync, fork } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,6 +61,7 @@ async function measure(peer, load, { withFaults }) {
     const sent = await send(WARM_UP, WARM_UP + most, seconds * 1000);
     const spans = sent.acknowledged * SPANS_PER_REQUEST;
     const figures = {
+      measuredAt: new Date().toISOString(),
       acknowledgedSpans: spans,
       perSecond: Math.round(spans / (sent.milliseconds / 1000)),
       refusals: sent.refused,
@@ -144,10 +145,10 @@ try {
       ...figures,
     });
     console.error(JSON.stringify(results.at(-1)));
+    if (values.save) save({ bytesPerSpanSent, results, absent });
   }
   console.table(results.map(toRow));
   if (absent.length > 0) console.log(`not installed: ${absent.join('; ')}`);
-  if (values.save) save({ bytesPerSpanSent, results, absent });
 } finally {
   load.process.disconnect();
 }
@@ -164,8 +165,12 @@ function toRow({ name, ratioToOurs, perSecond, storedPerSecond, killed, sentAgai
   };
 }
 
-function save(found) {
+/** Rows of peers that were not chosen this time stay, each with the time it was measured at. */
+function save({ bytesPerSpanSent, results: found, absent: missing }) {
   const file = new URL('../results/peers.json', import.meta.url);
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
+  const names = new Set(found.map(({ name }) => name));
+  const rows = [...found, ...before.filter(({ name }) => !names.has(name))];
   const machine = {
     cores: cpus().length,
     model: cpus()[0]?.model ?? 'unknown',
@@ -175,5 +180,6 @@ function save(found) {
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   const date = new Date().toISOString().slice(0, 10);
   mkdirSync(new URL('.', file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ date, commit, machine, ...found }, null, 2)}\n`);
+  const told = { date, commit, machine, bytesPerSpanSent, results: rows, absent: missing };
+  writeFileSync(file, `${JSON.stringify(told, null, 2)}\n`);
 }

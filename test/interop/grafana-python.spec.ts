@@ -23,7 +23,7 @@ function* leaves(value: unknown, path = ''): Generator<[string, unknown]> {
 
 test('every field of the dashboard comes back from the published models as it was', () => {
   const shipped = JSON.parse(readFileSync(FILE, 'utf8'));
-  const read = new Map(leaves(JSON.parse(execFileSync(python!, [SCRIPT, FILE], { encoding: 'utf8' }))));
+  const read = new Map(leaves(JSON.parse(execFileSync(python, [SCRIPT, FILE], { encoding: 'utf8' }))));
   const lost = [...leaves(shipped)].filter(
     ([path, value]) => !UNPUBLISHED.test(path) && !Object.is(read.get(path), value),
   );
@@ -35,6 +35,6 @@ test('the models do lose what they do not know', () => {
   const changed = join(mkdtempSync(join(tmpdir(), 'grafana-')), 'dashboard.json');
   const shipped = JSON.parse(readFileSync(FILE, 'utf8'));
   writeFileSync(changed, JSON.stringify({ ...shipped, panel: shipped.panels }));
-  const read = JSON.parse(execFileSync(python!, [SCRIPT, changed], { encoding: 'utf8' }));
+  const read = JSON.parse(execFileSync(python, [SCRIPT, changed], { encoding: 'utf8' }));
   expect([read.panel, read.title]).toEqual([undefined, shipped.title]);
 });
