@@ -21,6 +21,7 @@ import { AnalyticsViews20261124050000 } from './20261124050000-analytics-views.t
 import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
 import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 import { ExportBuilds20261125100000 } from './20261125100000-export-builds.ts';
+import { PrivacySweep20261125101000 } from './20261125101000-privacy-sweep.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   SpanDays20261124070000,
   TenantLimits20261124071000,
   ExportBuilds20261125100000,
+  PrivacySweep20261125101000,
 ];

@@ -344,6 +344,16 @@ describe('a login reaches nothing else', () => {
     const again = await loginOf(tenantId, logins.own);
     expect((await again.query('SELECT FROM work_items')).rowCount).toBeGreaterThan(5);
     await again.end();
+    const { rows } = await db.query<{ body: Buffer; login_id: string }>(
+      `SELECT e.body, a.login_id FROM analytics_logins a
+         JOIN (SELECT subject_id, entry AS body, idx FROM leaves WHERE tenant_id = $1 AND kind = 'key'
+               UNION ALL SELECT subject_id, body, 1000000 + seq FROM evidence_inbox WHERE tenant_id = $1 AND kind = 'key') e
+           ON e.subject_id = a.login_id::text
+        WHERE a.tenant_id = $1 AND a.login = $2 ORDER BY e.idx`,
+      [tenantId, logins.own],
+    );
+    expect(rows.map(({ body }) => JSON.parse(body.toString()).state)).toEqual(['made', 'revoked', 'made']);
+    expect(rows.filter(({ body }) => body.includes(logins.own))).toEqual([]);
     const { tenantId: other } = await makeTenant(db, `third-${randomBytes(4).toString('hex')}`);
     await expect(loginOf(other, logins.own)).rejects.toMatchObject({ field: 'login' });
     await expect(loginOf(other, 'outcome_ledger_api')).rejects.toMatchObject({ field: 'login' });

@@ -102,6 +102,7 @@ TABLE analytics_logins ROW SECURITY
   timeout_ms integer NOT NULL
   created_at timestamp with time zone NOT NULL
   revoked_at timestamp with time zone
+  login_id uuid NOT NULL DEFAULT gen_random_uuid()
   CONSTRAINT analytics_logins_login_key UNIQUE (login)
   CONSTRAINT analytics_logins_pkey PRIMARY KEY (tenant_id, login)
   POLICY analytics_logins_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -1328,6 +1329,7 @@ TABLE traces WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuu
   revision integer NOT NULL DEFAULT 0
   revision_span_count integer NOT NULL DEFAULT 0
   CONSTRAINT traces_pkey PRIMARY KEY (tenant_id, trace_id)
+  CREATE INDEX traces_last_received_at_idx ON public.traces USING brin (last_received_at) WITH (pages_per_range='32')
   POLICY traces_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 

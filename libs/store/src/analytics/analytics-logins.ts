@@ -1,6 +1,8 @@
+import { encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
 import type { Client, Queryable } from '../connection/database.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
+import { insertEvidence } from '../posting/evidence-rows.ts';
 
 /** A role of the server that reads the views of schema `analytics` for one tenant. */
 export interface AnalyticsLogin {
@@ -17,7 +19,7 @@ const LOGIN = /^(?!pg_|outcome_ledger)[a-z][a-z0-9_]{2,62}$/;
 
 /**
  * Makes the login, or gives one that the tenant has a new password and limits, also after it was revoked. It may read the
- * views and nothing else, sees its tenant alone, and writes nothing.
+ * views and nothing else, sees its tenant alone, and writes nothing. A `key` leaf says so, by a random id of the login.
  *
  * @param verifier of its password, from `scramVerifier`
  * @throws RejectedInput `invalid` for a name that breaks the rule, `conflict` for a role that is somebody else's
@@ -41,12 +43,14 @@ export async function grantAnalyticsLogin(
   const { rowCount: roles } = await client.query(`SELECT FROM pg_roles WHERE rolname = $1`, [login]);
   if (own === 0 && roles !== 0)
     throw new RejectedInput('conflict', `the server has a role ${login} already`, 'login');
-  await client.query(
+  const { rows } = await client.query<{ login_id: string }>(
     `INSERT INTO analytics_logins (tenant_id, login, connections, timeout_ms, created_at) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (tenant_id, login) DO UPDATE
-       SET connections = excluded.connections, timeout_ms = excluded.timeout_ms, revoked_at = NULL`,
+       SET connections = excluded.connections, timeout_ms = excluded.timeout_ms, revoked_at = NULL
+     RETURNING login_id`,
     [tenantId, login, connections, timeoutMs, timestampFromUs(nowUs)],
   );
+  await noteLogin(client, tenantId, rows[0]!.login_id, nowUs, { state: 'made', connections, timeoutMs });
   const statements = [
     ...(roles === 0 ? [`CREATE ROLE %1$I`] : []),
     `ALTER ROLE %1$I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT CONNECTION LIMIT %2$s PASSWORD %4$L`,
@@ -62,7 +66,8 @@ export async function grantAnalyticsLogin(
 }
 
 /**
- * Ends a login: it sees nothing from the commit on, also in sessions that are open, and cannot log in again.
+ * Ends a login, with its leaf: it sees nothing from the commit on, also in sessions that are open, and cannot log in
+ * again.
  *
  * @returns false where the tenant has no such login
  */
@@ -72,17 +77,31 @@ export async function revokeAnalyticsLogin(
   login: string,
   nowUs: bigint,
 ): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE analytics_logins SET revoked_at = $3 WHERE tenant_id = $1 AND login = $2 AND revoked_at IS NULL`,
+  const { rows } = await client.query<{ login_id: string }>(
+    `UPDATE analytics_logins SET revoked_at = $3 WHERE tenant_id = $1 AND login = $2 AND revoked_at IS NULL
+     RETURNING login_id`,
     [tenantId, login, timestampFromUs(nowUs)],
   );
-  if (rowCount === 0) return false;
+  if (rows[0] === undefined) return false;
+  await noteLogin(client, tenantId, rows[0].login_id, nowUs, { state: 'revoked' });
   await execute(
     client,
     [`ALTER ROLE %1$I NOLOGIN PASSWORD NULL`, `REVOKE outcome_ledger_analytics FROM %1$I`],
     [login],
   );
   return true;
+}
+
+/** Since when somebody may read the tenant's figures by a login of the server; made by the operator, so by nobody's key. */
+async function noteLogin(
+  client: Client,
+  tenantId: bigint,
+  loginId: string,
+  nowUs: bigint,
+  fields: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const body = encodeLeaf('key', nowUs, { analyticsLogin: loginId, ...fields, by: null });
+  await insertEvidence(client, tenantId, [{ kind: 'key', subjectId: loginId, body }], nowUs);
 }
 
 /** The logins of a tenant that were not revoked, by name. */
