@@ -123,7 +123,9 @@ test('the segment that is dearer than the BPO is told on the page of the workflo
   const { page } = await shown.open(CLAIMS);
   expect(words(await page.locator('main').innerText())).toContain(words(claims.segments[0].sentence));
   const row = page.getByRole('row', { name: /^exception_doc = true/ });
-  expect(words(await row.innerText())).toContain('The baseline is cheaper than the agent');
+  expect(await row.locator('.amount').first().getAttribute('data-exact')).toBe(
+    claims.segments[0].inside.loadedCostPerOutcomeUsd,
+  );
   expect(await page.locator('.navigation a[aria-current]').allInnerTexts()).toEqual(['Overview']);
   await page.context().close();
 });

@@ -7,10 +7,10 @@ type Steps = (ModelCall | ToolUse)[];
 
 /** How many claims went which way. Those that come with an exception document are told apart at intake. */
 const STORIES: readonly (readonly [name: string, claims: number, isException: boolean, story: Story])[] = [
-  ['straight through', 90, false, (claim, random) => claim.run(assess(random, 0)).event('processed')],
-  ['exception documents that the rules cover', 40, true, withExceptions],
+  ['straight through', 100, false, (claim, random) => claim.run(assess(random, 0)).event('processed')],
+  ['exception documents that the rules cover', 34, true, withExceptions],
   ['unreadable document, tried again', 6, true, retried],
-  ['exception decided by a person', 38, true, handedOff],
+  ['exception decided by a person', 44, true, handedOff],
   ['paid after it was processed', 6, false, paid],
   ['disputed and processed again', 4, false, disputed],
   ['not covered', 4, false, notCovered(0)],
@@ -98,7 +98,7 @@ function handedOff(claim: CaseWriter, random: SeededRandom): CaseWriter {
     .run(assess(random, 3), { error: 'exception_not_covered' })
     .event('handed_off', { to: 'claims examiner' })
     .after(random.between(5, 40) * HOUR_MS)
-    .person(random.between(40, 90))
+    .person(random.between(55, 105))
     .event('processed', { decidedBy: 'person', precedent: 'C-0417' });
 }
 
