@@ -114,8 +114,12 @@ async function faults(running, send) {
   if (survived < spans) await send(from, from + LAST);
   const before = (await untilStored(running, traceIds)).count;
   await send(from, from + LAST);
-  await sleep(STILL_MS / 4);
-  const after = await running.stored(traceIds);
+  let after = before;
+  for (let last = -1; last !== after;) {
+    last = after;
+    await sleep(STILL_MS / 4);
+    after = await running.stored(traceIds);
+  }
   return {
     killed: { acknowledged: spans, survived },
     sentAgain: { storedBefore: before, spans, storedAfter: after },
