@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { leafHash, merkleRoot, rootOfLeafHashes } from '#evidence';
 import type { StepCommitments } from '#model';
@@ -164,6 +165,21 @@ describe('Before', () => {
     expect(subjects[0]).not.toBe(trace);
   });
 
+  test('the canary is found however it is written', () => {
+    const cells = [
+      `(${WORD})`,
+      `("\\\\x${Buffer.from(WORD).toString('hex')}")`,
+      ...['', 'a', 'ab'].map((before) => Buffer.from(`${before}${WORD} x`).toString('base64')),
+      ...[gzipSync, deflateSync].flatMap((pack) => [
+        `\\x${pack(`Mrs ${WORD}`).toString('hex')}`,
+        pack(`Mrs ${WORD}`).toString('base64'),
+      ]),
+      'nothing',
+    ];
+    const dump = new Map(cells.map((cell, n) => [String(n), [cell]]));
+    expect(tablesWith(dump, WORD)).toEqual(cells.slice(0, -1).map((_, n) => String(n)));
+  });
+
   test('the canary stands where it may', async () => {
     const found = tablesWith(await dumpRows(service.database.db), WORD);
     expect(found).toEqual(
@@ -266,10 +282,21 @@ describe('An erasure', () => {
       `claim:${play.tenantId}:${KEY}`,
       JSON.stringify({ claim: KEY }),
     ];
-    const plain = guesses.flatMap((guess) => [
-      sha256(Buffer.from(guess)),
-      createHash('sha256').update(guess).digest('hex'),
-    ]);
+    const plain = guesses.flatMap((guess) =>
+      [guess, JSON.stringify(guess), guess.toLowerCase(), Buffer.from(guess, 'utf16le')].flatMap((text) =>
+        [
+          ...['sha256', 'sha512-256', 'sha1', 'md5'].map((name) => createHash(name).update(text).digest()),
+          createHash('sha256').update(createHash('sha256').update(text).digest()).digest(),
+          createHmac('sha256', '').update(text).digest(),
+        ].flatMap((digest) => [
+          digest.toString('hex'),
+          digest.toString('base64'),
+          // As an id is made of the first half of a hash.
+          digest.toString('hex', 0, 16),
+          digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+        ]),
+      ),
+    );
     expect(plain.filter((hash) => kept.includes(hash))).toEqual([]);
   });
 
