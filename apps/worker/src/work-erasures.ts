@@ -29,6 +29,7 @@ import {
 import { parseStep } from '#trails';
 import { z } from 'zod';
 import { eraseEdit, eraseRecord, renameEdit, replacerOf, type ReplaceText } from './erase-edit.ts';
+import { eraseReadings } from './erase-readings.ts';
 import { erasedKeyOf } from './post-work-items.ts';
 import { SpanReader, type ReceivedSpan } from './read-spans.ts';
 
@@ -41,7 +42,23 @@ export interface ErasureParts {
   /** How long backups of the database, or of the keys, may live: nothing holds the content after that. */
   readonly backupDays: number;
   readonly onErasureFailure: (erasure: OpenErasure, error: unknown) => void;
+  /** Told at each point as it is reached; for tests that die there. */
+  readonly onPoint?: ((point: ErasurePoint) => Promise<void>) | undefined;
 }
+
+/** Where an erasure may be interrupted; up to `leaf written` all but the keys is undone with the transaction. */
+export const ERASURE_POINTS = [
+  'held',
+  'keys destroyed',
+  'told erased',
+  'archives dropped',
+  'contents removed',
+  'spans cut',
+  'words replaced',
+  'leaf written',
+  'committed',
+] as const;
+export type ErasurePoint = (typeof ERASURE_POINTS)[number];
 
 const DAY_US = 86_400_000_000n;
 const PER_TURN = 10;
@@ -65,6 +82,7 @@ export async function workErasures(parts: ErasureParts): Promise<number> {
   for (const erasure of await readOpenErasures(parts.db, PER_TURN)) {
     try {
       if (await inTransaction(parts.db, (client) => erase(parts, client, erasure))) done += 1;
+      await parts.onPoint?.('committed');
       parts.spans.forget();
     } catch (error) {
       parts.onErasureFailure(erasure, error);
@@ -76,6 +94,7 @@ export async function workErasures(parts: ErasureParts): Promise<number> {
 async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure): Promise<boolean> {
   const { tenantId, erasureId } = erasure;
   if (!(await holdErasure(client, tenantId, erasureId))) return false;
+  await parts.onPoint?.('held');
   const { scope, words } = await readScope(client, erasure);
   const refs = scope.items.map(({ ref }) => ref);
   const subjects = [
@@ -84,9 +103,13 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
   ];
   await parts.contentKeys.destroy(tenantId, subjects);
   const keyDestroyedAtUs = parts.nowUs();
+  await parts.onPoint?.('keys destroyed');
   const told = await eraseTold(client, tenantId, refs, scope.traceIds, words);
+  await parts.onPoint?.('told erased');
   await dropArchivesOf(client, tenantId);
+  await parts.onPoint?.('archives dropped');
   const contents = await removeContents(client, tenantId, scope.traceIds, subjects, refs);
+  await parts.onPoint?.('contents removed');
   const cut = await cutTraces(
     client,
     tenantId,
@@ -95,7 +118,10 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
     replacerOf(words),
     keyDestroyedAtUs,
   );
+  await eraseReadings(client, tenantId, scope.traceIds, replacerOf(words));
+  await parts.onPoint?.('spans cut');
   await replaceWords(client, tenantId, words);
+  await parts.onPoint?.('words replaced');
   const counts = { workItems: refs.length, traces: scope.traceIds.length, contents, told, ...cut };
   const surrogates = scope.items.flatMap(({ surrogateId }) => surrogateId ?? []);
   const doneAtUs = parts.nowUs();
@@ -126,6 +152,7 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
     tenantId,
     scope.traceIds.map((traceId) => ({ traceId, cause: `erasure:${erasureId}`, renormalise: true })),
   );
+  await parts.onPoint?.('leaf written');
   return true;
 }
 

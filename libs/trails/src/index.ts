@@ -22,6 +22,7 @@ export type { ActCounts, TrailFeatures } from './precedents/rank-precedents.ts';
 export { renderDiff } from './text/render-diff.ts';
 export { renderReevaluation } from './text/render-reevaluation.ts';
 export { renderReplay } from './text/render-replay.ts';
+export { eraseReading } from './waste/erase-reading.ts';
 export { judgeRun } from './waste/judge-run.ts';
 export { readTraceContent } from './waste/read-trace-content.ts';
 export type { RunFacts, RunStep } from './waste/run-facts.ts';

@@ -26,7 +26,10 @@ export interface AskedCall {
   readonly same: number;
 }
 
-/** What the content of one step says that rules need: sizes, which texts are equal, what was used. No words. */
+/**
+ * What the content of one step says that rules need: sizes, which texts are equal, what was used, and the names that
+ * tools and their arguments have. No other words.
+ */
 export interface StepReading {
   /** Of a model call whose context was recorded. */
   readonly prompt?: readonly PromptPart[];
@@ -38,7 +41,7 @@ export interface StepReading {
   readonly documents?: readonly { readonly same: number; readonly bytes: number }[];
 }
 
-/** What the content of a trace says, by span. It outlives the content, and names nobody. */
+/** What the content of a trace says, by span. It outlives the content; `eraseReading` takes the names out of it. */
 export interface TraceReading {
   readonly v: 1;
   readonly steps: Readonly<Record<string, StepReading>>;
