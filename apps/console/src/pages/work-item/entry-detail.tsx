@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { showCount } from '../../format/number.ts';
 import { showDuration, showTime } from '../../format/time.ts';
 import { Amount } from '../../parts/figure.tsx';
+import { Figures } from '../../parts/figure-links.tsx';
 import { PrincipalName } from '../../parts/principal-name.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { WorkItemName } from '../../url/addresses.ts';
@@ -26,6 +27,7 @@ export function EntryDetail(props: {
 }): ReactNode {
   const { entry, reading, onChoose } = props;
   const { kind, title } = describeEntry(entry, reading);
+  const to = useAddresses();
   return (
     <section className="entry-detail" aria-labelledby="entry-title">
       <h2 id="entry-title">
@@ -46,7 +48,11 @@ export function EntryDetail(props: {
         )}
         <CostFacts item={props.item} entry={entry} />
       </dl>
-      {props.waste !== undefined && <StepWasteDetail waste={props.waste} onChoose={onChoose} />}
+      {props.waste !== undefined && (
+        <Figures of={to.workItemCost(props.item)}>
+          <StepWasteDetail waste={props.waste} onChoose={onChoose} />
+        </Figures>
+      )}
       {reading !== undefined && (
         <EntryReading reading={reading} isContentOpen={props.isContentOpen} onChoose={onChoose} />
       )}
