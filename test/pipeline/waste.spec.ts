@@ -1,6 +1,8 @@
 // Goal: the cost of a ticket is told apart by the report and on its trail, tied to the books to the pico, whatever came
 // first; what content proved stays proven when the content is gone, and is made again to the same rows.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { claimWasteDue, completeWasteDue, inTransaction, makeWasteDue } from '#store';
+import { eraseReadings } from '../../apps/worker/src/erase-readings.ts';
 import { rebuildProjections } from '../../apps/worker/src/rebuild-projections.ts';
 import { Desk } from '../support/desk.ts';
 import { sendSpans, spanIdOf, traceIdOf, type SpanNote } from '../support/gen-ai-spans.ts';
@@ -259,4 +261,27 @@ test('what the tenant knows of its tools moves the verdict from when it is said'
   expect(body.flags.map(({ state, reason }: Record<string, string>) => [state, reason])).toEqual([
     ['suspected', 'identical_consecutive:polling'],
   ]);
+});
+
+test('a judgement that is under way when content is erased writes nothing, and is made again', async () => {
+  const { db } = service.database;
+  const { tenantId } = desk.tenant;
+  const [erased, kept] = [traceIdOf('e1'), traceIdOf('e2')];
+  const claim = () => claimWasteDue(db, 10, 60_000);
+  const complete = (claims: Awaited<ReturnType<typeof claim>>) =>
+    inTransaction(db, (client) => completeWasteDue(client, tenantId, claims));
+  await makeWasteDue(
+    db,
+    tenantId,
+    new Map([
+      [erased, 7n],
+      [kept, 7n],
+    ]),
+  );
+  const claims = await claim();
+  await inTransaction(db, (client) => eraseReadings(client, tenantId, [erased], (text) => text));
+  expect(await complete(claims)).toEqual(new Set([kept]));
+  const again = await claim();
+  expect(again.map(({ traceId, version }) => [traceId, version])).toEqual([[erased, -8n]]);
+  expect(await complete(again)).toEqual(new Set([erased]));
 });

@@ -1,11 +1,11 @@
 import type { TraceId } from '#model';
-import { readSettings, readTraceReadings, upsertTraceReadings, type Client } from '#store';
+import { judgeWasteAnew, readSettings, readTraceReadings, upsertTraceReadings, type Client } from '#store';
 import { eraseReading, wastePolicySchema } from '#trails';
 import type { ReplaceText } from './erase-edit.ts';
 
 /**
  * Takes the names of arguments out of what was read for the rules of waste: they are content. Those that a policy of the
- * tenant names stay, so that verdicts stay what they were.
+ * tenant names stay, so that verdicts stay what they were. A judgement under way writes none of them back.
  */
 export async function eraseReadings(
   client: Client,
@@ -17,6 +17,7 @@ export async function eraseReadings(
   const kept = new Set(
     policies.flatMap(({ rule }) => wastePolicySchema.parse(rule).writes.flatMap(({ key }) => key)),
   );
+  await judgeWasteAnew(client, tenantId, traceIds);
   const rows = await readTraceReadings(client, tenantId, traceIds);
   const erased = rows.map((row) => ({
     ...row,

@@ -419,7 +419,13 @@ export { NO_ATTEMPT, readJudgedRuns, replaceRunWaste } from './waste/run-waste.t
 export type { JudgedRun, RunWasteRow, WasteFindingRow } from './waste/run-waste.ts';
 export { readTraceReadings, upsertTraceReadings } from './waste/trace-readings.ts';
 export type { TraceReadingRow } from './waste/trace-readings.ts';
-export { claimWasteDue, completeWasteDue, makeWasteDue, restartWaste } from './waste/waste-due.ts';
+export {
+  claimWasteDue,
+  completeWasteDue,
+  judgeWasteAnew,
+  makeWasteDue,
+  restartWaste,
+} from './waste/waste-due.ts';
 export type { DueWaste } from './waste/waste-due.ts';
 export { readAttemptsOf } from './work-items/read-attempts-of.ts';
 export type { CostedAttemptPart } from './work-items/read-attempts-of.ts';

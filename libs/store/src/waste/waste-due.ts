@@ -62,7 +62,7 @@ RETURNING d.tenant_id, d.trace_id, d.version, d.failures`,
  * Ends claims in the transaction that writes what was judged, before it is written. Rows are taken in the order in which
  * posting takes them: no deadlock with it.
  *
- * @returns the traces that nobody posted since they were claimed: only what is said of these may be written
+ * @returns the traces that nobody posted, or erased content of, since they were claimed: only what is said of these may be written
  */
 export async function completeWasteDue(
   client: Client,
@@ -82,6 +82,29 @@ RETURNING d.trace_id`,
     values: [tenantId, claims.map(({ traceId }) => traceId), claims.map(({ version }) => version)],
   });
   return new Set(rows.map((row) => traceIdFromUuid(row.trace_id)));
+}
+
+/**
+ * In the transaction that erases content of these traces, before what was read of it: whoever judges them on what stood
+ * before finds another version when it is done, writes nothing and leaves them due. Versions of postings are not
+ * negative, so this one is nobody's.
+ */
+export async function judgeWasteAnew(
+  client: Client,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<void> {
+  await client.query({
+    name: 'judge-waste-anew',
+    text: `
+WITH held AS MATERIALIZED (
+  SELECT trace_id FROM waste_due
+   WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) ORDER BY trace_id FOR UPDATE
+)
+UPDATE waste_due d SET version = -abs(d.version) - 1, leased_until = NULL
+  FROM held h WHERE d.tenant_id = $1 AND d.trace_id = h.trace_id`,
+    values: [tenantId, traceIds],
+  });
 }
 
 /** Throws away what was judged of a tenant, and makes all its traces due. @returns how many */
