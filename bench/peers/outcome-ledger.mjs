@@ -7,7 +7,6 @@ import { startPostgresOf } from './postgres-of.mjs';
 export const name = 'outcome-ledger';
 export const stores = 'PostgreSQL, before the acknowledgement';
 
-export const isInstalled = () => true;
 export const version = () => process.env.npm_package_version ?? 'this checkout';
 
 export async function start({ directory, closers }) {

@@ -133,12 +133,12 @@ try {
   const count = WARM_UP + most + LAST;
   const { bytes } = await ask(load, { prepare: count, nowNs: String(BigInt(Date.now()) * 1_000_000n) });
   const bytesPerSpanSent = Math.round(bytes / count / SPANS_PER_REQUEST);
-  const own = await measure(ours, load, { withFaults: true });
+  const own = await measure({ start: ours.start }, load, { withFaults: true });
   results.push({ name: ours.name, version: ours.version(), stores: ours.stores, ratioToOurs: 1, ...own });
   let before = own;
   for (const peer of chosen.filter(({ isInstalled }) => isInstalled(values.at))) {
     const figures = await measure(peer, load, { withFaults: true });
-    const after = await measure(ours, load, { withFaults: false });
+    const after = await measure({ start: ours.start }, load, { withFaults: false });
     const ratioToOurs = Number((figures.perSecond / ((before.perSecond + after.perSecond) / 2)).toFixed(3));
     before = after;
     results.push({
