@@ -22,6 +22,7 @@ import { SpanDays20261124070000 } from './20261124070000-span-days.ts';
 import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 import { ExportBuilds20261125100000 } from './20261125100000-export-builds.ts';
 import { PrivacySweep20261125101000 } from './20261125101000-privacy-sweep.ts';
+import { AnalyzeSooner20261125120000 } from './20261125120000-analyze-sooner.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   TenantLimits20261124071000,
   ExportBuilds20261125100000,
   PrivacySweep20261125101000,
+  AnalyzeSooner20261125120000,
 ];

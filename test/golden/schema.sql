@@ -136,7 +136,7 @@ TABLE attempt_history ROW SECURITY
   POLICY attempt_history_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE attempts WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE attempts WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   attempt_id uuid NOT NULL
@@ -683,7 +683,7 @@ TABLE key_mappings ROW SECURITY
   POLICY key_mappings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE leaves ROW SECURITY
+TABLE leaves WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   idx bigint NOT NULL
   kind text NOT NULL
@@ -704,7 +704,7 @@ TABLE ledger_batches ROW SECURITY
   POLICY ledger_batches_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE ledger_entries ROW SECURITY
+TABLE ledger_entries WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   txn_id uuid NOT NULL
@@ -726,7 +726,7 @@ TABLE ledger_entries ROW SECURITY
   POLICY ledger_entries_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE ledger_transactions ROW SECURITY
+TABLE ledger_transactions WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   txn_id uuid NOT NULL
@@ -809,7 +809,7 @@ TABLE link_decisions ROW SECURITY
   POLICY link_decisions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE links ROW SECURITY
+TABLE links WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   link_id uuid NOT NULL
@@ -900,7 +900,7 @@ TABLE outcome_controls ROW SECURITY
   POLICY outcome_controls_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE outcome_events ROW SECURITY
+TABLE outcome_events WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   source text NOT NULL
@@ -971,7 +971,7 @@ TABLE policies ROW SECURITY
   POLICY policies_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE positions WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE positions WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   attempt_id uuid NOT NULL
@@ -998,7 +998,7 @@ TABLE posting_halts ROW SECURITY
   POLICY posting_halts_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT, UPDATE (cleared_at), UPDATE (cleared_by), UPDATE (reason) TO outcome_ledger_api
 
-TABLE postings WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE postings WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   posting_id uuid NOT NULL
   version bigint NOT NULL
@@ -1246,7 +1246,7 @@ TABLE spans PARTITION BY RANGE (started_at) ROW SECURITY
   POLICY spans_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE steps ROW SECURITY
+TABLE steps WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   revision integer NOT NULL
@@ -1302,7 +1302,7 @@ TABLE trace_readings WITH (fillfactor=85) ROW SECURITY
   POLICY trace_readings_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE trace_refs WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE trace_refs WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   trace_id uuid NOT NULL
@@ -1317,7 +1317,7 @@ TABLE trace_refs WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_th
   POLICY trace_refs_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
-TABLE traces WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE traces WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   trace_id uuid NOT NULL
   first_started_at timestamp with time zone NOT NULL
@@ -1418,7 +1418,7 @@ TABLE work_item_relations ROW SECURITY
   POLICY work_item_relations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT INSERT, SELECT TO outcome_ledger_api
 
-TABLE work_items WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.05) ROW SECURITY
+TABLE work_items WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=10000, autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   tenant_id bigint NOT NULL
   ref text NOT NULL
   kind text NOT NULL

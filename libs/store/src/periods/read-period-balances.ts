@@ -1,5 +1,6 @@
 import type { Asset } from '#model';
 import type { Client } from '../connection/database.ts';
+import { queryWholeTenant } from '../connection/query-whole-tenant.ts';
 
 /** An account over a posting period: what it stood at before, what was posted, by the usage it is about. */
 export interface PeriodBalance {
@@ -23,9 +24,10 @@ export async function readPeriodBalances(
   tenantId: bigint,
   period: string,
 ): Promise<PeriodBalance[]> {
-  const { rows } = await client.query<
+  const rows = await queryWholeTenant<
     Record<'opening' | 'debit' | 'credit' | 'other', string> & { account: string; asset: Asset }
   >(
+    client,
     `SELECT e.account, e.asset,
             coalesce(sum(e.amount) FILTER (WHERE t.period < $2), 0) AS opening,
             coalesce(sum(e.amount) FILTER (WHERE t.period = $2 AND e.amount > 0), 0) AS debit,
@@ -63,7 +65,8 @@ export async function readPeriodDifferences(
   tenantId: bigint,
   period: string,
 ): Promise<PeriodDifference[]> {
-  const { rows } = await client.query<{ account: string; asset: Asset; code: string | null; amount: string }>(
+  const rows = await queryWholeTenant<{ account: string; asset: Asset; code: string | null; amount: string }>(
+    client,
     `SELECT e.account, e.asset, CASE WHEN t.period = $2 THEN NULL ELSE t.code END AS code, sum(e.amount) AS amount
        FROM ledger_entries e JOIN ledger_transactions t USING (tenant_id, posting_id, txn_id)
       WHERE e.tenant_id = $1 AND t.tenant_id = $1

@@ -1,5 +1,6 @@
 import type { Asset, LedgerEntry, Ref } from '#model';
 import type { Client, Queryable } from '../connection/database.ts';
+import { queryWholeTenant } from '../connection/query-whole-tenant.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 import { toLedgerEntry, type LedgerEntryRow } from '../posting/ledger-entry-row.ts';
 import { booksAt } from './books-at.ts';
@@ -29,13 +30,14 @@ export async function readTrialBalance(
 ): Promise<AccountBalance[]> {
   const values: unknown[] = [tenantId, fromDay, toDay, period];
   const books = booksAt(size, (value) => `$${values.push(value)}`);
-  const { rows } = await client.query<{
+  const rows = await queryWholeTenant<{
     account: string;
     asset: Asset;
     debit: string;
     credit: string;
     entries: bigint;
   }>(
+    client,
     `WITH ${books}entry AS (
        SELECT account, asset, amount FROM ledger_entries e
         WHERE tenant_id = $1 AND usage_day >= $2::date AND usage_day < $3::date
