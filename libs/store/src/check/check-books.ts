@@ -1,5 +1,6 @@
 import { buildPriceIndex } from '#pricing';
 import type { Database } from '../connection/database.ts';
+import { inTransaction } from '../connection/transaction.ts';
 import { readPriceRows, SHIPPED_PRICES } from '../prices/read-price-rows.ts';
 import { readReadableSizes } from '../reports/settled-size.ts';
 import { checkBatches } from './check-batches.ts';
@@ -23,7 +24,7 @@ const FIRST = '0'.repeat(32);
  * @returns the violations, at most 100 of each invariant; empty when all hold
  */
 export async function checkBooks(db: Database, tenantId: bigint): Promise<Violation[]> {
-  const violations = await findViolations(db, tenantId);
+  const violations = await inTransaction(db, (client) => findViolations(client, tenantId));
   violations.push(...(await checkAllBatches(db, tenantId)));
   violations.push(...(await checkAllCharges(db, tenantId)));
   for (const { provider, usageDay, asset, amount } of await readOwedWithoutTrace(db, tenantId)) {

@@ -1,4 +1,5 @@
-import type { Queryable } from '../connection/database.ts';
+import type { Client } from '../connection/database.ts';
+import { queryWholeTenant } from '../connection/query-whole-tenant.ts';
 import { IS_GONE } from '../partitions/span-days.ts';
 
 /** A broken invariant, with enough to find it. */
@@ -135,15 +136,17 @@ SELECT tenant_id, trace_id::text AS subject, coalesce(held.n, 0) || ' held, ' ||
 ];
 
 /**
- * Checks the stored books against themselves. Reads whole tables: a job for a command or a schedule.
+ * Checks the stored books against themselves, in the caller's transaction. Reads whole tables: a job for a command or a
+ * schedule.
  *
  * @param tenantId one tenant, or null for all
  * @returns at most 100 violations of each invariant; empty when all hold
  */
-export async function findViolations(db: Queryable, tenantId: bigint | null): Promise<Violation[]> {
+export async function findViolations(client: Client, tenantId: bigint | null): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const { invariant, sql } of CHECKS) {
-    const { rows } = await db.query<{ tenant_id: bigint; subject: string; found: string }>(
+    const rows = await queryWholeTenant<{ tenant_id: bigint; subject: string; found: string }>(
+      client,
       `SELECT * FROM (${sql}) AS violation LIMIT ${LIMIT}`,
       [tenantId],
     );
