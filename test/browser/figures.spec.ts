@@ -1,7 +1,6 @@
 // Goal: each figure of a page leads to an explanation that works it out again; waste, segments and spend of the demo are
 // shown as the API tells them; and what an auditor and a controller do through the pages really happens.
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -14,7 +13,6 @@ let admin: string;
 beforeAll(async () => {
   shown = await startTestConsole();
   admin = await shown.demoAdminKey();
-  mkdirSync(shown.screenshots, { recursive: true });
 }, 300_000);
 afterAll(() => shown?.stop());
 
@@ -175,7 +173,7 @@ test('a bundle is made and downloaded through the page, and the command verifies
   await button.waitFor({ timeout: 120_000 });
   const downloading = page.waitForEvent('download');
   await button.click();
-  const file = join(shown.screenshots, 'bundle.tar');
+  const file = join(shown.directory, 'bundle.tar');
   await (await downloading).saveAs(file);
   const { stdout } = await promisify(execFile)(process.execPath, [
     'dist/apps/cli/src/main.js',

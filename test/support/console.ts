@@ -34,8 +34,10 @@ export interface TestConsole {
   readonly adminKey: string;
   /** A key that administers the tenant `demo`, made as operators make one. */
   demoAdminKey(): Promise<string>;
-  /** Where screenshots go; removed at the end, unless SCREENSHOTS names a directory to keep them in. */
-  readonly screenshots: string;
+  /** Where SCREENSHOTS says that pictures of pages are kept; null = none are taken. */
+  readonly screenshots: string | null;
+  /** For files of a test; removed at the end. */
+  readonly directory: string;
   /** A browser of its own, signed in by `keys` (tenant to key), at an address of the console. */
   open(address: string, options?: BrowserContextOptions, keys?: Record<string, string>): Promise<OpenPage>;
   stop(): Promise<void>;
@@ -59,7 +61,8 @@ export async function startTestConsole(): Promise<TestConsole> {
     readerKey,
     adminKey,
     demoAdminKey: () => makeAdminKey(database.connection, directory),
-    screenshots: process.env.SCREENSHOTS ?? join(directory, 'screenshots'),
+    screenshots: process.env.SCREENSHOTS ?? null,
+    directory,
     open,
     stop: async () => {
       await browser.close();
