@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   decideAdjustment,
@@ -66,10 +66,7 @@ const StoredReversal = z.object({ postingId: z.string(), transactionId: z.string
 @ApiTags('ledger')
 @Controller('v1/ledger/adjustments')
 export class AdjustmentsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @RequireRole('analyst', 'approver')
@@ -163,10 +160,7 @@ export class AdjustmentsController {
       const [decided] = await listAdjustments(client, caller.tenantId, { adjustmentId, limit: 1 });
       return toView(decided!);
     });
-    if (decision === 'approved')
-      await this.api.wake('work-through-facts').catch((error: unknown) => {
-        this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-      });
+    if (decision === 'approved') await this.api.wake('work-through-facts');
     return view;
   }
 

@@ -1,4 +1,4 @@
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { askForAllocation, asTenant } from '#store';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -15,10 +15,7 @@ const MonthBody = z
 @ApiTags('cost lines')
 @Controller('v1/pools')
 export class PoolsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post('allocations')
   @HttpCode(202)
@@ -37,9 +34,7 @@ export class PoolsController {
     await asTenant(this.api.db, tenantId, (client) =>
       askForAllocation(client, tenantId, month, this.api.nowUs()),
     );
-    await this.api.wake('work-through-facts').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-    });
+    await this.api.wake('work-through-facts');
     return { month };
   }
 }

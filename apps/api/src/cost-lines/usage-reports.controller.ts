@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, encodeLeaf } from '#evidence';
 import { parsePico, RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, recordUsageReports, type UsageReportRecord } from '#store';
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -56,10 +56,7 @@ const Answer = z.object({ stored: z.int(), duplicate: z.int() }).meta({ id: 'Usa
 @ApiTags('cost lines')
 @Controller('v1/usage-reports')
 export class UsageReportsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @RequireRole('admin')
@@ -96,10 +93,7 @@ export class UsageReportsController {
     });
     const stored = results.filter((result) => result === 'stored').length;
     void reply.status(stored > 0 ? 201 : 200);
-    if (stored > 0)
-      await this.api.wake('work-through-facts').catch((error: unknown) => {
-        this.logger.warn('the worker could not be woken; it will find the facts by its schedule', { error });
-      });
+    if (stored > 0) await this.api.wake('work-through-facts');
     return { stored, duplicate: results.length - stored };
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linksPolicySchema } from '#attribution';
 import { encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   decideErasure,
@@ -87,10 +87,7 @@ const Cursor = z.tuple([CursorTime, CursorUuid]);
 @ApiTags('privacy')
 @Controller('v1/erasures')
 export class ErasuresController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @RequireRole('privacy')
@@ -154,12 +151,7 @@ export class ErasuresController {
       await this.note(client, caller, erasureId, decidedAtUs, said);
       return this.read(client, caller.tenantId, erasureId);
     });
-    if (body.decision === 'approved')
-      await this.api.wake('work-erasures').catch((error: unknown) => {
-        this.logger.warn('the worker could not be woken; it will find the erasure by its schedule', {
-          error,
-        });
-      });
+    if (body.decision === 'approved') await this.api.wake('work-erasures');
     return view;
   }
 

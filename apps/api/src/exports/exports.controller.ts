@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   insertExport,
   listExports,
   nameOf,
   readExport,
-  readExportChunk,
   readReadableSizes,
   readSettledSize,
   readSignedSizeUpTo,
@@ -37,16 +36,14 @@ import { openContent } from '../access/open-content.ts';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { pastBooks } from '../reports/past-books.ts';
 import { ExportBody, ExportList, ExportView, toExportView } from './export-views.ts';
+import { archiveChunks, checkReady } from './kept-archive.ts';
 
 /** Evidence bundles: what an auditor takes away and checks without us. */
 @ApiTags('evidence')
 @Controller('v1/exports')
 @RequireRole('auditor')
 export class ExportsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @HttpCode(202)
@@ -94,9 +91,7 @@ export class ExportsController {
       await insertExport(client, row);
       return readExport(client, tenantId, row.exportId);
     });
-    await this.api.wake('build-exports').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the export by its schedule', { error });
-    });
+    await this.api.wake('build-exports');
     return toExportView(made!);
   }
 
@@ -134,13 +129,7 @@ export class ExportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const row = await this.one(caller.tenantId, exportId);
-    if (row.state !== 'ready')
-      throw new RejectedInput(
-        'conflict',
-        row.state === 'dropped'
-          ? 'its archive is not kept any longer; ask for the export again'
-          : `is ${row.state}${row.error === null ? '' : `: ${row.error}`}`,
-      );
+    checkReady(row);
     if (row.request.content)
       await this.openContentOf(row.request.scope, caller, 'GET /v1/exports/:exportId/bundle');
     void reply
@@ -148,19 +137,7 @@ export class ExportsController {
       .header('content-disposition', `attachment; filename="evidence-${row.size}-${exportId}.tar"`)
       .header('content-length', row.archiveBytes!)
       .header('cache-control', 'private, no-store');
-    return new StreamableFile(Readable.from(this.chunks(row)));
-  }
-
-  /** Read one after the other, as the caller takes them. One that was dropped meanwhile breaks the answer off. */
-  private async *chunks({ tenantId, exportId, archiveBytes }: ExportRow): AsyncGenerator<Buffer> {
-    for (let n = 0, sent = 0; sent < archiveBytes!; n++) {
-      const chunk = await asTenant(this.api.db, tenantId, (client) =>
-        readExportChunk(client, tenantId, exportId, n),
-      );
-      if (chunk === null) throw new Error(`the archive of export ${exportId} was dropped while it was sent`);
-      sent += chunk.length;
-      yield chunk;
-    }
+    return new StreamableFile(Readable.from(archiveChunks(this.api.db, row)));
   }
 
   private async one(tenantId: bigint, exportId: string): Promise<ExportRow> {

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { tableType } from '#files';
 import { RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   insertExport,
   inTenantSnapshot,
   listTableExports,
-  readExportChunk,
   readReadableSizes,
   readSettledSize,
   readTableExport,
@@ -39,16 +38,14 @@ import {
   toTableExportView,
   toTableRequest,
 } from './table-export-views.ts';
+import { archiveChunks, checkReady } from './kept-archive.ts';
 
 /** Large tables as files: written in the background, taken when they are ready. */
 @ApiTags('reports')
 @Controller('v1/exports/tables')
 @RequireRole('analyst', 'auditor')
 export class TableExportsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @HttpCode(202)
@@ -82,9 +79,7 @@ export class TableExportsController {
       });
       return readTableExport(client, tenantId, exportId);
     });
-    await this.api.wake('build-exports').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the export by its schedule', { error });
-    });
+    await this.api.wake('build-exports');
     return toTableExportView(made!);
   }
 
@@ -118,32 +113,16 @@ export class TableExportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const row = await this.one(tenantId, exportId);
-    if (row.state !== 'ready')
-      throw new RejectedInput(
-        'conflict',
-        row.state === 'dropped'
-          ? 'its file is not kept any longer; ask for the table again'
-          : `is ${row.state}${row.error === null ? '' : `: ${row.error}`}`,
-      );
+    checkReady(row);
     const { kind, format } = row.request;
     void reply
       .header('repr-digest', `sha-256=:${row.archiveHash!.toString('base64')}:`)
       .header('cache-control', 'private, no-store');
-    return new StreamableFile(Readable.from(this.chunks(row)), {
+    return new StreamableFile(Readable.from(archiveChunks(this.api.db, row)), {
       type: tableType({ format }),
       length: row.archiveBytes!,
       disposition: `attachment; filename="${kind.replace('_', '-')}-${exportId}.${format}"`,
     });
-  }
-
-  private async *chunks({ tenantId, exportId }: TableExportRow): AsyncGenerator<Buffer> {
-    for (let n = 0; ; n++) {
-      const chunk = await asTenant(this.api.db, tenantId, (client) =>
-        readExportChunk(client, tenantId, exportId, n),
-      );
-      if (chunk === null) return;
-      yield chunk;
-    }
   }
 
   private async one(tenantId: bigint, exportId: string): Promise<TableExportRow> {

@@ -1,5 +1,5 @@
 import { RENORMALISE_CAUSE } from '#ledger';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { askToRenormalise, asTenant } from '#store';
 import { Body, Controller, HttpCode, Inject, Post, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -24,10 +24,7 @@ const Asked = z
 @ApiTags('ledger')
 @Controller('v1/renormalisations')
 export class RenormalisationsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @HttpCode(202)
@@ -63,9 +60,7 @@ export class RenormalisationsController {
       const request = { ...asked, causeId, principal: principalId, preview: shown?.proof ?? null };
       await askToRenormalise(client, tenantId, request, nowUs);
     });
-    await this.api.wake('work-through-facts').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-    });
+    await this.api.wake('work-through-facts');
     return { causeId, ...asked };
   }
 }

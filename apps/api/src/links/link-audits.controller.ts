@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { confidenceText, jeffreysMean, Rules } from '#attribution';
 import { commitment, encodeLeaf } from '#evidence';
 import { RejectedInput } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   countLinkAudits,
@@ -39,10 +39,7 @@ const readCursor = (cursor: string) => {
 @ApiTags('links')
 @Controller('v1')
 export class LinkAuditsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post('link-audits')
   @RequireRole('analyst', 'auditor')
@@ -140,9 +137,7 @@ export class LinkAuditsController {
       if (proof !== null) holdAgainstPreview(planned, proof.preview);
       return recordVersion(client, caller, 'policies', version, planned, nowUs, proof?.proof);
     });
-    await this.api.wake('work-through-facts').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-    });
+    await this.api.wake('work-through-facts');
     return toSettingView(setting);
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { commitment, encodeLeaf, merkleRoot, canonicalJson } from '#evidence';
 import { toRef, type Ref } from '#model';
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   inTenantSnapshot,
@@ -28,10 +28,7 @@ import { workItemDecided } from './work-item-decided.ts';
 @ApiTags('links')
 @Controller('v1/links')
 export class LinksController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Get()
   @RequireRole('analyst', 'auditor')
@@ -75,9 +72,7 @@ export class LinksController {
     const decision = await asTenant(this.api.db, caller.tenantId, (client) =>
       this.record(client, caller, ref, body, previewId),
     );
-    await this.api.wake('work-through-facts').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-    });
+    await this.api.wake('work-through-facts');
     return { decisionId: decision[0]!.decisionId, decisions: decision.map(toDecisionView) };
   }
 

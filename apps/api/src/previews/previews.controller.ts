@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { canonicalJson, encodeLeaf, merkleRoot } from '#evidence';
 import { previewSummarySchema } from '#ledger';
 import { RejectedInput, Unavailable } from '#model';
-import { Caller, LOGGER, mayAct, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, mayAct, RequireRole, type Principal } from '#server';
 import {
   asTenant,
   decidePreview,
@@ -60,10 +60,7 @@ const RULE_ROLES = ['admin'] as const;
 @ApiTags('previews')
 @Controller('v1/previews')
 export class PreviewsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Post()
   @HttpCode(202)
@@ -118,9 +115,7 @@ export class PreviewsController {
       const [stored] = await listPreviews(client, tenantId, { previewId, limit: 1 });
       return toPreviewView(stored!, [], nowUs);
     });
-    await this.api.wake('work-previews').catch((error: unknown) => {
-      this.logger.warn('the worker could not be woken; it will find the preview by its schedule', { error });
-    });
+    await this.api.wake('work-previews');
     return view;
   }
 

@@ -1,4 +1,4 @@
-import { Caller, LOGGER, RequireRole, type Principal, type ProcessLogger } from '#server';
+import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, readSettings, type SettingTable } from '#store';
 import { Body, Controller, Get, Inject, Post, Query, Res, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -25,10 +25,7 @@ type View = z.infer<typeof SettingView>;
 @ApiTags('settings')
 @Controller('v1')
 export class SettingsController {
-  constructor(
-    @Inject(API_CONTEXT) private readonly api: ApiContext,
-    @Inject(LOGGER) private readonly logger: ProcessLogger,
-  ) {}
+  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
 
   @Get('definitions')
   @RequireRole('analyst', 'auditor')
@@ -158,10 +155,7 @@ export class SettingsController {
       return recordVersion(client, caller, table, body, planned, nowUs, proof);
     });
     void reply.status(isNew ? 201 : 200);
-    if (isNew)
-      await this.api.wake('work-through-facts').catch((error: unknown) => {
-        this.logger.warn('the worker could not be woken; it will find the fact by its schedule', { error });
-      });
+    if (isNew) await this.api.wake('work-through-facts');
     return toSettingView(setting);
   }
 }
