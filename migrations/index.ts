@@ -23,6 +23,7 @@ import { TenantLimits20261124071000 } from './20261124071000-tenant-limits.ts';
 import { ExportBuilds20261125100000 } from './20261125100000-export-builds.ts';
 import { PrivacySweep20261125101000 } from './20261125101000-privacy-sweep.ts';
 import { AnalyzeSooner20261125120000 } from './20261125120000-analyze-sooner.ts';
+import { LeafHashesInKey20261126100000 } from './20261126100000-leaf-hashes-in-key.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   ExportBuilds20261125100000,
   PrivacySweep20261125101000,
   AnalyzeSooner20261125120000,
+  LeafHashesInKey20261126100000,
 ];

@@ -40,7 +40,7 @@ TABLE access_leaves ROW SECURITY
   subject_id text NOT NULL
   entry bytea NOT NULL
   leaf_hash bytea NOT NULL
-  CONSTRAINT access_leaves_pkey PRIMARY KEY (tenant_id, idx)
+  CONSTRAINT access_leaves_pkey PRIMARY KEY (tenant_id, idx) INCLUDE (leaf_hash)
   CREATE INDEX access_leaves_subject_idx ON public.access_leaves USING btree (tenant_id, subject_id, idx)
   POLICY access_leaves_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
@@ -690,7 +690,7 @@ TABLE leaves WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   subject_id text NOT NULL
   entry bytea NOT NULL
   leaf_hash bytea NOT NULL
-  CONSTRAINT leaves_pkey PRIMARY KEY (tenant_id, idx)
+  CONSTRAINT leaves_pkey PRIMARY KEY (tenant_id, idx) INCLUDE (leaf_hash)
   CREATE INDEX leaves_subject_idx ON public.leaves USING btree (tenant_id, subject_id, idx)
   POLICY leaves_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
