@@ -122,6 +122,51 @@ test('segments: found by what was known before work began, told from the half th
   expect(body.total).toMatchObject({ search: null, segments: [] });
 });
 
+test('the figures of a segment lead to the items of half B that they are of, page by page', async () => {
+  const asked = 'group_by=workflow&cell=["claims"]';
+  const { body } = await ask('segments?group_by=workflow');
+  const [segment] = body.rows[0].segments;
+  const named = encodeURIComponent(JSON.stringify(segment.conditions));
+  const items: any[] = [];
+  for (const side of ['inside', 'outside']) {
+    let cursor = '';
+    for (;;) {
+      const query = `${asked}&segment=${named}&side=${side}&limit=40${cursor}`;
+      const { body: page } = await api.call(`/v1/explain/segment?${query}`, { key });
+      expect([page.workItems, page.outcomes, page.loadedCostUsd]).toEqual([
+        segment[side].items,
+        segment[side].outcomes,
+        segment[side].loadedCostUsd,
+      ]);
+      items.push(...page.items);
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+    }
+  }
+  expect(new Set(items.map(({ key: name }) => name)).size).toBe(body.rows[0].search.casesB);
+  const tenths = (amounts: string[]): number =>
+    amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 10), 0);
+  expect(tenths(items.map(({ loadedCostUsd }) => loadedCostUsd))).toBe(
+    tenths([segment.inside.loadedCostUsd, segment.outside.loadedCostUsd]),
+  );
+  const { body: cost } = await api.call(items[0].href, { key });
+  expect([cost.key, cost.costUsd]).toEqual([items[0].key, items[0].callsCostUsd]);
+  const other = encodeURIComponent('[{"attribute":"lines","value":"1"}]');
+  const refusals = [
+    `${asked}&segment=${other}`,
+    `${asked}&segment=x`,
+    `group_by=workflow&segment=${named}`,
+  ].map(async (query) => {
+    const answer = await api.call(`/v1/explain/segment?${query}`, { key });
+    return [answer.status, answer.body.errors[0].field];
+  });
+  expect(await Promise.all(refusals)).toEqual([
+    [404, 'segment'],
+    [400, 'segment'],
+    [422, 'cell'],
+  ]);
+});
+
 test('the lot can be drawn again by anybody from the log', async () => {
   const { body } = await ask('segments?group_by=workflow');
   const { salt, casesA } = body.rows[0].search;

@@ -209,14 +209,40 @@ test('tails: percentiles are costs that occurred, with bounds where there are it
     itemsWithSpend: 40,
     meanCostUsd: '0.7925',
     quantiles: [
-      { probability: '0.5', costUsd: '0.5', interval: { lowUsd: '0.5', highUsd: '0.5' }, fewestItems: 6 },
-      { probability: '0.9', costUsd: '1.1', interval: { lowUsd: '1.1', highUsd: '5.6' }, fewestItems: 29 },
-      { probability: '0.95', costUsd: '1.1', interval: null, fewestItems: 59 },
-      { probability: '0.99', costUsd: '5.6', interval: null, fewestItems: 299 },
+      {
+        probability: '0.5',
+        costUsd: '0.5',
+        rank: 20,
+        interval: { lowUsd: '0.5', highUsd: '0.5' },
+        fewestItems: 6,
+      },
+      {
+        probability: '0.9',
+        costUsd: '1.1',
+        rank: 36,
+        interval: { lowUsd: '1.1', highUsd: '5.6' },
+        fewestItems: 29,
+      },
+      { probability: '0.95', costUsd: '1.1', rank: 38, interval: null, fewestItems: 59 },
+      { probability: '0.99', costUsd: '5.6', rank: 40, interval: null, fewestItems: 299 },
     ],
     maximumUsd: '5.6',
     dearest: { items: 4, costUsd: '8.9', share: '0.280757' },
   });
+  // Each of them is the cost of an item that is named.
+  const named = claims.quantiles.flatMap(({ costUsd, item, interval }: any) => [
+    [item, costUsd],
+    ...(interval === null
+      ? []
+      : [
+          [interval.lowItem, interval.lowUsd],
+          [interval.highItem, interval.highUsd],
+        ]),
+  ]);
+  for (const [item, costUsd] of [...named, [claims.maximumItem, claims.maximumUsd]]) {
+    const found = await api.call(`/v1/work-items/${item.kind}/${item.key}`, { key: analyst });
+    expect(found.body.cost.costUsd).toBe(costUsd);
+  }
   expect(calm).toMatchObject({ itemsWithSpend: 3, maximumUsd: '0.11', interval: null, gini: '0' });
   expect(body.total).toMatchObject({ itemsWithSpend: 43, costUsd: '32.03', outcomes: 37 });
 });

@@ -1,5 +1,6 @@
 // Goal: any figure of the report leads to the work items that sum to it, and a change of it is told by what was posted.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { closeMonth } from '../support/close-month.ts';
 import { Desk } from '../support/desk.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -85,10 +86,13 @@ test('a row of it, page by page', async () => {
     costUsd: '0.009',
     directCostUsd: '0.003',
     noOutcomeCostUsd: '0.006',
-    items: [item('T2', 'failed', 1, '0.006', '0')],
+    items: [{ ...item('T2', 'failed', 1, '0.006', '0'), href: expect.stringContaining('&key=T2&size=') }],
   });
   const second = await explain(`${query}&cursor=${first.next}`);
-  expect([second.items, second.next]).toEqual([[item('T1', 'achieved', 1, '0.003', '0.003')], null]);
+  expect([second.items, second.next]).toEqual([
+    [{ ...item('T1', 'achieved', 1, '0.003', '0.003'), href: expect.any(String) }],
+    null,
+  ]);
 });
 
 test('why it differs from what was known: by code, and by who came and went; the parts sum to the pico', async () => {
@@ -116,7 +120,33 @@ test('why it differs from what was known: by code, and by who came and went; the
   });
 });
 
+test('what is behind a figure of the past are the postings of then: those of each item sum to its cost', async () => {
+  const then = await explain(`${RANGE}&size=${before}`);
+  expect(then.items.map(({ key, costUsd }: any) => [key, costUsd])).toEqual([
+    ['T2', '0.006'],
+    ['T1', '0.003'],
+  ]);
+  for (const { href, key, costUsd } of then.items) {
+    const { body } = await desk.call(href);
+    const posted = body.items.flatMap((transaction: any) => transaction.entries);
+    const entries = posted.filter(
+      ({ account, workItem }: any) => account.startsWith('5') && workItem?.key === key,
+    );
+    const micros = entries.reduce(
+      (sum: number, { amount }: any) => sum + Math.round(Number(amount) * 1e6),
+      0,
+    );
+    expect([body.size, micros]).toEqual([before, Math.round(Number(costUsd) * 1e6)]);
+    expect(entries.every(({ spanId }: any) => /^[0-9a-f]{16}$/.test(spanId))).toBe(true);
+    expect(posted.some(({ priceId }: any) => priceId !== null)).toBe(true);
+  }
+});
+
 test.each([
+  ['currency=EUR', 422, 'currency'],
+  ['basis=reported', 422, 'to'],
+  [`basis=reported&${RANGE}&size=1`, 422, 'basis'],
+  ['groupby=workflow', 400, 'groupby is no parameter here: there are view, from, to, group_by, '],
   ['cell=["x"]&group_by=workflow', 404, 'cell'],
   ['cell=["x"]', 400, 'cell'],
   ['cell=x&group_by=workflow', 400, 'cell'],
@@ -196,4 +226,23 @@ test('why the charges of a period differ from what was known: by code, to the pi
   expect(then.charges.map(({ costUsd }: any) => costUsd)).toEqual(['0.02', '0.01', '0.005']);
   const none = await desk.call(`/v1/explain?view=period&${RANGE}&group_by=call_model&cell=["other"]`);
   expect([none.status, none.body.errors[0].field]).toEqual([404, 'cell']);
+});
+
+test('a figure as reported at a close is explained by the books of the close, whatever came later', async () => {
+  const { size } = await closeMonth(desk, '2026-10');
+  await desk.tell({ id: '5', ticket: 'T1', verb: 'reopened', at: '2026-10-20T10:00:00Z' });
+  await desk.settle();
+  for (const [view, figure, item] of [
+    ['settled', '0.0285', 'T1'],
+    ['period', '0.0385', 'T1'],
+  ] as const) {
+    const asked = `view=${view}&${RANGE}&group_by=outcome_type&basis=reported`;
+    const { body: report } = await desk.call(`/v1/reports/cost-per-outcome?${asked}`);
+    const reported = await explain(asked);
+    expect([reported.size, reported.costUsd]).toEqual([size, report.total.costUsd]);
+    expect(reported.costUsd).toBe(figure);
+    expect(JSON.stringify(reported)).toContain(item);
+    expect(JSON.stringify(reported)).toContain(`&size=${size}`);
+  }
+  expect((await explain(RANGE)).costUsd).toBe('0.02');
 });

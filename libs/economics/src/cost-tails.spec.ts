@@ -37,13 +37,14 @@ test('T3.7: mean 1.0675, p50 0.40 (0.30 to 0.60), p90 1.40, p95 4.00, p99 9.00; 
     quantiles: [
       {
         probability: 0.5,
+        rank: 10,
         valuePico: 40n * CENTS,
-        interval: { lowPico: 30n * CENTS, highPico: 60n * CENTS },
+        interval: { lowRank: 6, lowPico: 30n * CENTS, highRank: 15, highPico: 60n * CENTS },
         fewestItems: 6,
       },
-      { probability: 0.9, valuePico: 140n * CENTS, interval: null, fewestItems: 29 },
-      { probability: 0.95, valuePico: 400n * CENTS, interval: null, fewestItems: 59 },
-      { probability: 0.99, valuePico: 900n * CENTS, interval: null, fewestItems: 299 },
+      { probability: 0.9, rank: 18, valuePico: 140n * CENTS, interval: null, fewestItems: 29 },
+      { probability: 0.95, rank: 19, valuePico: 400n * CENTS, interval: null, fewestItems: 59 },
+      { probability: 0.99, rank: 20, valuePico: 900n * CENTS, interval: null, fewestItems: 299 },
     ],
     maximumPico: 900n * CENTS,
     dearest: { items: 2, costPico: 1300n * CENTS },

@@ -4,10 +4,17 @@ import { binomialCumulative } from './distributions.ts';
 export interface CostQuantile {
   /** 0.5, 0.9, 0.95, 0.99. */
   readonly probability: number;
-  /** Nearest rank: the cost at place ceil(q n). A cost that occurred, not an interpolation. */
+  /** Nearest rank, ceil(q n), from 1 for the cheapest. */
+  readonly rank: number;
+  /** The cost at that rank: one that occurred, not an interpolation. */
   readonly valuePico: bigint;
   /** At least 95 %, whatever the distribution; null with too few items for any such interval. */
-  readonly interval: { readonly lowPico: bigint; readonly highPico: bigint } | null;
+  readonly interval: {
+    readonly lowRank: number;
+    readonly lowPico: bigint;
+    readonly highRank: number;
+    readonly highPico: bigint;
+  } | null;
   /** Items from which on there is an interval. */
   readonly fewestItems: number;
 }
@@ -44,11 +51,18 @@ export function costTails(costsPico: readonly bigint[]): CostTails | null {
     items: count,
     costPico: total,
     quantiles: PROBABILITIES.map((probability) => {
+      const rank = nearestRank(count, probability);
       const ranks = rankInterval(count, probability);
       return {
         probability,
-        valuePico: sorted[nearestRank(count, probability) - 1]!,
-        interval: ranks && { lowPico: sorted[ranks.low - 1]!, highPico: sorted[ranks.high - 1]! },
+        rank,
+        valuePico: sorted[rank - 1]!,
+        interval: ranks && {
+          lowRank: ranks.low,
+          lowPico: sorted[ranks.low - 1]!,
+          highRank: ranks.high,
+          highPico: sorted[ranks.high - 1]!,
+        },
         fewestItems: fewestForInterval(probability),
       };
     }),

@@ -39,6 +39,8 @@ export interface SegmentFinding extends Pick<Segment, 'conditions' | 'casesA' | 
   readonly attemptsShareOfGap: number | null;
   /** Loaded cost per outcome as it is, and with the segment's outcomes bought at the baseline; null without one. */
   readonly routed: { readonly mixedPico: bigint; readonly routedPico: bigint } | null;
+  /** The items of half B on each side, as places in the items that were given, from 0. */
+  readonly members: { readonly inside: readonly number[]; readonly outside: readonly number[] };
 }
 
 export interface SegmentEconomics {
@@ -75,6 +77,8 @@ export function segmentEconomics(
 
 interface NamedItem {
   readonly item: SegmentItem;
+  /** Among the items that were given. */
+  readonly place: number;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -89,12 +93,12 @@ function withQuarters(items: readonly SegmentItem[]): NamedItem[] {
     }
   }
   const quarters = new Map([...valuesA].map(([name, values]) => [name, quarterNames(values)]));
-  return items.map((item) => {
+  return items.map((item, place) => {
     const cut = Object.entries(item.numbers).flatMap(([name, value]) => {
       const quarter = quarters.get(name);
       return quarter === undefined ? [] : [[name, quarter(value)] as const];
     });
-    return { item, attributes: { ...item.labels, ...Object.fromEntries(cut) } };
+    return { item, place, attributes: { ...item.labels, ...Object.fromEntries(cut) } };
   });
 }
 
@@ -105,9 +109,9 @@ function findingOf(
 ): SegmentFinding {
   const isInside = ({ attributes }: NamedItem): boolean =>
     conditions.every(({ attribute, value }) => attributes[attribute] === value);
-  const inside = inB.filter(isInside).map(({ item }) => item);
-  const outside = inB.filter((each) => !isInside(each)).map(({ item }) => item);
-  const [own, rest] = [sideOf(inside), sideOf(outside)];
+  const inside = inB.filter(isInside);
+  const outside = inB.filter((each) => !isInside(each));
+  const [own, rest] = [sideOf(inside.map(itemOf)), sideOf(outside.map(itemOf))];
   return {
     conditions,
     casesA,
@@ -116,13 +120,16 @@ function findingOf(
     inside: own,
     outside: rest,
     shareOfVolume: inside.length / inB.length,
-    attemptsShareOfGap: attemptsShareOfGap(inside, outside),
+    attemptsShareOfGap: attemptsShareOfGap(inside.map(itemOf), outside.map(itemOf)),
     routed:
       baselinePico === null || own.outcomes + rest.outcomes === 0
         ? null
         : routedCost(rest, own, baselinePico),
+    members: { inside: inside.map(({ place }) => place), outside: outside.map(({ place }) => place) },
   };
 }
+
+const itemOf = ({ item }: NamedItem): SegmentItem => item;
 
 function sideOf(items: readonly SegmentItem[]): SegmentSide {
   const moments = momentsOfItems(

@@ -12,6 +12,7 @@ import {
 } from '#store';
 import { z } from 'zod';
 import { askReport, questionOf, type AskedReport, type ReportContext } from '../reports/ask-report.ts';
+import { mustBeOfOneType } from '../reports/one-outcome-type.ts';
 import { pageOfRows } from '../reports/report-page.ts';
 import { Day, ReportQuery } from '../reports/report-query.ts';
 import { tieReport } from '../reports/tie-report.ts';
@@ -139,15 +140,6 @@ async function readSide(
   const known = groups.map(([, { spend }]) => spend.tokens);
   const all = known.includes(null) ? null : known.reduce<bigint>((sum, each) => sum + (each ?? 0n), 0n);
   return { total: sideOf(whole, all), groups: new Map(groups) };
-}
-
-function mustBeOfOneType({ outcomeTypes }: CostPerOutcomeRow, { groupBy }: CostPerOutcomeQuery): void {
-  if (outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
-    throw new RejectedInput(
-      'unprocessable',
-      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${outcomeTypes.join(', ')} by outcome_type`,
-      'group_by',
-    );
 }
 
 interface ToldGroup {

@@ -28,6 +28,8 @@ export interface GroupSegments {
   readonly scored: number;
   readonly candidates: readonly (readonly { readonly attribute: string; readonly value: string }[])[];
   readonly findings: readonly SegmentFinding[];
+  /** The items that were looked at, as `members` of a finding counts them. */
+  readonly items: readonly LoadedItemRow[];
 }
 
 /**
@@ -90,6 +92,7 @@ function lookIn(items: readonly LoadedItemRow[], { intake, halves, baselinePico 
     toldAfterwards: known.filter(({ item }) => intake.isToldAfterwards(item.ref, item.finalAtUs)).length,
     ...search,
     findings,
+    items: known.map(({ item }) => item),
   };
 }
 

@@ -15,7 +15,9 @@ const FEWEST_PEERS = 5;
 
 export const SpendQuery = ReportQuery.omit({ currency: true }).extend({
   by: z
-    .string()
+    .string({
+      error: ({ input }) => (input === undefined ? 'is missing: agent, or a declared dimension' : undefined),
+    })
     .min(1)
     .max(256)
     .meta({ description: 'Who spends: `agent`, or a declared dimension that names persons or teams' }),

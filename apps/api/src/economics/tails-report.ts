@@ -1,5 +1,5 @@
 import { costTails, momentsOfItems } from '#economics';
-import { dividePico, formatPico, RejectedInput } from '#model';
+import { dividePico, formatPico, parseRef, RejectedInput } from '#model';
 import { readItemCosts, type Client, type CostPerOutcomeQuery, type ItemCostRow } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
@@ -16,6 +16,8 @@ import { CostIntervalView, decimalText, intervalView, MoneyRange } from './inter
 /** Items are read one by one here; more than these are asked for by shorter periods. */
 const MOST_ITEMS = 1_000_000;
 
+const ItemName = z.object({ kind: z.string(), key: z.string() });
+
 const TailsFigures = z.object({
   interval: CostIntervalView.nullable().meta({
     description: 'null: fewer than 20 items, nothing spent, or part of the cost is unknown',
@@ -28,13 +30,21 @@ const TailsFigures = z.object({
     z.object({
       probability: z.enum(['0.5', '0.9', '0.95', '0.99']),
       costUsd: Money.meta({ description: 'Nearest rank: the cost of an item' }),
-      interval: MoneyRange.nullable().meta({
-        description: '95 %, whatever the distribution; null: too few items',
-      }),
+      rank: z
+        .int()
+        .meta({ description: 'Of that item, from 1 for the cheapest; equal costs by kind and key' }),
+      item: ItemName.meta({ description: 'The item that the figure is the cost of' }),
+      interval: MoneyRange.extend({
+        lowItem: ItemName.meta({ description: 'The item whose cost is the bound' }),
+        highItem: ItemName,
+      })
+        .nullable()
+        .meta({ description: '95 %, whatever the distribution; null: too few items' }),
       fewestItems: z.int().meta({ description: 'Items from which on there is an interval' }),
     }),
   ),
   maximumUsd: Money.nullable(),
+  maximumItem: ItemName.nullable(),
   dearest: z
     .object({ items: z.int(), costUsd: Money, share: Ratio.nullable() })
     .nullable()
@@ -87,21 +97,34 @@ async function readItems(
   return items;
 }
 
+/** @param items the cheapest first, as they are read */
 function figuresOf(items: readonly ItemCostRow[]): z.infer<typeof TailsFigures> {
   const spent = items.filter(({ attempts }) => attempts > 0);
+  const itemAt = (rank: number): z.infer<typeof ItemName> => {
+    const { kind, key } = parseRef(spent[rank - 1]!.ref);
+    return { kind, key };
+  };
   const isComplete = items.every(({ unknownCalls }) => unknownCalls === 0);
   const tails = costTails(spent.map(({ costPico }) => costPico));
   return {
     interval: intervalView(momentsOfItems(items), isComplete),
     itemsWithSpend: spent.length,
     meanCostUsd: tails && dividePico(tails.costPico, BigInt(tails.items)),
-    quantiles: (tails?.quantiles ?? []).map(({ probability, valuePico, interval, fewestItems }) => ({
+    quantiles: (tails?.quantiles ?? []).map(({ probability, rank, valuePico, interval, fewestItems }) => ({
       probability: probabilityOf(probability),
       costUsd: formatPico(valuePico),
-      interval: interval && { lowUsd: formatPico(interval.lowPico), highUsd: formatPico(interval.highPico) },
+      rank,
+      item: itemAt(rank),
+      interval: interval && {
+        lowUsd: formatPico(interval.lowPico),
+        highUsd: formatPico(interval.highPico),
+        lowItem: itemAt(interval.lowRank),
+        highItem: itemAt(interval.highRank),
+      },
       fewestItems,
     })),
     maximumUsd: tails && formatPico(tails.maximumPico),
+    maximumItem: tails && itemAt(spent.length),
     dearest: tails && {
       items: tails.dearest.items,
       costUsd: formatPico(tails.dearest.costPico),

@@ -12,7 +12,7 @@ import {
 } from '#store';
 import { z } from 'zod';
 import { pastBooks, type PastBooks } from '../reports/past-books.ts';
-import { BEGINNING, END, readGroupBy, type ReportQuery } from '../reports/report-query.ts';
+import { BEGINNING, END, readGroupBy } from '../reports/report-query.ts';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
 import { decodeCursor, encodeCursor, Money } from '../wire.ts';
 import { explainPeriod, type PeriodExplanation } from './explain-period.ts';
@@ -28,7 +28,11 @@ const Item = z.object({
   callsWithoutUsage: z.int(),
   costUsd: Money,
   directCostUsd: Money,
-  href: z.string().meta({ description: 'Every call, price row, link, rule, event and posting behind it' }),
+  href: z.string().meta({
+    description:
+      'Every call, price row, link, rule, event and posting behind it; of past books its postings at that size, each ' +
+      'with its span and price row',
+  }),
 });
 
 const Change = z
@@ -111,10 +115,15 @@ export async function explainCell(
   context: ExplainContext,
 ): Promise<Explanation | PeriodExplanation> {
   const { tenantId } = context;
+  if (query.currency !== undefined)
+    throw new RejectedInput(
+      'unprocessable',
+      'charges are explained in USD: ask without currency; a report converts them by the dated rates of GET /v1/fx-rates',
+      'currency',
+    );
   const past = await pastBooks(client, tenantId, query);
   const policies = await readSettings(client, tenantId, 'policies', past?.size ?? null);
-  const asReport: ReportQuery = { ...query, format: 'json', basis: 'restated' };
-  const groupBy = readGroupBy(asReport, declaredDimensions(policies), context.maxGroupKeys);
+  const groupBy = readGroupBy(query, declaredDimensions(policies), context.maxGroupKeys);
   const cell = readCell(query.cell, groupBy.length);
   if (query.view === 'period') {
     const range = { ...rangeOf(query), groupBy, size: past?.size ?? null };
@@ -137,7 +146,7 @@ export async function explainCell(
     group: Object.fromEntries(groupBy.map(({ name }, index) => [name, cell?.[index] ?? null])),
     size: question.size,
     ...figuresOf(total),
-    items: items.map(toItem),
+    items: items.map((item) => toItem(item, question.size)),
     next:
       found.length > items.length && last !== undefined
         ? encodeCursor([last.costPico.toString(), last.ref])
@@ -174,8 +183,9 @@ const figuresOf = (total: CellTotal) => ({
   noOutcomeCostUsd: formatPico(total.noOutcomePico),
 });
 
-function toItem(item: CellItem): z.infer<typeof Item> {
+function toItem(item: CellItem, size: number | null): z.infer<typeof Item> {
   const { kind, key } = parseRef(item.ref);
+  const [ofKind, ofKey] = [encodeURIComponent(kind), encodeURIComponent(key)];
   return {
     kind,
     key,
@@ -186,7 +196,10 @@ function toItem(item: CellItem): z.infer<typeof Item> {
     callsWithoutUsage: Number(item.callsWithoutUsage),
     costUsd: formatPico(item.costPico),
     directCostUsd: formatPico(item.directPico),
-    href: `/v1/work-items/${encodeURIComponent(kind)}/${encodeURIComponent(key)}/cost`,
+    href:
+      size === null
+        ? `/v1/work-items/${ofKind}/${ofKey}/cost`
+        : `/v1/ledger/transactions?kind=${ofKind}&key=${ofKey}&size=${size}`,
   };
 }
 

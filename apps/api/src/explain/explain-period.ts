@@ -25,7 +25,8 @@ const Charge = z.object({
   costUsd: Money,
   href: z.string().meta({
     description:
-      'The work item with every call, price row, link, rule and event; else the postings of the trace',
+      'The work item with every call, price row, link, rule and event; without one, and of past books, the postings of ' +
+      'the trace at that size',
   }),
 });
 
@@ -108,7 +109,7 @@ export async function explainPeriod(
     size: range.size,
     costUsd: formatPico(row.costPico),
     byPlace: placesOf(row),
-    charges: page.map(toCharge),
+    charges: page.map((usage) => toCharge(usage, range.size)),
     next:
       last === undefined
         ? null
@@ -158,7 +159,7 @@ function placesOf(row: PeriodCostRow): Record<string, string> {
   );
 }
 
-function toCharge(usage: PeriodUsage): z.infer<typeof Charge> {
+function toCharge(usage: PeriodUsage, size: number | null): z.infer<typeof Charge> {
   const item = usage.workItemRef === null ? null : parseRef(usage.workItemRef);
   return {
     traceId: usage.postingId,
@@ -171,8 +172,8 @@ function toCharge(usage: PeriodUsage): z.infer<typeof Charge> {
     priceIds: [...usage.priceIds],
     costUsd: formatPico(usage.amountPico),
     href:
-      item === null
-        ? `/v1/ledger/transactions?trace=${usage.postingId}`
+      item === null || size !== null
+        ? `/v1/ledger/transactions?trace=${usage.postingId}${size === null ? '' : `&size=${size}`}`
         : `/v1/work-items/${encodeURIComponent(item.kind)}/${encodeURIComponent(item.key)}/cost`,
   };
 }

@@ -4,8 +4,7 @@ import { ReportQuery } from '../reports/report-query.ts';
 import { Instant, LogSize, type JsonValue } from '../wire.ts';
 
 /** The question of a report, one row of its answer, and optionally an earlier state to compare with. */
-export const ExplainQuery = ReportQuery.omit({ format: true, view: true, basis: true }).extend({
-  view: z.enum(['settled', 'cohort', 'period']).default('settled'),
+export const ExplainQuery = ReportQuery.omit({ format: true }).extend({
   cell: z.string().max(8192).optional().meta({
     description:
       'The row: a JSON array of its values in the order of group_by, null for none; absent = the total',

@@ -9,6 +9,7 @@ import { checkReportQuery } from '../reports/report-query.ts';
 import { Explanation, explainCell } from './explain-cell.ts';
 import { PeriodExplanation } from './explain-period.ts';
 import { ExplainQuery } from './explain-query.ts';
+import { explainSegment, ExplainSegmentQuery, SegmentExplanation } from './explain-segment.ts';
 
 const AnyExplanation = z.discriminatedUnion('view', [Explanation, PeriodExplanation]);
 
@@ -23,7 +24,7 @@ export class ExplainController {
   @ApiOperation({
     summary: 'What is behind a figure of the cost-per-outcome report, and why it has changed',
     description:
-      'The question of the report (view, from, to, group_by, outcome_type, as_of or size) and the row as cell. Lists the ' +
+      'The question of the report (view, from, to, group_by, outcome_type, basis, as_of or size) and the row as cell. Lists the ' +
       'work items that sum to it, the costliest first; each leads on to its calls, price rows, links, rules, events and ' +
       'postings. With view=period the charges themselves, call by call. With against_size or against_as_of: the difference to what was known then, by transaction code.',
   })
@@ -33,7 +34,7 @@ export class ExplainController {
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof AnyExplanation>> {
     const { limits, nowUs } = this.api;
-    checkReportQuery({ ...query, format: 'json', basis: 'restated' }, nowUs());
+    checkReportQuery(query, nowUs());
     return inTenantSnapshot(this.api.db, tenantId, (client) =>
       explainCell(client, query, {
         tenantId,
@@ -42,5 +43,31 @@ export class ExplainController {
         pageSize: pageSizeOf(limits, query.limit),
       }),
     );
+  }
+
+  @Get('segment')
+  @SerializeOptions({ schema: SegmentExplanation })
+  @ApiOperation({
+    summary: 'The work items that a figure of a segment is of',
+    description:
+      'The question of the report, its row as cell, and the conditions of a segment of that row. Lists the items of half ' +
+      'B inside it (or outside), the dearest first: their loaded costs sum to loadedCostUsd of that side, which over its ' +
+      'outcomes is the figure.',
+  })
+  @ApiResponse({ status: 200, standardSchema: SegmentExplanation })
+  explainSegment(
+    @Query({ schema: ExplainSegmentQuery }) query: ExplainSegmentQuery,
+    @Caller() { tenantId }: Principal,
+  ): Promise<SegmentExplanation> {
+    const { db, limits, nowUs, version } = this.api;
+    checkReportQuery(query, nowUs());
+    const context = {
+      tenantId,
+      nowUs: nowUs(),
+      engine: version,
+      maxGroupKeys: limits.groupByDimensions,
+      pageSize: pageSizeOf(limits, query.limit),
+    };
+    return inTenantSnapshot(db, tenantId, (client) => explainSegment(client, query, context));
   }
 }

@@ -6,19 +6,23 @@ import { ReportFormat, type ReportTable } from '../formats/report-file.ts';
 import { decodeCursor, encodeCursor, PageSize } from '../wire.ts';
 import { tieOutBeside } from './cost-table.ts';
 import { Day } from './report-query.ts';
+import { tellParameters } from './tell-parameters.ts';
 import { TieOut } from './tie-out.ts';
 import { tieToMetered } from './tie-to-metered.ts';
 
 const LONGEST_DAYS = 92;
 const DAY_MS = 86_400_000;
 
-export const MeteredAgainstMetricsQuery = z.object({
-  from: Day.meta({ description: 'First UTC day' }),
-  to: Day.meta({ description: `UTC day after the last one; at most ${LONGEST_DAYS} days after from` }),
-  format: ReportFormat,
-  cursor: z.string().optional(),
-  limit: PageSize,
-});
+export const MeteredAgainstMetricsQuery = z.strictObject(
+  {
+    from: Day.meta({ description: 'First UTC day' }),
+    to: Day.meta({ description: `UTC day after the last one; at most ${LONGEST_DAYS} days after from` }),
+    format: ReportFormat,
+    cursor: z.string().optional(),
+    limit: PageSize,
+  },
+  { error: tellParameters },
+);
 export type MeteredAgainstMetricsQuery = z.infer<typeof MeteredAgainstMetricsQuery>;
 
 const Amount = z.string().nullable().meta({ description: 'Exact decimal; null = nobody said' });

@@ -1,7 +1,7 @@
-import { RejectedInput } from '#model';
 import { readCostPerOutcome, readLoadedCosts, type Client, type CostPerOutcomeQuery } from '#store';
 import { toCostRow, type CostRow } from './cost-row.ts';
 import { sumLoaded } from './loaded-cost.ts';
+import { mustBeOfOneType } from './one-outcome-type.ts';
 import { readControlCoverage } from './read-control-coverage.ts';
 import { readLinkFigures } from './read-link-figures.ts';
 
@@ -24,12 +24,7 @@ export async function outcomeFigures(
   const { groupBy } = query;
   const [total, ...rows] = await readCostPerOutcome(client, tenantId, query);
   if (total === undefined) throw new Error('the report has no total');
-  if (total.outcomeTypes.length > 1 && !groupBy.some(({ name }) => name === 'outcome_type'))
-    throw new RejectedInput(
-      'unprocessable',
-      `outcomes of several types cannot be counted as one: group by outcome_type, or choose one of ${total.outcomeTypes.join(', ')} by outcome_type`,
-      'group_by',
-    );
+  mustBeOfOneType(total, query);
   const isCohort = query.view === 'cohort';
   const controls = await readControlCoverage(client, tenantId, query, total.outcomes);
   const loaded = await readLoadedCosts(client, tenantId, query);

@@ -3,6 +3,7 @@ import type { GroupKey } from '#store';
 import { z } from 'zod';
 import { ReportFormat } from '../formats/report-file.ts';
 import { Instant, LogSize, PageSize } from '../wire.ts';
+import { tellParameters } from './tell-parameters.ts';
 
 const BUILT_IN = [
   'workflow',
@@ -19,42 +20,49 @@ const BUILT_IN = [
 ] as const;
 
 export const Day = z
-  .string()
+  .string({
+    error: ({ input }) => (input === undefined ? 'is missing: a UTC day, as 2026-10-01' : undefined),
+  })
   .regex(/^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00))?$/, 'must be a UTC day, as 2026-10-01')
   .transform((text) => text.slice(0, 10))
   .refine((day) => !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day), 'is no day')
   .meta({ description: 'A UTC day' });
 
 /** The one query of all reports (architecture 10). */
-export const ReportQuery = z.object({
-  view: z.enum(['settled', 'cohort', 'period']).default('settled').meta({
-    description: 'settled: final in [from, to); cohort: first attempt in [from, to); period: charges of it',
-  }),
-  from: Day.optional().meta({ description: 'First UTC day; absent = from the beginning' }),
-  to: Day.optional().meta({ description: 'UTC day after the last one; absent = no end' }),
-  group_by: z
-    .string()
-    .max(1024)
-    .default('')
-    .meta({ description: `Comma-separated: ${BUILT_IN.join(', ')}, or a declared dimension` }),
-  outcome_type: z.string().min(1).max(127).optional(),
-  format: ReportFormat,
-  basis: z.enum(['restated', 'reported']).default('restated'),
-  as_of: Instant.optional().meta({
-    description: 'As it stood then: at the newest settled size of the log that was sealed by then',
-  }),
-  size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, as "EUR"')
-    .optional()
-    .meta({
-      description: 'Gives the figures in this currency as well, by the dated rates of the policy `fx`',
+export const ReportQuery = z.strictObject(
+  {
+    view: z.enum(['settled', 'cohort', 'period']).default('settled').meta({
+      description: 'settled: final in [from, to); cohort: first attempt in [from, to); period: charges of it',
     }),
-  cursor: z.string().optional(),
-  limit: PageSize,
-});
+    from: Day.optional().meta({ description: 'First UTC day; absent = from the beginning' }),
+    to: Day.optional().meta({ description: 'UTC day after the last one; absent = no end' }),
+    group_by: z
+      .string()
+      .max(1024)
+      .default('')
+      .meta({ description: `Comma-separated: ${BUILT_IN.join(', ')}, or a declared dimension` }),
+    outcome_type: z.string().min(1).max(127).optional(),
+    format: ReportFormat,
+    basis: z.enum(['restated', 'reported']).default('restated'),
+    as_of: Instant.optional().meta({
+      description: 'As it stood then: at the newest settled size of the log that was sealed by then',
+    }),
+    size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, as "EUR"')
+      .optional()
+      .meta({
+        description: 'Gives the figures in this currency as well, by the dated rates of the policy `fx`',
+      }),
+    cursor: z.string().optional(),
+    limit: PageSize,
+  },
+  { error: tellParameters },
+);
 export type ReportQuery = z.infer<typeof ReportQuery>;
+/** The question itself, whatever form its answer takes. */
+export type AskedQuestion = Omit<ReportQuery, 'format'>;
 
 /** Beyond every business time: a report without `from` or `to` is over everything. */
 export const BEGINNING = '0001-01-01';
@@ -64,7 +72,7 @@ export const END = '9999-12-31';
  * Refuses questions that have no answer, or not yet.
  * @throws RejectedInput `unprocessable`, naming the parameter
  */
-export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
+export function checkReportQuery(query: AskedQuestion, nowUs: bigint): void {
   const refuse = (field: string, message: string): never => {
     throw new RejectedInput('unprocessable', message, field);
   };
@@ -83,7 +91,7 @@ export function checkReportQuery(query: ReportQuery, nowUs: bigint): void {
  * @throws RejectedInput `unprocessable` for a key that is neither built in nor declared, given twice, or does not
  *   go with the view
  */
-export function readGroupBy(query: ReportQuery, declared: readonly string[], maximum: number): GroupKey[] {
+export function readGroupBy(query: AskedQuestion, declared: readonly string[], maximum: number): GroupKey[] {
   const names = query.group_by.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   const refuse = (message: string): never => {
     throw new RejectedInput('unprocessable', message, 'group_by');

@@ -4,31 +4,35 @@ import { z } from 'zod';
 import { ReportFormat } from '../formats/report-file.ts';
 import { PageSize } from '../wire.ts';
 import { BEGINNING, Day, END } from './report-query.ts';
+import { tellParameters } from './tell-parameters.ts';
 
 const DEFAULT_GROUP = 'provider,model,service,scope,scope_version,source';
 
-export const ReportedCostQuery = z.object({
-  from: Day.optional().meta({
-    description: 'First UTC day of the starts of spans; absent = from the beginning',
-  }),
-  to: Day.optional().meta({ description: 'UTC day after the last one; absent = no end' }),
-  group_by: z
-    .string()
-    .max(256)
-    .default(DEFAULT_GROUP)
-    .meta({ description: `Comma-separated: ${REPORTED_COST_KEYS.join(', ')}` }),
-  examples: z
-    .string()
-    .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
-    .default('2')
-    .transform(Number)
-    .meta({
-      description: 'How many of the claims more than 5 % off, of each group, the largest difference first',
+export const ReportedCostQuery = z.strictObject(
+  {
+    from: Day.optional().meta({
+      description: 'First UTC day of the starts of spans; absent = from the beginning',
     }),
-  format: ReportFormat,
-  cursor: z.string().optional(),
-  limit: PageSize,
-});
+    to: Day.optional().meta({ description: 'UTC day after the last one; absent = no end' }),
+    group_by: z
+      .string()
+      .max(256)
+      .default(DEFAULT_GROUP)
+      .meta({ description: `Comma-separated: ${REPORTED_COST_KEYS.join(', ')}` }),
+    examples: z
+      .string()
+      .regex(/^\d{1,2}$/, 'must be a whole number from 0 to 99')
+      .default('2')
+      .transform(Number)
+      .meta({
+        description: 'How many of the claims more than 5 % off, of each group, the largest difference first',
+      }),
+    format: ReportFormat,
+    cursor: z.string().optional(),
+    limit: PageSize,
+  },
+  { error: tellParameters },
+);
 export type ReportedCostQuery = z.infer<typeof ReportedCostQuery>;
 
 /** @throws RejectedInput `unprocessable`, naming the parameter */

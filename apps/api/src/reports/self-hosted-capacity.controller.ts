@@ -10,14 +10,18 @@ import { REPORT_TYPES, ReportFormat, reportFile } from '../formats/report-file.t
 import { SELF_HOSTED_RATES } from '../settings/kept-books.ts';
 import { Day } from './report-query.ts';
 import { CapacityReport, capacityReport, capacityTable } from './self-hosted-capacity.ts';
+import { tellParameters } from './tell-parameters.ts';
 import { sumPico, tieToMetered } from './tie-to-metered.ts';
 
-const CapacityQuery = z.object({
-  from: Day,
-  to: Day.meta({ description: 'UTC day after the last one' }),
-  group_by: z.enum(['', 'day']).default('').meta({ description: 'day: a row for each usage day' }),
-  format: ReportFormat,
-});
+const CapacityQuery = z.strictObject(
+  {
+    from: Day,
+    to: Day.meta({ description: 'UTC day after the last one' }),
+    group_by: z.enum(['', 'day']).default('').meta({ description: 'day: a row for each usage day' }),
+    format: ReportFormat,
+  },
+  { error: tellParameters },
+);
 const MAX_DAYS = 1_100;
 const DAY_MS = 86_400_000;
 

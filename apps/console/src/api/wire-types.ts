@@ -2467,6 +2467,23 @@ export interface Schemas {
     readonly routedUsd: string | null;
     readonly sentence: string | null;
   };
+  SegmentExplanation: {
+    readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
+    readonly side: 'inside' | 'outside';
+    readonly workItems: number;
+    readonly outcomes: number;
+    readonly loadedCostUsd: string;
+    readonly items: readonly {
+      readonly kind: string;
+      readonly key: string;
+      readonly isAchieved: boolean;
+      readonly attempts: number;
+      readonly callsCostUsd: string;
+      readonly loadedCostUsd: string;
+      readonly href: string;
+    }[];
+    readonly next: string | null;
+  };
   SegmentSearch: {
     readonly state: 'found' | 'none_found' | 'too_few' | 'none_declared' | 'nothing_sealed';
     readonly attributes: readonly string[];
@@ -2827,10 +2844,18 @@ export interface Schemas {
     readonly quantiles: readonly {
       readonly probability: '0.5' | '0.9' | '0.95' | '0.99';
       readonly costUsd: string;
-      readonly interval: { readonly lowUsd: string; readonly highUsd: string } | null;
+      readonly rank: number;
+      readonly item: { readonly kind: string; readonly key: string };
+      readonly interval: {
+        readonly lowUsd: string;
+        readonly highUsd: string;
+        readonly lowItem: { readonly kind: string; readonly key: string };
+        readonly highItem: { readonly kind: string; readonly key: string };
+      } | null;
       readonly fewestItems: number;
     }[];
     readonly maximumUsd: string | null;
+    readonly maximumItem: { readonly kind: string; readonly key: string } | null;
     readonly dearest: {
       readonly items: number;
       readonly costUsd: string;
@@ -3378,21 +3403,41 @@ export interface Gets {
   '/v1/explain': {
     path: {};
     query: {
+      readonly view?: 'settled' | 'cohort' | 'period';
       readonly from?: string;
       readonly to?: string;
       readonly group_by?: string;
       readonly outcome_type?: string;
+      readonly basis?: 'restated' | 'reported';
       readonly as_of?: string;
       readonly size?: string;
       readonly currency?: string;
       readonly cursor?: string;
       readonly limit?: string;
-      readonly view?: 'settled' | 'cohort' | 'period';
       readonly cell?: string;
       readonly against_size?: string;
       readonly against_as_of?: string;
     };
     answer: Schemas['Explanation'] | Schemas['PeriodExplanation'];
+  };
+  '/v1/explain/segment': {
+    path: {};
+    query: {
+      readonly from?: string;
+      readonly to?: string;
+      readonly group_by?: string;
+      readonly outcome_type?: string;
+      readonly basis?: 'restated' | 'reported';
+      readonly as_of?: string;
+      readonly size?: string;
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly view?: 'settled' | 'cohort';
+      readonly cell?: string;
+      readonly segment: string;
+      readonly side?: 'inside' | 'outside';
+    };
+    answer: Schemas['SegmentExplanation'];
   };
   '/v1/exports': { path: {}; query: {}; answer: Schemas['Exports'] };
   '/v1/exports/tables': { path: {}; query: {}; answer: Schemas['TableExports'] };
