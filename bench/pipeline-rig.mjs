@@ -28,9 +28,11 @@ const IDLE_MS = 20_000;
 const LIMIT_MS = 3_600_000;
 
 /**
- * @param {{ requests: number, withReference: boolean, settings?: Record<string, string> }} options requests of 512 spans
+ * @param {{ requests: number, withReference: boolean, settings?: Record<string, string>, workers?: number,
+ *   profileDir?: string }} options requests of 512 spans; `settings` of the server; worker processes; where each worker
+ *   leaves a CPU profile of its whole life when it ends
  */
-export async function startPipelineRig({ requests, withReference, settings = {} }) {
+export async function startPipelineRig({ requests, withReference, settings = {}, workers = 1, profileDir }) {
   const directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-bench-'));
   chmodSync(directory, 0o755);
   const closers = [async () => rmSync(directory, { recursive: true, force: true })];
@@ -68,7 +70,18 @@ export async function startPipelineRig({ requests, withReference, settings = {} 
       /** Spans per second from the first byte sent until nothing is due, unposted or unsealed. */
       pipeline: async (options) => {
         runs += 1;
-        const run = { directory, server, db, load, name: `run_${runs}`, requests, spans, keys };
+        const run = {
+          directory,
+          server,
+          db,
+          load,
+          name: `run_${runs}`,
+          requests,
+          spans,
+          keys,
+          workers,
+          profileDir,
+        };
         return runPipeline({ ...run, ...options });
       },
       /** Rows per second of one \copy. */
@@ -107,7 +120,7 @@ async function createTemplate(db, connection, today) {
 }
 
 async function runPipeline(run) {
-  const { directory, server, db, load, name, requests, spans, keys } = run;
+  const { directory, server, db, load, name, requests, spans, keys, profileDir } = run;
   await db.query(`CREATE DATABASE ${name} TEMPLATE template_ledger`);
   const connection = connectionTo(server.connection, name);
   const keyDir = join(directory, name);
@@ -116,13 +129,17 @@ async function runPipeline(run) {
   const env = { DATABASE_URL: connection, OL_KEY_DIR: keyDir, TRACE_QUIET_MS: '0' };
   const ports = { OL_OTLP_HTTP_PORT: '0', OL_OTLP_GRPC_PORT: '0', OL_WORKER_PORT: '0' };
   const ledger = await openDatabase(connection, { maxConnections: 1, applicationName: 'bench' });
-  const counting = ['--import', new URL('count-queries.mjs', import.meta.url).href];
+  const workerOptions = ['--import', new URL('count-queries.mjs', import.meta.url).href];
+  if (profileDir !== undefined) workerOptions.push('--cpu-prof', `--cpu-prof-dir=${profileDir}`);
   const ingest = await startApp('ingest', { ...env, ...ports });
-  const startWorker = () => startApp('worker', { ...env, ...ports }, counting);
-  let worker = await startWorker();
+  const startWorkers = () =>
+    Promise.all(
+      Array.from({ length: run.workers }, () => startApp('worker', { ...env, ...ports }, workerOptions)),
+    );
+  let workers = await startWorkers();
   const api = run.withApi ? await startApp('api', { ...env, OL_API_PORT: '0' }) : null;
   const together = () =>
-    [ingest, worker, api].reduce((sum, app) => sum + (app === null ? 0 : residentMiB(app.pid).now), 0);
+    [ingest, ...workers, api].reduce((sum, app) => sum + (app === null ? 0 : residentMiB(app.pid).now), 0);
   const send = (from, to) =>
     ask(load, {
       send: 'plain',
@@ -135,60 +152,70 @@ async function runPipeline(run) {
     if (run.withApi) await sleep(IDLE_MS);
     const idleMiB = together();
     await send(0, WARM_UP_REQUESTS);
-    await untilNothingWaits(ledger, worker);
+    await untilNothingWaits(ledger, workers);
     if (run.isBacklog) {
-      await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
-      worker = await startWorker();
+      workers = await startWorkers();
     }
     await db.query('CHECKPOINT');
-    const usage = () => [ingest.pid, worker.pid, server.pid].map(cpuSeconds);
+    const usage = () => [ingest, ...workers, server].map(({ pid }) => cpuSeconds(pid));
     const before = usage();
-    const countedBefore = (await ask(worker, 'queries')).queries;
+    const countedBefore = await countedBy(workers);
     let togetherPeakMiB = 0;
     const look = setInterval(() => (togetherPeakMiB = Math.max(togetherPeakMiB, together())), LOOK_MS * 5);
     const begin = performance.now();
     if (!run.isBacklog) await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
-    const resident = await untilNothingWaits(ledger, worker);
+    const resident = await untilNothingWaits(ledger, workers);
     const milliseconds = performance.now() - begin;
     clearInterval(look);
-    const [ingestUs, workerUs, serverUs] = usage().map((cpu, n) => ((cpu - before[n]) / spans) * 1e6);
-    const { queries } = await ask(worker, 'queries');
+    const used = usage().map((cpu, n) => ((cpu - before[n]) / spans) * 1e6);
+    const queries = await countedBy(workers);
     await expectPosted(ledger, spans + WARM_UP_REQUESTS * SPANS_PER_REQUEST);
     await run.look?.(ledger, queries);
     return {
       perSecond: spans / (milliseconds / 1000),
-      cpuUs: { ingest: ingestUs, worker: workerUs, server: serverUs },
+      cpuUs: { ingest: used.at(0), worker: sumOf(used.slice(1, -1)), server: used.at(-1) },
       queriesPer1000Spans: statementsPer1000(queries, countedBefore, spans),
       resident,
-      workerPeakMiB: residentMiB(worker.pid).peak,
+      workerPeakMiB: Math.max(...workers.map(({ pid }) => residentMiB(pid).peak)),
       idleMiB,
       togetherPeakMiB,
     };
   } finally {
     await api?.stop();
-    await worker.stop();
+    await Promise.all(workers.map((worker) => worker.stop()));
     await ingest.stop();
     await ledger.close();
     await db.query(`DROP DATABASE ${name} WITH (FORCE)`);
   }
 }
 
-/** Of the worker's own work: what its queues ask while they wait depends on the time, not on the work. */
-function statementsPer1000(after, before, spans) {
-  const sum = (counts) =>
-    Object.entries(counts).reduce((total, [name, count]) => (name === 'queues' ? total : total + count), 0);
-  return Number((((sum(after) - sum(before)) / spans) * 1000).toFixed(2));
+const sumOf = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
+
+/** Statements that all workers sent so far, by name. */
+async function countedBy(workers) {
+  const counts = {};
+  for (const worker of workers)
+    for (const [name, count] of Object.entries((await ask(worker, 'queries')).queries))
+      counts[name] = (counts[name] ?? 0) + count;
+  return counts;
 }
 
-/** @returns the worker's resident memory over time, MiB */
-async function untilNothingWaits(ledger, worker) {
+/** Of the workers' own work: what their queues ask while they wait depends on the time, not on the work. */
+function statementsPer1000(after, before, spans) {
+  const own = ({ queues: _, ...counts }) => sumOf(Object.values(counts));
+  return Number((((own(after) - own(before)) / spans) * 1000).toFixed(2));
+}
+
+/** @returns the workers' resident memory over time, MiB */
+async function untilNothingWaits(ledger, workers) {
   const resident = [];
   for (const limit = Date.now() + LIMIT_MS; Date.now() < limit;) {
     const { rows } = await ledger.query(
       `SELECT EXISTS (SELECT FROM due_traces) OR EXISTS (SELECT FROM fact_inbox) OR EXISTS (SELECT FROM evidence_inbox) AS waits`,
     );
-    resident.push(residentMiB(worker.pid).now);
+    resident.push(sumOf(workers.map(({ pid }) => residentMiB(pid).now)));
     if (!rows[0].waits) return resident;
     await sleep(LOOK_MS);
   }

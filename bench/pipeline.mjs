@@ -1,14 +1,21 @@
 // The whole way of a span: sent to the real OTLP/HTTP endpoint, until nothing is due, unposted or unsealed; against one
 // \copy of the same spans (see bench/README.md). 16 spans a trace, of which 6 model calls; one work item a trace.
-//   --alone    without the reference: for a look at CPU time and statements
-//   --backlog  the worker is started when all spans are there: the memory that draining takes
+//   --alone              without the reference: for a look at CPU time and statements
+//   --backlog            the worker is started when all spans are there: the memory that draining takes
+//   --requests N         of 512 spans; 600, or 60 with --short
+// With --alone or --backlog:
+//   --workers N          worker processes on the one database
+//   --profile DIRECTORY  each worker leaves a .cpuprofile of its whole life there; `node bench/profile.mjs` reads it
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { alternate, cpuUsPerSpan, median } from './ingest-rig.mjs';
 import { startPipelineRig } from './pipeline-rig.mjs';
 import { referenceClient } from './reference.mjs';
 
-export async function run({ short = false } = {}) {
-  const rig = await startPipelineRig({ requests: short ? 60 : 600, withReference: true });
+export async function run({ short = false, requests = short ? 60 : 600 } = {}) {
+  const rig = await startPipelineRig({ requests, withReference: true });
   try {
     const { ratio, ratios, as, bs } = await alternate(() => rig.pipeline(), rig.reference);
     const perSecond = (runs) => Math.round(median(runs.map((one) => one.perSecond)));
@@ -39,8 +46,8 @@ const workOf = (runs) => ({
   workerPeakMiB: Math.max(...runs.map((one) => one.workerPeakMiB)),
 });
 
-async function runAlone({ requests, isBacklog }) {
-  const rig = await startPipelineRig({ requests, withReference: false });
+async function runAlone({ isBacklog, ...options }) {
+  const rig = await startPipelineRig({ ...options, withReference: false });
   try {
     const one = await rig.pipeline({ isBacklog });
     const quarters = [0.25, 0.5, 0.75, 1].map(
@@ -48,6 +55,7 @@ async function runAlone({ requests, isBacklog }) {
     );
     return {
       spans: rig.spans,
+      workers: options.workers,
       perSecond: Math.round(one.perSecond),
       ...workOf([one]),
       residentMiBByQuarter: quarters,
@@ -58,11 +66,22 @@ async function runAlone({ requests, isBacklog }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const has = (option) => process.argv.includes(option);
-  const isShort = has('--short');
+  const { values: asked } = parseArgs({
+    options: {
+      short: { type: 'boolean' },
+      alone: { type: 'boolean' },
+      backlog: { type: 'boolean' },
+      requests: { type: 'string' },
+      workers: { type: 'string', default: '1' },
+      profile: { type: 'string' },
+    },
+  });
+  const requests = Number(asked.requests ?? (asked.short ? 60 : 600));
+  const profileDir = asked.profile === undefined ? undefined : resolve(asked.profile);
+  if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   const work =
-    has('--alone') || has('--backlog')
-      ? runAlone({ requests: isShort ? 60 : 600, isBacklog: has('--backlog') })
-      : run({ short: isShort });
+    asked.alone || asked.backlog
+      ? runAlone({ requests, workers: Number(asked.workers), profileDir, isBacklog: asked.backlog === true })
+      : run({ requests });
   console.log(JSON.stringify(await work, null, 2));
 }
