@@ -1,5 +1,5 @@
 import type { ProcessLogger } from '#server';
-import { Unavailable } from '#model';
+import { errorText, Unavailable } from '#model';
 import {
   claimDueTraces,
   completeDueTraces,
@@ -120,7 +120,7 @@ export class TraceDrain {
     await postponeDueTrace(db, claim, Math.min(2 ** claim.failures * 500, LONGEST_DELAY_MS));
     if (claim.failures >= FAILURES_TO_SHOW) {
       const detail = {
-        error: (error instanceof Error ? error.message : String(error)).slice(0, 2000),
+        error: errorText(error).slice(0, 2000),
         failures: claim.failures,
       };
       await recordTraceFailure(db, claim, 'trace_fails', detail, this.parts.nowUs());

@@ -1,4 +1,4 @@
-import { Unavailable, type TraceId } from '#model';
+import { errorText, Unavailable, type TraceId } from '#model';
 import {
   addCauseDeltas,
   advanceCause,
@@ -58,7 +58,7 @@ export async function workCauses(
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       parts.onCauseFailure(cause, error);
-      const message = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
+      const message = errorText(error).slice(0, 2000);
       await releaseCause(parts.db, cause, WAIT_AFTER_FAILURE_MS, message);
     }
   }

@@ -1,5 +1,5 @@
 import { addPage, previewSummarySchema, type PreviewSummary } from '#ledger';
-import { RejectedInput, Unavailable } from '#model';
+import { errorText, RejectedInput, Unavailable } from '#model';
 import {
   addCauseDeltas,
   addMarks,
@@ -62,7 +62,7 @@ export async function workPreviews(
     } catch (error) {
       if (error instanceof Unavailable) throw error;
       parts.onPreviewFailure(claimed, error);
-      const message = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
+      const message = errorText(error).slice(0, 2000);
       await releaseCause(parts.db, claimed, WAIT_AFTER_FAILURE_MS, message);
     }
   }

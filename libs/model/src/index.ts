@@ -12,6 +12,7 @@ export {
 export type { Asset } from './money.ts';
 export { RejectedInput, Unavailable } from './errors.ts';
 export type { RejectionCode } from './errors.ts';
+export { errorStack, errorText } from './error-text.ts';
 export type {
   AttributeValue,
   Attributes,

@@ -20,7 +20,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error('request failed', {
         instance,
         method: request.method,
-        path: request.url.split('?')[0],
+        // Its pattern: the path itself names work items.
+        route: request.routeOptions.url,
         error,
       });
     if (reply.sent) return;

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { errorStack, errorText } from '#model';
 
 export const LOGGER = Symbol('logger');
 
@@ -16,7 +17,8 @@ export interface ProcessLoggerOptions {
 
 /**
  * Writes one line per message: JSON with `time`, `level`, `process`, `message` and the fields given, or the same
- * for the eye on a terminal. Serves as Nest's logger too; errors are written with stack and cause.
+ * for the eye on a terminal. Serves as Nest's logger too; errors are written with stack and cause, without the values
+ * that they quote (`errorText`): no erasure reaches a log.
  */
 export class ProcessLogger implements LoggerService {
   constructor(private readonly options: ProcessLoggerOptions) {}
@@ -49,7 +51,7 @@ export class ProcessLogger implements LoggerService {
     if (texts.length > 1) fields['stack'] = texts[0];
     if (message instanceof Error) fields['error'] ??= message;
     const text =
-      message instanceof Error ? message.message : typeof message === 'string' ? message : toJson(message);
+      message instanceof Error ? errorText(message) : typeof message === 'string' ? message : toJson(message);
     const time = new Date((this.options.nowMs ?? Date.now)()).toISOString();
     this.options.write(
       this.options.human
@@ -73,7 +75,7 @@ function readable(fields: Fields): string {
   const pairs = Object.entries(rest).map(
     ([key, value]) => ` ${key}=${typeof value === 'string' ? value : toJson(value)}`,
   );
-  const trace = error instanceof Error ? (error.stack ?? error.message) : stack;
+  const trace = error instanceof Error ? (errorStack(error) ?? errorText(error)) : stack;
   return `${pairs.join('')}${trace === undefined ? '' : `\n${typeof trace === 'string' ? trace : toJson(trace)}`}`;
 }
 
@@ -83,7 +85,13 @@ function toJson(value: unknown): string {
       if (typeof member === 'bigint') return member.toString();
       if (!(member instanceof Error)) return member;
       const code = 'code' in member ? member.code : undefined;
-      return { name: member.name, message: member.message, code, stack: member.stack, cause: member.cause };
+      return {
+        name: member.name,
+        message: errorText(member),
+        code,
+        stack: errorStack(member),
+        cause: member.cause,
+      };
     }) ?? 'undefined'
   );
 }

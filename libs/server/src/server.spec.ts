@@ -177,7 +177,7 @@ test('a bug is a 500 that keeps its cause to the log', async () => {
     .find((line) => line['level'] === 'error');
   expect(logged).toMatchObject({
     instance: answer.body['instance'],
-    path: '/things',
+    route: '/things',
     error: { message: 'secret detail' },
   });
 });

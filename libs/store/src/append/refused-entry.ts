@@ -1,3 +1,4 @@
+import { errorText } from '#model';
 import { contentId } from './content-id.ts';
 import type { GroupEntry } from './span-group.ts';
 
@@ -12,7 +13,7 @@ const MAX_KEPT_BYTES = 1024 * 1024;
  */
 export function refusedEntry(entry: GroupEntry, rows: Uint8Array, error: unknown): GroupEntry {
   const { batch } = entry;
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = errorText(error);
   return {
     ...entry,
     batch: { ...batch, rejected: batch.received },
