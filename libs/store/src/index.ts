@@ -452,13 +452,16 @@ export type { LogName } from './evidence/log-tables.ts';
 export {
   advanceExport,
   claimExport,
-  dropArchivesOf,
-  dropExpiredArchives,
   dropUnfinishedArchive,
   failExport,
   finishExport,
-  insertExport,
   insertExportChunk,
+} from './exports/export-builds.ts';
+export type { BuiltExport, ClaimedBundle, ClaimedExport, ClaimedTable } from './exports/export-builds.ts';
+export {
+  dropArchivesOf,
+  dropExpiredArchives,
+  insertExport,
   listExports,
   readExport,
   readExportChunk,
@@ -468,15 +471,7 @@ export type { TableUnits } from './exports/count-table-units.ts';
 export { isTableExport, listTableExports, readTableExport } from './exports/table-exports.ts';
 export type { TableExportRow } from './exports/table-exports.ts';
 export type { TableRequest } from './exports/table-request.ts';
-export type {
-  BuiltExport,
-  ClaimedBundle,
-  ClaimedExport,
-  ClaimedTable,
-  ExportRequest,
-  ExportRow,
-  ExportScope,
-} from './exports/exports.ts';
+export type { ExportRequest, ExportRow, ExportScope } from './exports/exports.ts';
 export {
   readBatchesToOpen,
   readCommitsOf,

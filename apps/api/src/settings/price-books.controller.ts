@@ -7,6 +7,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
+import { pageOf } from '../page.ts';
 import { CursorUuid, decodeCursor, encodeCursor, PageSize, Json } from '../wire.ts';
 import { BookDifference, BookList, BookRows } from './price-book-bodies.ts';
 import { countDifferences, differencesCsv, toDifferenceView } from './price-diff-view.ts';
@@ -59,12 +60,8 @@ export class PriceBooksController {
         throw new RejectedInput('not_found', `there is no version ${version} of a price book ${book}`);
       const all = await readBookRows(client, head.tenantId, book, version);
       const rows = all.filter((row) => row.version === version && row.priceId > after);
-      const page = rows.slice(0, limit);
-      return {
-        ...toBookView(head),
-        rows: Rows.parse(page),
-        next: rows.length > limit ? encodeCursor([page.at(-1)!.priceId]) : null,
-      };
+      const page = pageOf(rows, limit, ({ priceId }) => [priceId]);
+      return { ...toBookView(head), rows: Rows.parse(page.rows), next: page.next };
     });
   }
 

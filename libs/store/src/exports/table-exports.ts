@@ -1,12 +1,6 @@
 import type { Queryable } from '../connection/database.ts';
-import {
-  EXPORT_COLUMNS,
-  toExport,
-  type ClaimedExport,
-  type ClaimedTable,
-  type ExportRow,
-  type StoredExport,
-} from './exports.ts';
+import type { ClaimedExport, ClaimedTable } from './export-builds.ts';
+import { EXPORT_COLUMNS, toExport, type ExportRow, type StoredExport } from './exports.ts';
 import type { TableRequest } from './table-request.ts';
 
 /** A table that was asked for as a file. */
