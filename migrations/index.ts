@@ -24,6 +24,7 @@ import { ExportBuilds20261125100000 } from './20261125100000-export-builds.ts';
 import { PrivacySweep20261125101000 } from './20261125101000-privacy-sweep.ts';
 import { AnalyzeSooner20261125120000 } from './20261125120000-analyze-sooner.ts';
 import { LeafHashesInKey20261126100000 } from './20261126100000-leaf-hashes-in-key.ts';
+import { ItemIdSeeds20261126110000 } from './20261126110000-item-id-seeds.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   PrivacySweep20261125101000,
   AnalyzeSooner20261125120000,
   LeafHashesInKey20261126100000,
+  ItemIdSeeds20261126110000,
 ];

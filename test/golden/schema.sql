@@ -1448,6 +1448,7 @@ TABLE work_items WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_th
   unpriced_lines integer NOT NULL DEFAULT 0
   assumed_lines integer NOT NULL DEFAULT 0
   human_ms bigint NOT NULL DEFAULT 0
+  id_seed uuid
   CONSTRAINT work_items_pkey PRIMARY KEY (tenant_id, ref)
   CREATE INDEX work_items_deadline_at_idx ON public.work_items USING btree (deadline_at) WHERE (deadline_at IS NOT NULL)
   CREATE INDEX work_items_final_at_idx ON public.work_items USING btree (tenant_id, final_at)

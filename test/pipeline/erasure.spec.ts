@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { v5 as uuidFromName } from 'uuid';
+import { NAMESPACE } from '#attribution';
 import { leafHash, merkleRoot, rootOfLeafHashes } from '#evidence';
 import type { StepCommitments } from '#model';
 import { makeTracesDue, readContents, readNewestSteps } from '#store';
@@ -10,7 +12,7 @@ import { parseStep, sealedStepRecord } from '#trails';
 import { sealOnce } from '../../apps/worker/src/seal-once.ts';
 import { keysOf } from '../support/evidence-log.ts';
 import { keyDirectoryOf } from '../support/content-keys.ts';
-import { LinkPlay, traceIdOf } from '../support/link-play.ts';
+import { LinkPlay, spanIdOf, traceIdOf } from '../support/link-play.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { dumpRows, tablesWith } from '../support/whole-database.ts';
 
@@ -96,6 +98,35 @@ let sumsBefore: unknown;
 let commitmentsBefore: StepCommitments[];
 let saltsBefore: Buffer[];
 let leavesBefore: number;
+/** Ids of the item as its books have them. */
+let idsBefore: string[];
+let seedBefore: string;
+
+const seedOf = async (key: string): Promise<string> =>
+  (
+    await service.database.db.query<{ id_seed: string }>('SELECT id_seed FROM work_items WHERE key = $1', [
+      key,
+    ])
+  ).rows[0]!.id_seed;
+
+/** Every id that is derived from a work item, as a dump writes it, for what it may be derived from. */
+function idsFrom(name: string, lines = [`${name}\n/erp\nfee of ${KEY}`]): string[] {
+  const trace = traceIdOf('erased');
+  const uuids = [
+    `work item ${name}`,
+    `unmatched_outcome ${play.tenantId} ${name}`,
+    ...[`conversation:session-erased`, `trace:${trace}`, `agent:${trace}/${spanIdOf('erased', 1)}`].map(
+      (key) => `attempt ${name}\n${key}`,
+    ),
+  ].map((each) => uuidFromName(each, NAMESPACE));
+  const usages = [`outcome ${name} 1`, ...lines.map((line) => `cost line ${line}`)].map((each) =>
+    BigInt.asIntN(
+      64,
+      BigInt(`0x${uuidFromName(`usage ${each}`, NAMESPACE).replaceAll('-', '').slice(0, 16)}`),
+    ),
+  );
+  return [...uuids, ...uuids.map((id) => id.replaceAll('-', '')), ...usages.map(String)];
+}
 
 beforeAll(async () => {
   service = await startTestService({ prices: 'none' });
@@ -116,9 +147,25 @@ beforeAll(async () => {
       note: key === KEY ? `paid to ${WORD}` : 'paid',
       cents: 12_00,
     });
+  const fee = await play.post('/v1/cost-lines', {
+    lines: [
+      {
+        source: '/erp',
+        id: `fee of ${KEY}`,
+        workItem: { kind: 'claim', key: KEY },
+        kind: 'tool_fee',
+        occurredAt: '2026-10-05T10:00:00Z',
+        amount: { amount: '0.5', currency: 'USD' },
+        billedBy: 'registry',
+      },
+    ],
+  });
+  if (fee.stored !== 1) throw new Error(`the fee was answered with ${JSON.stringify(fee)}`);
   await play.settle();
   await seal();
   sumsBefore = await sumsByAccount();
+  seedBefore = await seedOf(KEY);
+  idsBefore = idsFrom(seedBefore);
   commitmentsBefore = (await committedSteps('erased')).map(({ commitments }) => commitments);
   saltsBefore = (await contentsOf('erased')).flatMap(({ salts, parts }) => [
     ...(salts === null ? [] : [salts.span, salts.identity]),
@@ -300,6 +347,18 @@ describe('An erasure', () => {
     expect(plain.filter((hash) => kept.includes(hash))).toEqual([]);
   });
 
+  test('no id can be confirmed by guessing the key: they follow from what is gone', async () => {
+    const dump = await dumpRows(service.database.db);
+    const kept = [...dump.values()].flat().join('\n');
+    const guesses = [KEY, `claim:${play.tenantId}:${KEY}`, WORD].flatMap((guess) =>
+      idsFrom(guess, [`/erp\nfee of ${KEY}`]),
+    );
+    expect(guesses.filter((id) => kept.includes(id))).toEqual([]);
+    // What they were derived from would find them: posting, attempt, outcome and line. It is kept nowhere.
+    expect(idsBefore.filter((id) => kept.includes(id)).length).toBeGreaterThanOrEqual(4);
+    expect(kept).not.toContain(seedBefore);
+  });
+
   test('its content reads as erased, with the leaf that says so', async () => {
     const read = await contentsOf('erased');
     const { body } = await service.api.call(`/v1/erasures/${erasureId}`, { key: privacy });
@@ -359,6 +418,22 @@ describe('An erasure', () => {
     const { rows } = await service.database.db.query<{ entry: Buffer }>('SELECT entry FROM leaves');
     const personal = new RegExp(`${WORD}|${OTHER}|[\\w.]+@[\\w-]+\\.[a-z]{2,}|\\b\\d{13,16}\\b(?!")`);
     expect(rows.map(({ entry }) => entry.toString()).filter((entry) => personal.test(entry))).toEqual([]);
+  });
+
+  test('the key may be told again: that is another item, with books of its own', async () => {
+    await play.event('again/paid', 'claim.paid', KEY, 200, { cents: 5_00 });
+    await play.settle();
+    const items = (await play.ask('/v1/work-items')).items.map(({ key, phase }: any) => [
+      key.replace(/^erased-.*/, 'erased'),
+      phase,
+    ]);
+    expect(items.sort()).toEqual([
+      [KEY, 'achieved'],
+      [OTHER, 'achieved'],
+      ['erased', 'achieved'],
+    ]);
+    expect(await play.check()).toEqual([]);
+    expect(await service.drift(play.tenantId)).toEqual([]);
   });
 });
 

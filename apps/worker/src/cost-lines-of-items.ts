@@ -4,7 +4,13 @@ import { readCostLinesOf, readHumanTime, type Client, type StoredCostLine } from
 import { v5 as uuidFromName } from 'uuid';
 import { z } from 'zod';
 import { groupBy } from './group-by.ts';
-import { NAMESPACE, type HeldWorkItem, type WorkItemHolder } from './posting-facts.ts';
+import {
+  idNameOf,
+  NAMESPACE,
+  type HeldWorkItem,
+  type ItemIdentity,
+  type WorkItemHolder,
+} from './posting-facts.ts';
 import { readFollow, readItemsAbove } from './read-follow.ts';
 
 /** A cost line as it falls on one work item: of one that was split a part. */
@@ -51,17 +57,22 @@ export async function readLinesOfItems(
   const origins = [...new Set([...refs, ...[...above.values()].flatMap((each) => [...each])])];
   const told = (await readCostLinesOf(client, tenantId, origins)).sort(byName);
   const lines = new Map<Ref, ItemLine[]>(refs.map((ref) => [ref, []]));
+  const held = new Map(items.map((item) => [item.ref, item]));
   const follow = above.size === 0 ? null : await readFollow(client, tenantId, origins, rules);
   for (const [origin, stored] of groupBy(told, ({ ref }) => ref)) {
     const to = follow?.destinations(origin) ?? [{ ref: origin, weight: 1n, whole: 1n }];
     for (const line of standing(stored)) {
-      for (const { ref } of to) lines.get(ref)?.push({ ...toLine(line), partOf: partOf(to, ref) });
+      for (const { ref } of to) {
+        const item = held.get(ref);
+        if (item !== undefined) lines.get(ref)!.push({ ...toLine(item, line), partOf: partOf(to, ref) });
+      }
     }
   }
-  for (const { ref, handOffs } of items)
-    for (const handOff of handOffs) lines.get(ref)!.push(...handOffLine(ref, handOff, costPolicies));
+  for (const item of items)
+    for (const handOff of item.handOffs)
+      lines.get(item.ref)!.push(...handOffLine(item, handOff, costPolicies));
   for (const time of await readHumanTime(client, tenantId, refs))
-    lines.get(time.ref)!.push(humanStepLine(time, costPolicies));
+    lines.get(time.ref)!.push(humanStepLine(held.get(time.ref)!, time, costPolicies));
   return lines;
 }
 
@@ -86,14 +97,15 @@ function partOf(to: readonly { readonly ref: Ref; readonly weight: bigint }[], r
   return (amount: bigint): bigint => splitExactly(amount, shares)[index]!;
 }
 
-function toLine(stored: StoredCostLine): Omit<ItemLine, 'partOf'> {
+function toLine({ idSeed }: ItemIdentity, stored: StoredCostLine): Omit<ItemLine, 'partOf'> {
   const { traceId, rate, ...body } = bodySchema.parse(stored.body);
+  const name = idSeed === null ? nameOf(stored) : `${idSeed}\n${nameOf(stored)}`;
   return {
     traceId,
     line: {
       ...body,
       rate: rate === null ? null : { picoPerUnit: rate.amountPico, asset: rate.asset },
-      usageId: usageIdOf(`cost line ${stored.source}\n${stored.lineId}`),
+      usageId: usageIdOf(`cost line ${name}`),
       kind: z.enum(COST_LINE_KINDS).parse(stored.kind),
       source: stored.source,
       occurredAtUs: stored.occurredAtUs,
@@ -105,7 +117,7 @@ const IMPUTED = { biller: null, rate: null, amount: null };
 const whole = (amount: bigint): bigint => amount;
 
 function handOffLine(
-  ref: Ref,
+  item: ItemIdentity,
   { name, atUs }: HeldWorkItem['handOffs'][number],
   policies: CostPolicies,
 ): ItemLine[] {
@@ -113,7 +125,7 @@ function handOffLine(
   if (priced === null) return [];
   const line: CostLine = {
     ...IMPUTED,
-    usageId: usageIdOf(`hand-over ${ref}\n${name}`),
+    usageId: usageIdOf(`hand-over ${idNameOf(item)}\n${name}`),
     kind: 'human',
     source: 'handed_off',
     occurredAtUs: atUs,
@@ -127,12 +139,13 @@ function handOffLine(
 
 /** Time of human steps is counted whether or not a policy prices it. */
 function humanStepLine(
-  { ref, attemptId, startedAtUs, humanMs }: Awaited<ReturnType<typeof readHumanTime>>[number],
+  item: ItemIdentity,
+  { attemptId, startedAtUs, humanMs }: Awaited<ReturnType<typeof readHumanTime>>[number],
   policies: CostPolicies,
 ): ItemLine {
   const line: CostLine = {
     ...IMPUTED,
-    usageId: usageIdOf(`human steps ${ref}\n${attemptId}`),
+    usageId: usageIdOf(`human steps ${idNameOf(item)}\n${attemptId}`),
     kind: 'human',
     source: 'human_steps',
     occurredAtUs: startedAtUs,

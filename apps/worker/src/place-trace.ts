@@ -82,7 +82,7 @@ function priceStep(
     const item = items.get(share.workItemRef)!;
     const key = attemptOfShare(step, share, item.parts, item.state.boundariesUs);
     const attempt = item.attempts.find((each) => each.key === key)!;
-    return { share, attempt, attemptId: attemptIds.of(share.workItemRef, attempt) };
+    return { share, attempt, attemptId: attemptIds.of(item, attempt) };
   });
   const charges = withUsageReport(chargeStep(step, prices), facts.reportOf(traceId, step.spanId));
   return { step, charges, attempts, candidates };
@@ -92,10 +92,10 @@ function priceStep(
 class AttemptIds {
   private readonly known = new Map<HeldWorkItem['attempts'][number], string>();
 
-  of(workItemRef: Ref, attempt: HeldWorkItem['attempts'][number]): string {
+  of(item: HeldWorkItem, attempt: HeldWorkItem['attempts'][number]): string {
     let id = this.known.get(attempt);
     if (id === undefined) {
-      id = attemptIdOf(workItemRef, attempt.key);
+      id = attemptIdOf(item, attempt.key);
       this.known.set(attempt, id);
     }
     return id;

@@ -229,13 +229,13 @@ function effectiveAt(
 
 async function saveLinksAndWorklist(
   client: Client,
-  { tenantId, nowUs }: Poster,
+  { tenantId, nowUs, newId }: Poster,
   placed: readonly PlacedTrace[],
   postedTraceIds: readonly TraceId[],
 ): Promise<void> {
   const traceIds = placed.map(({ traceId }) => traceId);
   const links = placed.flatMap((trace) => trace.links);
-  await saveLinks(client, tenantId, postedTraceIds, links, nowUs);
+  await saveLinks(client, tenantId, postedTraceIds, links, nowUs, newId);
   await clearTraceFailures(client, tenantId, traceIds, nowUs);
   const worklist = placed.flatMap((trace) => trace.worklist);
   await replaceWorklist(client, tenantId, ['unpriced', 'unmatched_spend'], traceIds, worklist, nowUs);
@@ -265,8 +265,8 @@ async function makeMovedSiblingsDue(
   const shared = [...items.values()].filter(({ parts }) => parts.some(({ traceId }) => !own.has(traceId)));
   if (shared.length === 0) return;
   const wanted = new Map(
-    shared.flatMap(({ ref, attempts }) =>
-      attempts.map((attempt) => [attemptIdOf(ref, attempt.key), attempt.placement]),
+    shared.flatMap((item) =>
+      item.attempts.map((attempt) => [attemptIdOf(item, attempt.key), attempt.placement]),
     ),
   );
   const standing = await readStandingAttempts(

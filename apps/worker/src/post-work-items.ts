@@ -18,8 +18,10 @@ import { groupBy } from './group-by.ts';
 import { readApprovedReversals } from './read-cost-facts.ts';
 import {
   attemptIdOf,
+  idNameOf,
   NAMESPACE,
   type HeldWorkItem,
+  type ItemIdentity,
   type LineCounts,
   type WorkItemHolder,
 } from './posting-facts.ts';
@@ -33,13 +35,13 @@ export interface ItemPostings {
  * The posting of what belongs to a work item besides its traces: outcome count, value, cost lines. 32 hex digits. An item
  * whose key was erased keeps the one it had: it is what is left of its name (docs/adr/022).
  */
-export const itemPostingId = (ref: Ref): string =>
-  ERASED.exec(ref)?.[1] ?? uuidFromName(`work item ${ref}`, NAMESPACE).replaceAll('-', '');
+export const itemPostingId = (item: ItemIdentity): string =>
+  ERASED.exec(item.ref)?.[1] ?? uuidFromName(`work item ${idNameOf(item)}`, NAMESPACE).replaceAll('-', '');
 
 const ERASED = /^[a-z][a-z0-9_]*:\d+:erased-([0-9a-f]{32})$/;
 
 /** The key that an erased work item has from then on. */
-export const erasedKeyOf = (ref: Ref): string => `erased-${itemPostingId(ref)}`;
+export const erasedKeyOf = (item: ItemIdentity): string => `erased-${itemPostingId(item)}`;
 
 /**
  * What is to be posted for held items: target minus posted, one posting per item. Whoever holds an item's row posts
@@ -55,14 +57,14 @@ export async function itemPostings(
   causeOf: (ref: Ref) => string,
 ): Promise<ItemPostings> {
   const lines = await readLinesOfItems(client, holder, items);
-  const known = items.filter(({ isNew }) => !isNew).map(({ ref }) => itemPostingId(ref));
+  const known = items.filter(({ isNew }) => !isNew).map(itemPostingId);
   const posted = groupBy(await readPosted(client, holder.tenantId, known), ({ postingId }) => postingId);
   const reversals = await readApprovedReversals(client, holder.tenantId, known);
   const counts = new Map<Ref, LineCounts>();
   const drafts = items.flatMap((item) => {
     const placed = placeLines(item, lines.get(item.ref)!, holder.costPolicies);
     counts.set(item.ref, placed.counts);
-    const postingId = itemPostingId(item.ref);
+    const postingId = itemPostingId(item);
     const targetOf = (taken: readonly ApprovedReversal[]) =>
       itemTarget(item.ref, outcomeOf(item), takeBack(placed.lines, taken));
     const times = new Map(placed.lines.map(({ line }) => [line.usageId, line.occurredAtUs]));
@@ -90,11 +92,12 @@ export async function itemPostings(
 }
 
 /** Each settlement is a usage of its own: what was reopened is taken back on its day, what follows counts on another. */
-function outcomeOf({ ref, definition, state }: HeldWorkItem): StandingOutcome | null {
+function outcomeOf(item: HeldWorkItem): StandingOutcome | null {
+  const { definition, state } = item;
   const last = state.settlements.at(-1);
   if (state.phase !== 'achieved' || last === undefined) return null;
   return {
-    usageId: usageIdOf(`outcome ${ref} ${last.generation}`),
+    usageId: usageIdOf(`outcome ${idNameOf(item)} ${last.generation}`),
     kind: definition.kind,
     outcomeType: definition.outcomeType,
     achievedAtUs: last.atUs,
@@ -139,16 +142,17 @@ function placeLines(
 
 /** The attempt a line names, by its id or by a trace that is of one attempt alone. */
 function attemptOf(
-  { ref, attempts, parts }: HeldWorkItem,
+  item: HeldWorkItem,
   attemptId: string | null,
   traceId: string | null,
 ): { attemptId: string; placement: string } | null {
   if (attemptId === null && traceId === null) return null;
+  const { attempts, parts } = item;
   const keys = new Set(
     parts.filter((part) => part.traceId === traceId).map(({ keyKind, key }) => `${keyKind}:${key}`),
   );
   const named = attempts
-    .map(({ key, placement }) => ({ key, placement, attemptId: attemptIdOf(ref, key) }))
+    .map(({ key, placement }) => ({ key, placement, attemptId: attemptIdOf(item, key) }))
     .filter((each) => each.attemptId === attemptId || keys.has(each.key));
   const [only] = named;
   return only === undefined || named.length > 1 ? null : only;

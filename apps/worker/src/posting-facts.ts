@@ -3,6 +3,7 @@ import {
   finalAtUs,
   firstKnownUs,
   foldWorkItem,
+  idNameOf,
   NAMESPACE,
   followState,
   isGone,
@@ -10,6 +11,7 @@ import {
   withCircles,
   type Attempt,
   type AttemptPart,
+  type ItemIdentity,
   type Rules,
   type WorkItemState,
 } from '#attribution';
@@ -32,11 +34,10 @@ import { groupBy } from './group-by.ts';
 import { setAsideEntries, subjectOf } from './read-events.ts';
 import { readFollow } from './read-follow.ts';
 
-export { attemptIdOf, NAMESPACE } from '#attribution';
+export { attemptIdOf, idNameOf, NAMESPACE, type ItemIdentity } from '#attribution';
 
 /** What is known of a work item while its row is held. */
-export interface HeldWorkItem {
-  readonly ref: Ref;
+export interface HeldWorkItem extends ItemIdentity {
   /** Nothing was known of it before this transaction. */
   readonly isNew: boolean;
   readonly definition: OutcomeDefinition;
@@ -92,7 +93,7 @@ export async function holdWorkItems(
       : [{ ref, kind, key, surrogateId: holder.newSurrogateId(), ...namesOf(definition) }];
   });
   const known = seeds.map(({ ref }) => ref);
-  const made = await lockWorkItems(client, tenantId, seeds);
+  const locked = await lockWorkItems(client, tenantId, seeds);
   const events = groupBy(await readOutcomeEvents(client, tenantId, known), ({ ref }) => ref);
   const others = await readTraceRefs(client, tenantId, known, [...replaced.keys()]);
   const standing = groupBy(others, ({ ref }) => ref);
@@ -122,7 +123,7 @@ export async function holdWorkItems(
     }));
     held.set(ref, {
       ref,
-      isNew: made.has(ref),
+      ...locked.get(ref)!,
       definition: rules.definitionOfItem(kind, [state.phaseAtUs, firstKnownUs(attempts, read.counted)])!,
       state,
       eventCount: read.count,
@@ -190,8 +191,8 @@ export async function saveWorkItems(
   );
   const unmatched = items
     .filter(({ parts, eventCount, state }) => parts.length === 0 && eventCount > 0 && !isGone(state))
-    .map(({ ref, eventCount }): WorklistEntry => ({
-      id: uuidFromName(`unmatched_outcome ${tenantId} ${ref}`, NAMESPACE),
+    .map(({ ref, idSeed, eventCount }): WorklistEntry => ({
+      id: uuidFromName(`unmatched_outcome ${tenantId} ${idNameOf({ ref, idSeed })}`, NAMESPACE),
       kind: 'unmatched_outcome',
       reason: 'no_spend',
       subject: ref,

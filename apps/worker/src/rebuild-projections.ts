@@ -163,7 +163,7 @@ async function rebuildItems(
   if ((await readUnsettled(client, tenantId, [])).hasFacts) return { unsettled: items.length };
   const { transactions, lines } = await itemPostings(client, poster, items, () => 'rebuild');
   const moving = new Set(transactions.map(({ postingId }) => postingId));
-  const settled = items.filter(({ ref }) => !moving.has(itemPostingId(ref)));
+  const settled = items.filter((item) => !moving.has(itemPostingId(item)));
   const updates = settled.map((item) => toUpdate(item, lines.get(item.ref)!));
   return {
     workItems: await rebuildWorkItems(client, tenantId, updates),

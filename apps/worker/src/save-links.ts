@@ -2,8 +2,6 @@ import { confidenceText, supersedeLinks, type TraceLink } from '#attribution';
 import { canonicalJson } from '#evidence';
 import type { TraceId } from '#model';
 import { insertLinks, readStandingLinks, type Client, type LinkRow } from '#store';
-import { v5 as uuidFromName } from 'uuid';
-import { NAMESPACE } from './posting-facts.ts';
 
 /** A link as the newest posting of its trace wants it. */
 export type WantedLink = Omit<LinkRow, 'linkId' | 'supersedes'>;
@@ -34,6 +32,7 @@ export function toWantedLink(traceId: TraceId, link: TraceLink): WantedLink {
  * replaced is superseded, one that no longer holds is withdrawn.
  *
  * @param postedTraceIds those of the traces that may have links already
+ * @param newId of a link: nothing of what it says can be confirmed by it
  */
 export async function saveLinks(
   client: Client,
@@ -41,16 +40,14 @@ export async function saveLinks(
   postedTraceIds: readonly TraceId[],
   wanted: readonly WantedLink[],
   nowUs: bigint,
+  newId: () => string,
 ): Promise<void> {
   const standing = await readStandingLinks(client, tenantId, postedTraceIds);
   const changes = supersedeLinks(wanted.map(toClaim), standing.map(toClaim));
   const rows = changes.map(({ link, supersedes }): LinkRow => {
     const before = supersedes?.link ?? null;
     const row: WantedLink = link === null ? { ...before!, state: 'withdrawn' } : link.link;
-    const name = ['link', slotOf(row), row.state, saysOf(row), 'after', before?.linkId ?? 'nothing'].join(
-      '\n',
-    );
-    return { ...row, linkId: uuidFromName(name, NAMESPACE), supersedes: before?.linkId ?? null };
+    return { ...row, linkId: newId(), supersedes: before?.linkId ?? null };
   });
   await insertLinks(client, tenantId, rows, nowUs);
 }

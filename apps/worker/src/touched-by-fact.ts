@@ -22,7 +22,8 @@ export async function touchedByFact(
   client: Client,
   { tenantId, kind, detail }: WaitingFact,
 ): Promise<Touched> {
-  if (kind === 'cost.line') return { refs: [itemDetail.parse(detail).ref], traceIds: [] };
+  if (kind === 'cost.line' || kind === 'erasure')
+    return { refs: [itemDetail.parse(detail).ref], traceIds: [] };
   if (kind === 'usage.report') return { refs: [], traceIds: [traceDetail.parse(detail).traceId] };
   if (kind === 'link') return { refs: [], traceIds: linkDetail.parse(detail).traceIds };
   if (kind === 'adjustment') return touchedByAdjustment(client, tenantId, detail);

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { encodeLeaf, formatTimeUs } from '#evidence';
-import { toRef, type Ref, type TraceId } from '#model';
+import { parseRef, toRef, type Ref, type TraceId } from '#model';
 import { editLogRecord, editResource, editSpan } from '#otlp';
 import {
   dropArchivesOf,
@@ -9,12 +10,14 @@ import {
   inTransaction,
   insertEvidence,
   makeTracesDue,
+  postErasedItems,
   readErasureScope,
   readOpenErasures,
   readRecordsOf,
   readRefOfSubject,
   readResourcesOf,
   removeContents,
+  renewIds,
   replaceRecords,
   replaceResource,
   replaceSpanBytes,
@@ -95,7 +98,7 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
   const { tenantId, erasureId } = erasure;
   if (!(await holdErasure(client, tenantId, erasureId))) return false;
   await parts.onPoint?.('held');
-  const { scope, words } = await readScope(client, erasure);
+  const { scope, words, renamed } = await readScope(client, erasure);
   const refs = scope.items.map(({ ref }) => ref);
   const subjects = [
     ...scope.items.flatMap(({ subjectId }) => subjectId ?? []),
@@ -120,6 +123,7 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
   );
   await eraseReadings(client, tenantId, scope.traceIds, replacerOf(words));
   await parts.onPoint?.('spans cut');
+  await renewIds(client, tenantId, refs);
   await replaceWords(client, tenantId, words);
   await parts.onPoint?.('words replaced');
   const counts = { workItems: refs.length, traces: scope.traceIds.length, contents, told, ...cut };
@@ -152,6 +156,7 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
     tenantId,
     scope.traceIds.map((traceId) => ({ traceId, cause: `erasure:${erasureId}`, renormalise: true })),
   );
+  await postErasedItems(client, tenantId, renamed, `erasure:${erasureId}`, doneAtUs);
   await parts.onPoint?.('leaf written');
   return true;
 }
@@ -159,14 +164,22 @@ async function erase(parts: ErasureParts, client: Client, erasure: OpenErasure):
 /** A leaf is bounded; all ids stand with the erasure, and their number in the counts. */
 const IDS_IN_LEAF = 200;
 
-/** What belongs to the subject, and the words that name it. */
+/** What belongs to the subject, the words that name it, and the refs that its work items have from then on. */
 async function readScope(
   client: Client,
   { tenantId, erasureId, scope: asked }: OpenErasure,
-): Promise<{ scope: ErasureScope; words: Replacement[] }> {
+): Promise<{ scope: ErasureScope; words: Replacement[]; renamed: Ref[] }> {
   const parsed = storedScope.parse(asked);
   const scope = await scopeOf(client, tenantId, parsed);
-  const words = scope.items.map(({ ref, key }) => ({ word: key, by: erasedKeyOf(ref) }));
+  const renamed: Ref[] = [];
+  const words = scope.items.map((item): Replacement => {
+    // Of what no work item was made nothing is posted, and nothing has to be found again.
+    if (item.surrogateId === null)
+      return { word: item.key, by: `erased-${randomUUID().replaceAll('-', '')}` };
+    const by = erasedKeyOf(item);
+    renamed.push(toRef(parseRef(item.ref).kind, tenantId, by));
+    return { word: item.key, by };
+  });
   if ('customer' in parsed) {
     const { attribute, value } = parsed.customer;
     words.push({ word: value, by: 'erased' });
@@ -174,7 +187,7 @@ async function readScope(
     words.push({ word: `${attribute}=${value}`, by: `${attribute}=erased-${erasureId}` });
   }
   // Longer words first: one may stand within another.
-  return { scope, words: words.sort((a, b) => b.word.length - a.word.length) };
+  return { scope, renamed, words: words.sort((a, b) => b.word.length - a.word.length) };
 }
 
 async function scopeOf(

@@ -1,6 +1,7 @@
 /** Which work item, how much, by which rule: keys, links, attempts, the state of work items. Pure. */
 export { applyCorrections } from './apply-corrections.ts';
-export { attemptIdOf, NAMESPACE } from './attempt-id.ts';
+export { attemptIdOf, idNameOf, NAMESPACE } from './attempt-id.ts';
+export type { ItemIdentity } from './attempt-id.ts';
 export { attemptDimensions } from './attempt-dimensions.ts';
 export { attemptOfShare } from './attempt-of-share.ts';
 export { deriveAttempts } from './derive-attempts.ts';

@@ -92,6 +92,7 @@ export {
   readOpenErasures,
 } from './erasure/erasures.ts';
 export type { Erasure, OpenErasure } from './erasure/erasures.ts';
+export { postErasedItems, renewIds } from './erasure/renew-ids.ts';
 export { readErasureScope, readRefOfSubject } from './erasure/erasure-scope.ts';
 export type { ErasureScope } from './erasure/erasure-scope.ts';
 export {
@@ -238,7 +239,7 @@ export { readCandidateCosts, readUnlinkedCosts } from './links/read-candidate-co
 export type { CandidateCost } from './links/read-candidate-costs.ts';
 export { readCandidatePairs, readCustomerPairs, readNeighbourPairs } from './links/read-suggestions.ts';
 export { readCandidateGroups } from './links/read-candidate-groups.ts';
-export { readAttempt } from './links/read-attempt.ts';
+export { readAttempt, readIdSeed } from './links/read-attempt.ts';
 export { recordLinkDecision } from './links/record-link-decision.ts';
 export { readSpansNamed } from './links/read-spans-named.ts';
 export { readLinkDecisions } from './posting/read-link-facts.ts';

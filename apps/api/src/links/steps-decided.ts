@@ -1,6 +1,6 @@
 import { attemptIdOf } from '#attribution';
 import { RejectedInput, type SpanId, type TraceId } from '#model';
-import { readAttempt, readSpansNamed, type Client } from '#store';
+import { readAttempt, readIdSeed, readSpansNamed, type Client } from '#store';
 import { parseSteps } from '../work-items/parse-steps.ts';
 import { resolveTraces } from '../work-items/read-work-item-evidence.ts';
 import type { NewLinkBody } from './link-bodies.ts';
@@ -54,13 +54,14 @@ async function stepsOfAttempt(client: Client, tenantId: bigint, attemptId: strin
       'the attempt begins or ends at an event that came while a trace was under way: name its steps by traceId and spanIds',
       'attemptId',
     );
+  const item = { ref: first.workItemRef, idSeed: await readIdSeed(client, tenantId, first.workItemRef) };
   const traceIds = parts.map((part) => part.traceId);
   const resolved = await resolveTraces(client, tenantId, await parseSteps(client, tenantId, traceIds));
   const decided = resolved.map(({ steps }): DecidedTrace => {
     const own = steps.filter(({ shares }) =>
       shares.some(
         ({ workItemRef, attemptKeyKind, attemptKey }) =>
-          attemptIdOf(workItemRef, `${attemptKeyKind}:${attemptKey}`) === attemptId,
+          workItemRef === item.ref && attemptIdOf(item, `${attemptKeyKind}:${attemptKey}`) === attemptId,
       ),
     );
     const traceId = steps[0]!.step.traceId;

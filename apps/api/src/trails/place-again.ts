@@ -100,7 +100,7 @@ export function placeAgain({
         const placed = workItemRef === ref ? placements.get(key)! : null;
         if (placed !== null) noteAttempt(attempts, ref, resolved.step, key, placed);
         // Of other items only the place in the order of splitting counts.
-        const attemptId = attemptIdOf(workItemRef, key);
+        const attemptId = attemptIdOf({ ref: workItemRef, idSeed: null }, key);
         return { workItemRef, weight, attemptId, placement: placed?.placement ?? 'work' };
       });
       const charges = chargesOf(resolved, index, reports);

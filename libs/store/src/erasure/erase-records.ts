@@ -176,7 +176,8 @@ export async function eraseTold(
     [ERASE_LINK_DECISIONS, [tenantId, refs, traceIds]],
     [ERASE_LINK_AUDITS, [tenantId, traceIds]],
     [ERASE_VERDICTS, [tenantId, refs]],
-    [ERASE_SET_ASIDE, [tenantId, refs, traceIds]],
+    [ERASE_USAGE_REPORTS, [tenantId, traceIds]],
+    [ERASE_SET_ASIDE, [tenantId, refs, traceIds, bytesOf(traceIds, words)]],
     [DROP_ARCHIVES, [tenantId]],
     [SAY_DROPPED, [tenantId]],
   ] as const) {
@@ -185,6 +186,12 @@ export async function eraseTold(
   }
   return changed;
 }
+
+/** By which bytes that could not be read are known to be about them: trace ids as they stand in spans, and words. */
+const bytesOf = (traceIds: readonly TraceId[], words: readonly Replacement[]): Buffer[] => [
+  ...traceIds.map((traceId) => Buffer.from(traceId, 'hex')),
+  ...words.map(({ word }) => Buffer.from(word)),
+];
 
 /** Ids that a system made of the key: everywhere alike, because events and lines refer to one another by them. */
 const REPLACE_IDS = [
@@ -216,13 +223,16 @@ const ERASE_LINK_DECISIONS = `
 UPDATE link_decisions SET reason = '[cut]', salt = NULL
  WHERE tenant_id = $1 AND (work_item_ref = ANY ($2::text[]) OR trace_id = ANY ($3::uuid[]))`;
 const ERASE_LINK_AUDITS = `UPDATE link_audits SET note = NULL, salt = NULL WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`;
+const ERASE_USAGE_REPORTS = `UPDATE usage_reports SET content_hash = ${NO_HASH} WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`;
 const ERASE_VERDICTS = `UPDATE outcome_audit_verdicts SET note = NULL WHERE tenant_id = $1 AND ref = ANY ($2::text[])`;
-/** Ids there are made of what was set aside: they are made anew. */
+/** Ids there are made of what was set aside: they are made anew; of a trace that fails it is the trace's own. */
 const ERASE_SET_ASIDE = `
-UPDATE set_aside SET bytes = NULL, detail = detail - 'attributes', id = gen_random_uuid()
- WHERE tenant_id = $1 AND kind = 'conflicting'
+UPDATE set_aside SET bytes = NULL, detail = detail - 'attributes' - 'error' - 'cause',
+       id = CASE WHEN reason IN ('trace_fails', 'trace_too_long', 'spans_let_go') THEN id ELSE gen_random_uuid() END
+ WHERE tenant_id = $1 AND kind IN ('conflicting', 'rejected')
    AND (left(subject, 32) = ANY (SELECT replace(t::text, '-', '') FROM unnest($3::uuid[]) AS t)
-     OR (detail ->> 'kind') || ':' || $1::text || ':' || (detail ->> 'key') = ANY ($2::text[]))`;
+     OR (detail ->> 'kind') || ':' || $1::text || ':' || (detail ->> 'key') = ANY ($2::text[])
+     OR EXISTS (SELECT FROM unnest($4::bytea[]) AS w WHERE position(w IN bytes) > 0))`;
 /** Bundles hold opened content; they can be made again, without what is gone. */
 const DROP_ARCHIVES = `DELETE FROM export_chunks WHERE tenant_id = $1`;
 const SAY_DROPPED = `UPDATE exports SET state = 'dropped' WHERE tenant_id = $1 AND state = 'ready'`;

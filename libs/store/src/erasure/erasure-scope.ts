@@ -8,6 +8,7 @@ export interface ErasedItem {
   readonly key: string;
   /** null for one that no event and no trace has made an item yet. */
   readonly surrogateId: string | null;
+  readonly idSeed: string | null;
   readonly subjectId: string | null;
 }
 
@@ -62,9 +63,10 @@ async function readItems(client: Client, tenantId: bigint, refs: readonly Ref[])
   const { rows } = await client.query<{
     ref: string;
     surrogate_id: string | null;
+    id_seed: string | null;
     subject_id: string | null;
   }>(
-    `SELECT asked.ref, w.surrogate_id, s.subject_id
+    `SELECT asked.ref, w.surrogate_id, w.id_seed, s.subject_id
        FROM unnest($2::text[]) AS asked (ref)
        LEFT JOIN work_items w ON w.tenant_id = $1 AND w.ref = asked.ref
        LEFT JOIN content_subjects s ON s.tenant_id = $1 AND s.ref = asked.ref
@@ -75,6 +77,7 @@ async function readItems(client: Client, tenantId: bigint, refs: readonly Ref[])
     ref: row.ref,
     key: row.ref.split(':').slice(2).join(':'),
     surrogateId: row.surrogate_id,
+    idSeed: row.id_seed,
     subjectId: row.subject_id,
   }));
 }

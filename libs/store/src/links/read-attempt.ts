@@ -2,6 +2,15 @@ import type { Ref, TraceId } from '#model';
 import type { Client } from '../connection/database.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
 
+/** What the ids of a work item are derived from, beside its key; null = nothing. */
+export async function readIdSeed(client: Client, tenantId: bigint, ref: Ref): Promise<string | null> {
+  const { rows } = await client.query<{ id_seed: string | null }>(
+    `SELECT id_seed FROM work_items WHERE tenant_id = $1 AND ref = $2`,
+    [tenantId, ref],
+  );
+  return rows[0]?.id_seed ?? null;
+}
+
 /** Which traces an attempt stands in, by trace. */
 export async function readAttempt(
   client: Client,

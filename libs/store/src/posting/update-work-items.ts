@@ -64,7 +64,7 @@ const GIVEN = `unnest($3::text[], ${COLUMNS.map(([, type], n) => `$${n + 4}::${t
 
 const KEEP = `
 INSERT INTO work_item_history (tenant_id, ref, from_batch, to_batch, was)
-SELECT $1, w.ref, w.since_batch, $2, to_jsonb(w)
+SELECT $1, w.ref, w.since_batch, $2, to_jsonb(w) - 'id_seed'
   FROM work_items w JOIN ${GIVEN} ON n.ref = w.ref
  WHERE w.tenant_id = $1 AND w.since_batch IS NOT NULL AND ${of('w')} IS DISTINCT FROM ${of('n')}`;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../connection/database.ts';
 import type { OutcomeEvent, OutcomeTier, Ref } from '#model';
 import { referenceFromStored, type StoredReference } from '../outcomes/stored-reference.ts';
@@ -12,26 +13,34 @@ export interface WorkItemSeed {
   readonly definition: string;
 }
 
+/** A work item whose row is held. */
+export interface LockedWorkItem {
+  /** This call made it. */
+  readonly isNew: boolean;
+  /** Random; what its ids are derived from instead of its key (docs/adr/037). null for an item of before there were any. */
+  readonly idSeed: string | null;
+}
+
 /**
  * Makes sure the work items exist and holds their rows until the end of the transaction, in ref order. Whoever
  * reads events and attempts of an item after this sees all that earlier holders wrote.
  *
- * @returns those that this call made
+ * @returns every item asked for
  */
 export async function lockWorkItems(
   db: Queryable,
   tenantId: bigint,
   items: readonly WorkItemSeed[],
-): Promise<Set<Ref>> {
-  if (items.length === 0) return new Set();
+): Promise<Map<Ref, LockedWorkItem>> {
+  if (items.length === 0) return new Map();
   const sorted = [...items].sort((a, b) => (a.ref < b.ref ? -1 : 1));
-  const { rows } = await db.query<{ ref: string; version: bigint }>({
+  const { rows } = await db.query<{ ref: string; version: bigint; id_seed: string | null }>({
     name: 'lock-work-items',
     text: `
-INSERT INTO work_items AS w (tenant_id, ref, kind, key, surrogate_id, outcome_type, definition)
-SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[])
+INSERT INTO work_items AS w (tenant_id, ref, kind, key, surrogate_id, outcome_type, definition, id_seed)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[])
 ON CONFLICT (tenant_id, ref) DO UPDATE SET version = w.version + 1
-RETURNING ref, version`,
+RETURNING ref, version, id_seed`,
     values: [
       tenantId,
       sorted.map((item) => item.ref),
@@ -40,9 +49,10 @@ RETURNING ref, version`,
       sorted.map((item) => item.surrogateId),
       sorted.map((item) => item.outcomeType),
       sorted.map((item) => item.definition),
+      sorted.map(() => randomUUID()),
     ],
   });
-  return new Set(rows.flatMap(({ ref, version }) => (version === 1n ? [ref] : [])));
+  return new Map(rows.map(({ ref, version, id_seed: idSeed }) => [ref, { isNew: version === 1n, idSeed }]));
 }
 
 /**
