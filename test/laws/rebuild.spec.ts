@@ -1,6 +1,7 @@
 // Goal: what is stored beside the records is what the records say: thrown away, or overwritten, and made again by the
 // command, every projection is the same to the byte, and nothing is posted for it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { inTransaction, openPosting } from '#store';
 import { rebuildProjections, type Rebuilt } from '../../apps/worker/src/rebuild-projections.ts';
 import { Desk } from '../support/desk.ts';
 import { play } from '../support/play-year.ts';
@@ -163,6 +164,36 @@ test('projections that were thrown away or overwritten are made again, to the by
 
   expect(await countRecords(tenantId)).toEqual(records);
   expect(await service.check(tenantId)).toEqual([]);
+});
+
+test('nobody has to stop posting for it', async () => {
+  const desk = await Desk.begin(service, 'beside-posting');
+  await desk.price('3');
+  for (const ticket of ['T1', 'T2', 'T3'])
+    await desk.send({
+      id: `${desk.tenant.tenantId} ${ticket}`,
+      ticket,
+      at: '2026-08-05T10:00:00Z',
+      inputTokens: 1000,
+      calls: 9,
+    });
+  await desk.settle();
+  const { tenantId } = desk.tenant;
+  const { db } = service.database;
+  const before = await dump(tenantId);
+  await db.query('UPDATE quality_days SET n = n + 5 WHERE tenant_id = $1', [tenantId]);
+  await db.query(`DELETE FROM quality_findings WHERE tenant_id = $1`, [tenantId]);
+  await db.query(
+    `UPDATE trace_quality SET summary = '{"days":[],"claims":[]}' WHERE tenant_id = $1 AND trace_id =
+       (SELECT trace_id FROM trace_quality WHERE tenant_id = $1 LIMIT 1)`,
+    [tenantId],
+  );
+  // As a poster does, for as long as it takes.
+  await inTransaction(db, async (client) => {
+    await openPosting(client, tenantId);
+    expect(await rebuild(desk)).toEqual(NOTHING);
+  });
+  expect(await dump(tenantId)).toEqual(before);
 });
 
 test('what is known and not yet posted is left as it stands, and said', async () => {

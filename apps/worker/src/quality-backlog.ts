@@ -1,4 +1,4 @@
-import { Unavailable } from '#model';
+import { Unavailable, type TraceId } from '#model';
 import { chargeStep } from '#pricing';
 import type { ProcessLogger } from '#server';
 import { holdPostings, inTransaction, takeQualityBacklog, type Client } from '#store';
@@ -52,6 +52,18 @@ async function countSome(client: Client, { rulebooks }: Pick<PostParts, 'ruleboo
   const claim = await takeQualityBacklog(client, TRACES_PER_TURN);
   if (claim === null) return 0;
   const { tenantId, traceIds } = claim;
+  await countQuality(client, { rulebooks }, tenantId, traceIds, false);
+  return traceIds.length;
+}
+
+/** Counts the quality of traces as they stand, in the caller's transaction. @param isAnew see `saveQuality` */
+export async function countQuality(
+  client: Client,
+  { rulebooks }: Pick<PostParts, 'rulebooks'>,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+  isAnew: boolean,
+): Promise<void> {
   await holdPostings(client, tenantId, traceIds);
   const { rules, prices } = await rulebooks.read(client, tenantId);
   const resolved = await readResolvedTraces(client, tenantId, traceIds, rules);
@@ -63,6 +75,5 @@ async function countSome(client: Client, { rulebooks }: Pick<PostParts, 'ruleboo
       isLinked: shares.length > 0 || step.overheadPool !== null,
     })),
   }));
-  await saveQuality(client, tenantId, traces);
-  return traceIds.length;
+  await saveQuality(client, tenantId, traces, isAnew);
 }

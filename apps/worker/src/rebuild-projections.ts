@@ -16,7 +16,6 @@ import {
   rebuildTraceSummaries,
   rebuildWorkItems,
   removeStrayPositions,
-  restartQuality,
   restartWaste,
   type Client,
   type KeyStore,
@@ -27,9 +26,9 @@ import { placeTrace } from './place-trace.ts';
 import { posterOf, replacedParts, transactionsOf, type PostParts } from './post-traces.ts';
 import { holdWorkItems, savePartsOfTraces, toUpdate } from './posting-facts.ts';
 import { itemPostingId, itemPostings } from './post-work-items.ts';
-import { QualityBacklog } from './quality-backlog.ts';
 import { readApprovedReversals, readCostFacts } from './read-cost-facts.ts';
 import { readResolvedTraces } from './read-resolved-traces.ts';
+import { recountQuality } from './recount-quality.ts';
 import { reconcileBills } from './reconcile-bills.ts';
 
 export interface RebuildParts extends PostParts {
@@ -98,7 +97,7 @@ export async function rebuildProjections(
     },
   );
   rebuilt.positions += await inTransaction(db, (client) => removeStrayPositions(client, tenantId));
-  await recount(parts, tenantId);
+  await recount(parts, tenantId, pageSize);
   return rebuilt;
 }
 
@@ -172,9 +171,8 @@ async function rebuildItems(
 }
 
 /** What is counted over many traces: of emitters, and against bills. */
-async function recount(parts: RebuildParts, tenantId: bigint): Promise<void> {
-  await inTransaction(parts.db, (client) => restartQuality(client, tenantId));
-  await new QualityBacklog(parts, parts.logger).run();
+async function recount(parts: RebuildParts, tenantId: bigint, pageSize: number): Promise<void> {
+  await recountQuality(parts, tenantId, pageSize);
   await inTransaction(parts.db, (client) => restartWaste(client, tenantId));
   await judgeWaste(parts, () => false);
   const bills = await readInvoicedMonths(parts.db, tenantId);

@@ -34,12 +34,15 @@ export interface AssessedTrace {
  * Brings what is known of emitters to what these traces say now (docs/adr/009): each trace's counts replace those it
  * said before, and the days of the emitters move by the difference. Saying it again changes nothing.
  *
+ * @param isAnew writes what traces say even where it seems to stand already: something else may have been changed
+ *
  * The caller holds the postings of the traces, and calls this last: its rows are the busiest of the transaction.
  */
 export async function saveQuality(
   client: Client,
   tenantId: bigint,
   traces: readonly AssessedTrace[],
+  isAnew = false,
 ): Promise<void> {
   if (traces.length === 0) return;
   const names = {
@@ -60,7 +63,7 @@ export async function saveQuality(
     const claims = claimRows(traceId, steps, names.idOf);
     return { traceId, days, claims, summary: toSummary(days, claims), before: standing.get(traceId) };
   });
-  const changed = said.filter(({ summary, before }) => before?.summary !== summary);
+  const changed = said.filter(({ summary, before }) => isAnew || before?.summary !== summary);
   if (changed.length === 0) return;
   await insertEmitters(client, tenantId, emittersIn(changed.flatMap(({ days }) => days)));
   await upsertTraceQuality(
@@ -71,7 +74,7 @@ export async function saveQuality(
   await replaceFindings(
     client,
     tenantId,
-    changed.filter(({ before }) => before !== undefined).map(({ traceId }) => traceId),
+    changed.filter(({ before }) => isAnew || before !== undefined).map(({ traceId }) => traceId),
     changed.flatMap(({ traceId, days }) =>
       days.flatMap(({ emitterId, day, findings }) =>
         findings.map((finding) => ({ ...finding, traceId, emitterId, day })),
@@ -81,7 +84,9 @@ export async function saveQuality(
   await replaceCostClaims(
     client,
     tenantId,
-    changed.filter(({ before }) => before !== undefined && before.claims > 0).map(({ traceId }) => traceId),
+    changed
+      .filter(({ before }) => isAnew || (before !== undefined && before.claims > 0))
+      .map(({ traceId }) => traceId),
     changed.flatMap(({ claims }) => claims),
   );
   const moves = movesBetween(
@@ -173,7 +178,7 @@ const countsOf = ({ day, emitterId, counts }: EmitterDay): QualityMove[] =>
   [...counts].map(([measure, by]) => ({ day, emitterId, measure, by }));
 
 /** The counts that a summary holds. */
-function countsIn(summary: string): QualityMove[] {
+export function countsIn(summary: string): QualityMove[] {
   const { days }: StoredSummary = JSON.parse(summary);
   return days.flatMap(({ day, emitterId, counts }) =>
     Object.entries(counts).map(([measure, by]) => ({ day, emitterId, measure, by })),
@@ -191,12 +196,21 @@ interface StoredSummary {
 
 /** After minus before, by day, emitter and measure; what did not move is left out. */
 function movesBetween(before: readonly QualityMove[], after: readonly QualityMove[]): QualityMove[] {
-  const moves = new Map<string, QualityMove>();
-  const add = (move: QualityMove, sign: 1 | -1): void => {
+  const moves = new MoveSums();
+  for (const move of before) moves.add(move, -1);
+  for (const move of after) moves.add(move, 1);
+  return moves.all();
+}
+
+/** Moves, summed by day, emitter and measure. */
+export class MoveSums {
+  private readonly sums = new Map<string, QualityMove>();
+
+  add(move: QualityMove, sign: 1 | -1): void {
     const key = `${move.day} ${move.emitterId} ${move.measure}`;
-    moves.set(key, { ...move, by: (moves.get(key)?.by ?? 0) + sign * move.by });
-  };
-  for (const move of before) add(move, -1);
-  for (const move of after) add(move, 1);
-  return [...moves.values()].filter(({ by }) => by !== 0);
+    this.sums.set(key, { ...move, by: (this.sums.get(key)?.by ?? 0) + sign * move.by });
+  }
+
+  /** Those that came to something. */
+  all = (): QualityMove[] => [...this.sums.values()].filter(({ by }) => by !== 0);
 }

@@ -308,12 +308,18 @@ export { replaceCostClaims } from './quality/cost-claims.ts';
 export type { CostClaimRow } from './quality/cost-claims.ts';
 export { insertEmitters, listEmitters, readEmitters } from './quality/emitters.ts';
 export type { EmitterRow } from './quality/emitters.ts';
-export { hasQualityBacklog, holdPostings, takeQualityBacklog } from './quality/quality-backlog.ts';
+export {
+  dropFromQualityBacklog,
+  hasQualityBacklog,
+  holdPostings,
+  takeQualityBacklog,
+} from './quality/quality-backlog.ts';
 export {
   moveQualityDays,
   QUALITY_SHARDS,
   readFindingTotals,
   readQualityCounts,
+  readQualityDaySums,
 } from './quality/quality-days.ts';
 export type { QualityCount, QualityMove } from './quality/quality-days.ts';
 export { readFindingExamples, replaceFindings } from './quality/quality-findings.ts';
@@ -329,13 +335,12 @@ export {
   REPORTED_COST_KEYS,
 } from './quality/read-reported-costs.ts';
 export type { ReportedCostExample, ReportedCostKey, ReportedCostRow } from './quality/read-reported-costs.ts';
-export { readTraceQuality, upsertTraceQuality } from './quality/trace-quality.ts';
+export { readTraceQuality, readTraceQualityAfter, upsertTraceQuality } from './quality/trace-quality.ts';
 export { readInvoicedMonths } from './rebuild/read-invoiced-months.ts';
 export { readUnsettled } from './rebuild/read-unsettled.ts';
 export { readWorkItemRefsAfter } from './rebuild/read-work-item-refs-after.ts';
 export { readPostingIdsAfter, rebuildPositions, removeStrayPositions } from './rebuild/rebuild-positions.ts';
 export { readTraceIdsToRebuild, rebuildTraceSummaries } from './rebuild/rebuild-trace-summaries.ts';
-export { restartQuality } from './rebuild/restart-quality.ts';
 export type { GroupKey } from './reports/group-keys.ts';
 export type { PopulationView } from './reports/population.ts';
 export { readBilled } from './reports/read-billed.ts';

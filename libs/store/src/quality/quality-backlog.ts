@@ -34,6 +34,18 @@ RETURNING b.tenant_id, b.trace_id`,
   };
 }
 
+/** Traces that are being counted wait for it no longer, in the caller's transaction. */
+export async function dropFromQualityBacklog(
+  client: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<void> {
+  await client.query('DELETE FROM quality_backlog WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])', [
+    tenantId,
+    traceIds,
+  ]);
+}
+
 /** Holds the postings of traces until the end of the transaction, without moving their versions. */
 export async function holdPostings(
   db: Queryable,

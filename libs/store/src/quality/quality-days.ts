@@ -42,6 +42,21 @@ ON CONFLICT (tenant_id, day, emitter_id, measure, shard) DO UPDATE SET n = q.n +
   });
 }
 
+/** All days of a tenant's emitters, over their shards; zeros are left out. As many as there are days, emitters and measures. */
+export async function readQualityDaySums(db: Queryable, tenantId: bigint): Promise<QualityMove[]> {
+  const { rows } = await db.query<{ day: string; emitter_id: string; measure: string; n: string }>(
+    `SELECT day::text AS day, emitter_id, measure, sum(n)::text AS n FROM quality_days WHERE tenant_id = $1
+      GROUP BY 1, 2, 3 HAVING sum(n) <> 0`,
+    [tenantId],
+  );
+  return rows.map((row) => ({
+    day: row.day,
+    emitterId: row.emitter_id,
+    measure: row.measure,
+    by: Number(row.n),
+  }));
+}
+
 const keyOf = ({ day, emitterId, measure }: QualityMove): string => `${day} ${emitterId} ${measure}`;
 
 /** A measure of an emitter over a period. */

@@ -25,6 +25,21 @@ export async function readTraceQuality(
   return rows.map((row) => ({ ...row, traceId: traceIdFromUuid(row.trace_id) }));
 }
 
+/** What stands for traces after one, ascending. */
+export async function readTraceQualityAfter(
+  db: Queryable,
+  tenantId: bigint,
+  after: TraceId,
+  limit: number,
+): Promise<TraceQuality[]> {
+  const { rows } = await db.query<{ trace_id: string; claims: number; summary: string }>(
+    `SELECT trace_id, claims, summary FROM trace_quality WHERE tenant_id = $1 AND trace_id > $2::uuid
+      ORDER BY trace_id LIMIT $3`,
+    [tenantId, after, limit],
+  );
+  return rows.map((row) => ({ ...row, traceId: traceIdFromUuid(row.trace_id) }));
+}
+
 export async function upsertTraceQuality(
   db: Queryable,
   tenantId: bigint,
