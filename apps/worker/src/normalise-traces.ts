@@ -7,7 +7,7 @@ import {
   type LeafCandidate,
   type RunningTotal,
 } from '#conventions';
-import type { Span, Step, TraceId } from '#model';
+import { completeStep, type Span, type Step, type TraceId } from '#model';
 import { inTransaction, makeTracesDue } from '#store';
 import { spanFinder, type NormaliseParts, type ReadTrace } from './read-trace.ts';
 import { readTotalsAround, totalsIn, tracesAfter } from './running-totals.ts';
@@ -73,8 +73,7 @@ function stepsOf(
   return arbitrated(trace, others, totals).map((step): Step => {
     const { span } = receivedAs(step);
     const reading = rules.readingAt(step.startedAtNs / 1000n);
-    return {
-      ...withDecisions(step, span),
+    const found = {
       workItemKeys: findWorkItemKeys(span, reading, () =>
         readContentParts(span, step.kind === 'tool_call' ? step.tool : null),
       ),
@@ -82,6 +81,7 @@ function stepsOf(
       overheadPool: overheadPoolOf(span, reading.overhead),
       dimensions: dimensionsOf(span, reading.dimensions),
     };
+    return completeStep(withDecisions(step, span), found, undefined);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Rules } from '#attribution';
 import { canonicalJson, encodeLeaf, rootOfTexts } from '#evidence';
-import { toRef, type Ref, type Step, type StepCommitments, type TraceId } from '#model';
+import { completeStep, toRef, type Ref, type Step, type StepCommitments, type TraceId } from '#model';
 import {
   advanceRevisions,
   insertContents,
@@ -125,7 +125,7 @@ function makeRevision(
       : sealAnew({ step, text, received: receivedAs(step) }, standing, sealer, contents);
     const { record, sealed } = stepTexts(text, commitments);
     leaves.push(sealed);
-    written.push(commitments === undefined ? step : { ...step, commitments });
+    written.push(commitments === undefined ? step : completeStep(step, step, commitments));
     return {
       traceId: step.traceId,
       revision,

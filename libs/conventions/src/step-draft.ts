@@ -5,7 +5,7 @@ type AttributionField = 'workItemKeys' | 'attemptNumber' | 'overheadPool' | 'dim
 /** What only the whole trace can tell of a step. */
 type ArbitrationField = 'role' | 'roleReason' | 'mirrorOf' | 'usageFrom' | 'untraced' | 'increaseSince';
 
-/** A step whose role is decided. `{ ...step, workItemKeys, attemptNumber, overheadPool, dimensions }` is a `Step`. */
+/** A step whose role is decided. `completeStep` makes a `Step` of it. */
 export type ArbitratedStep = Omit<Step, AttributionField>;
 
 /**

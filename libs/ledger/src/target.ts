@@ -55,6 +55,8 @@ export interface Balance {
   readonly amount: bigint;
 }
 
+// Members that are new stand before a spread, not behind it: there each copy would get a hidden class of its own.
+
 /**
  * Where a charge must sit, given the facts known now (ledger.md 1.4): one credit to the provider's accrual,
  * and debits that sum to the same amount. A charge of 0 has no balances.
@@ -63,14 +65,14 @@ export function targetBalances(charge: PlacedCharge): Balance[] {
   if (charge.amountPico === 0n) return [];
   const base = dimensionsOf(charge);
   const credit: Balance = {
-    ...base,
     account: accruedAccount(charge.provider, charge.usageDay),
     attemptId: null,
     workItemRef: null,
     priceId: charge.priceId,
     amount: -charge.amountPico,
+    ...base,
   };
-  return [credit, ...debits(charge).map((debit): Balance => ({ ...base, ...debit, priceId: null }))].filter(
+  return [credit, ...debits(charge).map((debit): Balance => ({ priceId: null, ...debit, ...base }))].filter(
     ({ amount }) => amount !== 0n,
   );
 }
@@ -81,10 +83,10 @@ export function targetBalances(charge: PlacedCharge): Balance[] {
  */
 export function pendingBalances(estimate: PendingEstimate): Balance[] {
   if (estimate.amountPico === 0n) return [];
-  const base = { ...dimensionsOf(estimate), attemptId: null, workItemRef: null, priceId: null };
+  const base = { attemptId: null, workItemRef: null, priceId: null, ...dimensionsOf(estimate) };
   return [
-    { ...base, account: PENDING, amount: estimate.amountPico },
-    { ...base, account: PENDING_ESTIMATES, amount: -estimate.amountPico },
+    { account: PENDING, amount: estimate.amountPico, ...base },
+    { account: PENDING_ESTIMATES, amount: -estimate.amountPico, ...base },
   ];
 }
 
@@ -98,10 +100,10 @@ const dimensionsOf = (usage: PendingEstimate) => ({
 
 function debits(charge: PlacedCharge): Pick<Balance, 'account' | 'attemptId' | 'workItemRef' | 'amount'>[] {
   const whole = { attemptId: null, workItemRef: null, amount: charge.amountPico };
-  if (charge.overheadPool !== null) return [{ ...whole, account: overheadAccount(charge.overheadPool) }];
+  if (charge.overheadPool !== null) return [{ account: overheadAccount(charge.overheadPool), ...whole }];
   if (charge.shares.length === 0) {
     const account = charge.writtenOff === null ? UNATTRIBUTED : writtenOffAccount(charge.writtenOff);
-    return [{ ...whole, account }];
+    return [{ account, ...whole }];
   }
   const parts = splitExactly(
     charge.amountPico,

@@ -24,6 +24,7 @@ export type {
   SpanId,
   TraceId,
 } from './span.ts';
+export { completeStep } from './complete-step.ts';
 export { TOKEN_BUCKETS } from './step.ts';
 export type {
   CostClaim,

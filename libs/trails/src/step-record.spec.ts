@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { canonicalJson, type CanonicalValue } from '#evidence';
-import type { Step } from '#model';
+import { completeStep, type Step } from '#model';
 import { identityOf, parseStep, sealedStepRecord } from './step-record.ts';
 import { identityText, stepText, stepTexts } from './step-text.ts';
 
@@ -59,6 +59,18 @@ const canonical = (value: object): string => {
 
 test('a step survives its record, counts beyond 2^53 included', () => {
   expect(parseStep(recordOf(step))).toEqual(step);
+});
+test('a step is completed with all of its members, those that may be absent included', () => {
+  const whole: Required<Step> = {
+    ...step,
+    increaseSince: { traceId: 't', spanId: 's' },
+    evaluation: { name: 'helpful', score: '0.9', label: null },
+    decisions: [{ kind: 'rule', id: 'r', version: null, result: 'met', from: null, reason: null }],
+    commitments,
+  };
+  expect(completeStep(whole, whole, whole.commitments)).toStrictEqual(whole);
+  expect(completeStep(step, step, undefined)).toStrictEqual(step);
+  expect(parseStep(recordOf(whole))).toStrictEqual(whole);
 });
 test('a record of another version is refused', () => {
   expect(() => parseStep('{"v":2}')).toThrow('not of version 1');

@@ -1,4 +1,5 @@
 import {
+  completeStep,
   TOKEN_BUCKETS,
   type ExtraUsage,
   type Step,
@@ -40,15 +41,15 @@ interface Fields extends Omit<Step, Counted> {
 export function parseStep(text: string): Step {
   const record: unknown = JSON.parse(text);
   if (!isStepRecord(record)) throw new Error('a step record that is not of version 1 cannot be read');
-  const { v: _form, ...rest } = record;
-  return {
-    ...rest,
+  const step = {
+    ...record,
     startedAtNs: BigInt(record.startedAtNs),
     endedAtNs: BigInt(record.endedAtNs),
     usage: record.usage === null ? null : parseUsage(record.usage),
     untraced: record.untraced === null ? null : parseUsage(record.untraced),
     extraUsage: record.extraUsage.map((extra) => ({ ...extra, usage: parseUsage(extra.usage) })),
   };
+  return completeStep(step, step, record.commitments);
 }
 
 /** The text was written by `stepText` and is proved unchanged by its leaf; the form number is all that can differ. */
