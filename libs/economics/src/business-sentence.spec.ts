@@ -48,6 +48,30 @@ test.each<[string, Partial<SentenceSlots>, string]>([
       'Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49).',
   ],
   [
+    'shares that are nearly none and nearly all of it, and as many attempts',
+    {
+      agent: cost('0.038', '0.0358', '0.0444', { items: 59, outcomes: 59 }),
+      segment: {
+        ...segment,
+        attempts: 1.12,
+        restAttempts: 1.08,
+        attemptsShareOfGap: 0.004,
+        shareOfVolume: 0.999,
+      },
+    },
+    'The agent costs $0.0380 per processed claim (95 % CI 0.0358 to 0.0444, n=59) vs $8.00 at the BPO: over 99 % ' +
+      'cheaper. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80), 18 % dearer than the BPO: 1.1 ' +
+      'attempts as elsewhere; under 1 % of the gap in token cost goes with the number of attempts. That is over 99 % of ' +
+      'the volume. Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49).',
+  ],
+  [
+    'no part of the gap goes with attempts',
+    { baseline: null, segment: { ...segment, attempts: 1, restAttempts: 1, attemptsShareOfGap: 0 } },
+    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare it ' +
+      'with. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80): 1.0 attempts as elsewhere; none ' +
+      'of the gap in token cost goes with the number of attempts. That is 8 % of the volume.',
+  ],
+  [
     'no segment',
     {},
     'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper.',

@@ -91,8 +91,9 @@ function segmentSentences(segment: SentenceSegment, { unit, caseName, baseline }
   const gap =
     attemptsShareOfGap === null
       ? ''
-      : `; ${percent(attemptsShareOfGap)} of the gap in token cost goes with the number of attempts`;
-  const attempts = `${segment.attempts.toFixed(1)} attempts instead of ${segment.restAttempts.toFixed(1)}${gap}`;
+      : `; ${attemptsShareOfGap === 0 ? 'none' : percent(attemptsShareOfGap)} of the gap in token cost goes with the number of attempts`;
+  const [own, rest] = [segment.attempts.toFixed(1), segment.restAttempts.toFixed(1)];
+  const attempts = `${own} attempts ${own === rest ? 'as elsewhere' : `instead of ${rest}`}${gap}`;
   const parts = [
     cost.estimatePico === null
       ? `${withoutOutcome(`But where ${where} it`, unit, cost).slice(0, -1)}: ${attempts}.`
@@ -147,7 +148,13 @@ function bounds({ interval, items, isComplete }: SentenceCost): string {
   return `${range}, n=${items}`;
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+/** Only none of it reads as 0 %, and only all of it as 100 %. */
+function percent(share: number): string {
+  const rounded = (share * 100).toFixed(0);
+  if (rounded === '0' && share > 0) return 'under 1 %';
+  if (rounded === '100' && share < 1) return 'over 99 %';
+  return `${rounded} %`;
+}
 const usd = (pico: bigint): string => `$${figure(pico)}`;
 
 /** Cents from a dollar on, three digits below: enough to compare, no more than is known. */
