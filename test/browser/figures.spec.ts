@@ -1,6 +1,7 @@
 // Goal: each figure of a page leads to an explanation that works it out again; waste, segments and spend of the demo are
 // shown as the API tells them; and what an auditor and a controller do through the pages really happens.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -223,3 +224,78 @@ async function expectSoon<Value>(read: () => Promise<Value>, value: Value): Prom
   while ((await read()) !== value) if (Date.now() > limit) break;
   expect(await read()).toBe(value);
 }
+
+test('young cohorts: what is to be expected with its interval, and where it is not told, why', async () => {
+  const from = '2026-10-10';
+  const query = `from=${from}&group_by=workflow,outcome_type`;
+  const [told, none] = await Promise.all([
+    ask(`/v1/reports/maturity?${query}&clock=business`),
+    ask(`/v1/reports/maturity?${query}`),
+  ]);
+  const [claims, tickets] = told.rows;
+  // An imported history was received in one hour: at no age was anything known of it.
+  expect(none.rows.map(({ withheld }: any) => withheld)).toEqual(['too_little_known', 'too_little_known']);
+  expect([claims.withheld, tickets.nowcast.seen]).toEqual(['too_little_known', 29]);
+  const { page } = await shown.open(`/demo/cohorts?from=${from}`);
+  const row = page.getByRole('row', { name: /^Support tickets/ });
+  expect(words(await row.innerText())).toContain('not told: less than half of the outcomes is known');
+  await page.getByLabel('Older work was known by').selectOption('business');
+  await settled(page);
+  expect(new URL(page.url()).search).toBe(`?from=${from}&clock=business`);
+  const one = (value: string): string => Number(value).toFixed(1);
+  const { expected, low, high } = tickets.nowcast;
+  expect(Number(low) < Number(expected) && Number(expected) < Number(high)).toBe(true);
+  expect(words(await row.innerText())).toContain(`${one(expected)} 95 %: ${one(low)} to ${one(high)}`);
+  const refused = page.getByRole('row', { name: /^Insurance claims/ });
+  expect(words(await refused.innerText())).toContain('not told: less than half of the outcomes is known');
+  if (shown.screenshots !== null)
+    await page.screenshot({ path: join(shown.screenshots, 'cohorts-nowcast.png'), fullPage: true });
+  await page.context().close();
+});
+
+test('a percentile leads to the item whose cost it is, and a segment to the items that make its figure', async () => {
+  const { rows } = await ask('/v1/reports/segments?group_by=workflow,outcome_type');
+  const [segment] = rows[0].segments;
+  const { page } = await shown.open(CLAIMS);
+  const median = page.getByRole('row', { name: /^Half cost at most/ }).locator('.amount');
+  for (const each of [median.nth(0), median.nth(1), median.nth(2)]) {
+    const exact = await each.getAttribute('data-exact');
+    const { page: item } = await shown.open(
+      (await each.locator('xpath=ancestor::a').getAttribute('href'))!.slice('/console'.length),
+    );
+    expect(await item.locator('.headline .amount').getAttribute('data-exact')).toBe(exact);
+    await item.context().close();
+  }
+  const cell = page
+    .getByRole('row', { name: /^exception_doc = true/ })
+    .locator('a.figure')
+    .first();
+  await cell.click();
+  await settled(page);
+  for (const side of ['inside', 'outside']) {
+    if (side === 'outside') await page.getByRole('button', { name: 'Elsewhere' }).click();
+    await settled(page);
+    expect(await page.locator('.explained-figure').getAttribute('value')).toBe(
+      segment[side].loadedCostPerOutcomeUsd,
+    );
+    const { items } = segment[side];
+    expect(
+      await page.getByText(new RegExp(`${items} work items sum to .*, exactly the figure`)).count(),
+    ).toBe(1);
+  }
+  expect(new URL(page.url()).searchParams.get('side')).toBe('outside');
+  await page.context().close();
+});
+
+test('the file of a table that comes in pages holds all of them, and the table says that there are more', async () => {
+  const { page } = await shown.open('/demo/work-items?kind=claim');
+  expect(await page.getByText('the first 200, there are more').count()).toBe(1);
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'CSV of Work items' }).click();
+  const file = join(shown.directory, 'items.csv');
+  await (await downloading).saveAs(file);
+  const lines = readFileSync(file, 'utf8').trim().split('\r\n');
+  expect([lines.length - 1, new Set(lines).size]).toEqual([215, 216]);
+  await page.getByText('215 in all').waitFor();
+  await page.context().close();
+});

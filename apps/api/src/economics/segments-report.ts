@@ -44,6 +44,10 @@ const SentenceFigures = z.object({
     z.object({
       conditions: SegmentView.shape.conditions,
       sentence: SegmentView.shape.sentence,
+      verdict: SegmentView.shape.verdict,
+      missing: SegmentView.shape.missing,
+      mixedUsd: SegmentView.shape.mixedUsd,
+      routedUsd: SegmentView.shape.routedUsd,
     }),
   ),
   unknown: z.array(z.enum(['cost', 'outcome', 'interval', 'baseline', 'segments'])).meta({
@@ -77,10 +81,13 @@ export const sentenceReport = (
   told(client, query, context, 'sentence', (group) => ({
     interval: group.interval && showInterval(group.interval),
     sentence: sentenceOf(group),
-    segments: (group.found?.findings ?? []).map((finding) => ({
-      conditions: finding.conditions.map(({ attribute, value }) => ({ attribute, value })),
-      sentence: sentenceOfSegment(finding, group.about),
-    })),
+    segments: (group.found?.findings ?? []).map((finding) => {
+      const { conditions, sentence, verdict, missing, mixedUsd, routedUsd } = segmentView(
+        finding,
+        group.about,
+      );
+      return { conditions, sentence, verdict, missing, mixedUsd, routedUsd };
+    }),
     unknown: unknownOf(group),
   }));
 

@@ -18,6 +18,8 @@ export interface Pages<Page> {
   readonly hasMore: boolean;
   readonly isAsking: boolean;
   readonly more: () => void;
+  /** Asks for page after page until there is no other. */
+  readonly all: () => void;
   readonly retry: () => void;
 }
 
@@ -40,6 +42,11 @@ export function usePages<Path extends PagedPath>(
     hasMore: query.hasNextPage,
     isAsking: query.isFetchingNextPage,
     more: () => void query.fetchNextPage(),
+    all: () =>
+      void (async () => {
+        let result = await query.fetchNextPage();
+        while (result.hasNextPage && !result.isError) result = await result.fetchNextPage();
+      })(),
     retry: () => void query.refetch(),
   };
 }

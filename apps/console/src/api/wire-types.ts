@@ -2650,6 +2650,10 @@ export interface Schemas {
     readonly segments: readonly {
       readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
       readonly sentence: string | null;
+      readonly verdict: 'need_data' | 'fix_first' | 'keep_baseline' | 'replace_baseline' | 'hold';
+      readonly missing: readonly string[];
+      readonly mixedUsd: string | null;
+      readonly routedUsd: string | null;
     }[];
     readonly unknown: readonly ('cost' | 'outcome' | 'interval' | 'baseline' | 'segments')[];
   };

@@ -167,9 +167,6 @@ function Drawing(props: {
         </text>
       ))}
       <path className="band" d={band([...points]) ?? ''} />
-      {reference !== null && !drawing.isFar && (
-        <Reference reference={reference} drawing={drawing} right={right} />
-      )}
       <path className="line" d={path([...points]) ?? ''} />
       {points.map((each, index) =>
         each.value === null ? null : (
@@ -181,6 +178,9 @@ function Drawing(props: {
             r={index === chosen ? 6 : points.length > 60 ? 2 : 3.5}
           />
         ),
+      )}
+      {reference !== null && !drawing.isFar && (
+        <Reference reference={reference} drawing={drawing} right={right} />
       )}
       {chosen !== null && xs[chosen] !== undefined && (
         <line

@@ -5,6 +5,7 @@ import { toPoints } from './overview/to-points.ts';
 import { toPriceBook } from './settings/price-row.ts';
 import { toPicoPerToken } from './settings/to-pico-per-token.ts';
 import { periodBefore } from './workflow/period-before.ts';
+import { adviceOf } from './workflow/advice.ts';
 import { timesWords, verdictWords } from './workflow/verdict.ts';
 
 test('alerts say what is the matter and where it is mended, once; none where nothing is', () => {
@@ -140,11 +141,70 @@ test('verdicts are told in words', () => {
   expect(
     verdictWords({ verdict: 'need_data', missing: ['baseline', 'new_gate'], itemsToDecide: null }),
   ).toEqual({
-    text: 'Nothing is decided: no baseline is recorded, new gate',
+    text: 'Over all of them nothing is decided: no baseline is recorded, new gate',
     tone: 'warn',
   });
+  const missing = { verdict: 'need_data', missing: ['interval'], itemsToDecide: null } as const;
+  expect([true, false].map((isIncomplete) => verdictWords({ ...missing, isIncomplete }).text)).toEqual([
+    'Over all of them nothing is decided: part of the cost has no price',
+    'Over all of them nothing is decided: there are too few items for an interval',
+  ]);
   expect(verdictWords({ verdict: 'hold', missing: [], itemsToDecide: 1200 }).text).toBe(
     'Not told apart yet: about 1,200 items would',
   );
   expect([timesWords('321.049'), timesWords('1.26'), timesWords(null)]).toEqual(['321', '1.3', null]);
+});
+
+const dearer = {
+  conditions: [
+    { attribute: 'doc', value: 'true' },
+    { attribute: 'lines', value: 'over 7' },
+  ],
+  verdict: 'keep_baseline',
+  mixedUsd: '20.53',
+  routedUsd: '10.05',
+} as const;
+const known = {
+  outcomeType: 'claim.processed',
+  decision: { verdict: 'need_data', itemsToDecide: null },
+  baselineName: 'the BPO',
+  savingPerOutcomeUsd: '2.5',
+  segments: [],
+} as const;
+
+test.each<[string, Partial<Parameters<typeof adviceOf>[0]>, string[]]>([
+  ['nothing is decided', {}, []],
+  ['a segment that is not decided', { segments: [{ ...dearer, verdict: 'hold' }] }, []],
+  [
+    'no baseline',
+    { baselineName: null, segments: [dearer] },
+    ['Record what the same costs another way: then it can be compared'],
+  ],
+  [
+    'a dearer segment, nothing of the others',
+    { segments: [dearer] },
+    [
+      'Send each claim with doc = true and lines = over 7 to the BPO: in the half of the claims this is told from, $20.53 each become $10.05',
+    ],
+  ],
+  [
+    'a dearer segment of an unknown saving, the others cheaper',
+    {
+      segments: [{ ...dearer, mixedUsd: null }],
+      decision: { verdict: 'replace_baseline', itemsToDecide: null },
+    },
+    ['Send each claim with doc = true and lines = over 7 to the BPO', 'Leave the others to the agent'],
+  ],
+  [
+    'the agent is cheaper',
+    { outcomeType: null, decision: { verdict: 'replace_baseline', itemsToDecide: null } },
+    ['Leave each item to the agent: $2.50 less than at the BPO'],
+  ],
+  [
+    'the baseline is cheaper',
+    { decision: { verdict: 'keep_baseline', itemsToDecide: null } },
+    ['Send each claim to the BPO, or make the agent cheaper'],
+  ],
+])('what to do: %s', (_, over, lines) => {
+  expect(adviceOf({ ...known, ...over })).toEqual(lines);
 });

@@ -1,5 +1,7 @@
-import { useState, type ReactNode } from 'react';
+import { use, useEffect, useState, type ReactNode } from 'react';
 import { csvText, type CsvValue } from './csv.ts';
+import { RestContext, type RestOfPages } from './more-pages.tsx';
+import { showCount } from '../format/number.ts';
 import { saveFile } from './save-file.ts';
 
 export interface Column<Row> {
@@ -28,8 +30,13 @@ interface DataTableProps<Row> {
   /** One more row, set off from the others. */
   readonly foot?: Row;
   readonly pageSize?: number;
+  /** Its rows come in pages, of which not all may be loaded: it says so, and its file has the rest as well. */
+  readonly isPaged?: boolean;
   readonly actions?: ReactNode;
 }
+
+/** Rows that are shown at once. */
+const PAGE_SIZE = 50;
 
 interface Sort {
   readonly column: number;
@@ -38,7 +45,7 @@ interface Sort {
 
 /** A table that scrolls by itself where it is too wide, sorts by its heads, and can be taken away as CSV. */
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
-  const { caption, columns, rows, keyOf, pageSize = 50 } = props;
+  const { caption, columns, rows, keyOf, pageSize = PAGE_SIZE } = props;
   const [sort, setSort] = useState<Sort | null>(null);
   const [shown, setShown] = useState(pageSize);
   if (rows.length === 0) return props.empty;
@@ -54,12 +61,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
         <span className={props.isCaptionHidden ? 'visually-hidden' : 'table-caption'} aria-hidden="true">
           {caption}
         </span>
-        <span className="table-actions">
-          {props.actions}
-          <button type="button" className="quiet" onClick={() => saveCsv(props, sorted)}>
-            CSV<span className="visually-hidden"> of {caption}</span>
-          </button>
-        </span>
+        <Actions table={props} sorted={sorted} />
       </div>
       <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
         <table>
@@ -100,6 +102,62 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
       )}
     </div>
   );
+}
+
+/** What can be done with the whole table, and how much of it is here. */
+function Actions<Row>(props: {
+  readonly table: DataTableProps<Row>;
+  readonly sorted: readonly Row[];
+}): ReactNode {
+  const { table, sorted } = props;
+  const { rows, caption, pageSize = PAGE_SIZE } = table;
+  const pages = use(RestContext);
+  const rest = table.isPaged === true ? pages : null;
+  const file = useWholeFile(table, rest);
+  const hasMore = rest?.hasMore === true;
+  return (
+    <span className="table-actions">
+      {table.actions}
+      {(hasMore || rows.length > pageSize) && (
+        <span className="soft">
+          {hasMore
+            ? `the first ${showCount(rows.length)}, there are more`
+            : `${showCount(rows.length)} in all`}
+        </span>
+      )}
+      <button
+        type="button"
+        className="quiet"
+        disabled={file.isAwaited}
+        onClick={() => (hasMore ? file.await(rest.all) : saveCsv(table, sorted))}
+      >
+        {file.isAwaited ? 'Loading all …' : 'CSV'}
+        <span className="visually-hidden"> of {caption}</span>
+      </button>
+    </span>
+  );
+}
+
+/** A file of a table that comes in pages waits until all of them are there. */
+function useWholeFile<Row>(
+  props: DataTableProps<Row>,
+  rest: RestOfPages | null,
+): { readonly isAwaited: boolean; readonly await: (all: () => void) => void } {
+  const [isAwaited, setAwaited] = useState(false);
+  const hasMore = rest?.hasMore ?? false;
+  const hasFailed = rest !== null && rest.error !== null;
+  useEffect(() => {
+    if (!isAwaited || (hasMore && !hasFailed)) return;
+    setAwaited(false);
+    if (!hasFailed) saveCsv(props, props.rows);
+  }, [isAwaited, hasMore, hasFailed, props]);
+  return {
+    isAwaited,
+    await: (all) => {
+      setAwaited(true);
+      all();
+    },
+  };
 }
 
 function HeadCell<Row>(props: {

@@ -1,8 +1,17 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode } from 'react';
 import type { Pages } from '../api/use-pages.ts';
 import { Failure, Loading } from './states.tsx';
 
-/** What a question in pages leads to: waiting, refusal, or what there is so far with a button for more. */
+/** Of the pages that a part of the page shows: whether there are more, and how to have all of them. */
+export interface RestOfPages {
+  readonly hasMore: boolean;
+  /** Why the last of them is not there. */
+  readonly error: Error | null;
+  readonly all: () => void;
+}
+export const RestContext = createContext<RestOfPages | null>(null);
+
+/** What a question in pages leads to: waiting, refusal, or what there is so far with buttons for more and for all. */
 export function Paged<Page>(props: {
   readonly pages: Pages<Page>;
   /** Completes "Loading ..." and "More ...". */
@@ -13,7 +22,7 @@ export function Paged<Page>(props: {
   if (pages.isPending) return <Loading what={what} />;
   if (pages.pages.length === 0) return <Failure error={pages.error} retry={pages.retry} />;
   return (
-    <>
+    <RestContext value={pages}>
       {props.children(pages.pages)}
       {pages.error !== null && <Failure error={pages.error} retry={pages.more} />}
       {pages.hasMore && (
@@ -21,8 +30,11 @@ export function Paged<Page>(props: {
           <button type="button" disabled={pages.isAsking} onClick={pages.more}>
             {pages.isAsking ? 'Loading …' : `More ${what}`}
           </button>
+          <button type="button" className="quiet" disabled={pages.isAsking} onClick={pages.all}>
+            All of them
+          </button>
         </div>
       )}
-    </>
+    </RestContext>
   );
 }

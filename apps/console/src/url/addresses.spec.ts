@@ -12,6 +12,17 @@ test.each([
     '/acme/explain?from=2026-10-01&group_by=workflow&cell=%5B%22Claims%22%5D',
   ],
   [to.figure({ filters: {}, groupBy: [], cell: null }), '/acme/explain'],
+  [to.itemAt({ kind: 'claim', key: 'C 1' }, null), '/acme/explain/claim/C%201'],
+  [to.itemAt({ kind: 'claim', key: 'C 1' }, 40), '/acme/transactions?kind=claim&key=C+1&size=40'],
+  [
+    to.segment(
+      { filters: { to: '2026-11-01' }, groupBy: ['workflow'], cell: ['C'] },
+      [{ attribute: 'doc', value: 'a b' }],
+      'outside',
+    ),
+    '/acme/explain?to=2026-11-01&group_by=workflow&cell=%5B%22C%22%5D' +
+      '&segment=%5B%7B%22attribute%22%3A%22doc%22%2C%22value%22%3A%22a+b%22%7D%5D&side=outside',
+  ],
   [to.transactions({ trace: 'ab', code: null }), '/acme/transactions?trace=ab'],
   [to.leaf(7), '/acme/evidence?leaf=7'],
   [to.settings('prices', { model: 'm' }), '/acme/settings/prices?model=m'],

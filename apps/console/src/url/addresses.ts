@@ -44,6 +44,24 @@ export function addressesOf(tenant: string) {
     /** Every call behind the cost of one work item. */
     workItemCost: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
       page('explain/{kind}/{key}', { kind, key }, query),
+    /** What is behind the cost of one work item: its calls, or at a size of the log its postings of then. */
+    itemAt: ({ kind, key }: WorkItemName, size: number | null): string =>
+      size === null
+        ? page('explain/{kind}/{key}', { kind, key })
+        : page('transactions', {}, { kind, key, size }),
+    /** The work items that the figures of a segment of a row are of. */
+    segment: (
+      { filters, groupBy, cell }: FigureName,
+      conditions: readonly { readonly attribute: string; readonly value: string }[],
+      side: 'inside' | 'outside',
+    ): string =>
+      page('explain') +
+      filterSearch(filters, {
+        group_by: groupBy.join(','),
+        cell: JSON.stringify(cell),
+        segment: JSON.stringify(conditions.map(({ attribute, value }) => ({ attribute, value }))),
+        side,
+      }),
     /** Postings, by trace, work item, account, code, cause or period. */
     transactions: (query: QueryValues): string => page('transactions', {}, query),
     /** A leaf of the evidence log with its proof. */

@@ -8,6 +8,8 @@ export const FIGURES = {
   bought_nothing: 'other attempts of achieved items, and items without an outcome',
   outcomes: 'the items that were achieved, counted',
   work_items: 'the items that are settled, counted',
+  mean: 'their cost over the items that any spend is linked to',
+  dearest_tenth: 'the dearest tenth of the items that any spend is linked to, added up',
   loaded: 'calls of agents, lines of people and tools, overhead that was used',
   loaded_per_outcome: 'calls, lines and used overhead, over the outcomes',
 } as const;

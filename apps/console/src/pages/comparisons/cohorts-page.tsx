@@ -4,16 +4,16 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { shiftDay, showDay } from '../../format/time.ts';
-import { FilterBar } from '../../layout/filter-bar.tsx';
+import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { Amount, Count, Grade } from '../../parts/figure.tsx';
-import { Figures } from '../../parts/figure-links.tsx';
+import { Grade } from '../../parts/figure.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
-import { useFilters } from '../../url/use-filters.ts';
-import { figuresOf, groupName } from './group-name.ts';
+import { useFilters, useSearchValue } from '../../url/use-filters.ts';
+import { countColumn, moneyColumn } from '../figure-columns.tsx';
+import { groupName } from './group-name.ts';
 
 type Row = Schemas['MaturityRow'];
 
@@ -25,15 +25,30 @@ export function CohortsPage(): ReactNode {
   const [filters] = useFilters();
   const from = filters.from ?? shiftDay(new Date().toISOString().slice(0, 10), -YOUNG_DAYS);
   const { view: _view, currency: _currency, ...query } = reportQuery(filters);
+  const [text, setClock] = useSearchValue('clock');
+  const clock = text === 'business' ? text : 'recorded';
   const report = useGet('/v1/reports/maturity', {
-    query: { ...query, from, group_by: 'workflow,outcome_type' },
+    query: { ...query, from, clock, group_by: 'workflow,outcome_type' },
   });
   return (
     <Page
       title="Young cohorts"
       lead="Work that began a short time ago looks dear, as not all of its outcomes are there yet. How many are still to come is told by what became of older work at the same age."
     >
-      <FilterBar views={[]} />
+      <FilterBar views={[]}>
+        <Field label="Older work was known by">
+          {(id) => (
+            <select
+              id={id}
+              value={clock}
+              onChange={({ target }) => setClock(target.value === 'business' ? target.value : null)}
+            >
+              <option value="recorded">when its outcomes were received</option>
+              <option value="business">when they happened (imported histories)</option>
+            </select>
+          )}
+        </Field>
+      </FilterBar>
       <p className="soft">
         Work that was begun from {showDay(from)} on{filters.from === undefined && ', as no day is chosen'},
         against all that was begun before.
@@ -66,7 +81,8 @@ export function CohortsPage(): ReactNode {
 const WITHHELD: { readonly [Reason in NonNullable<Row['withheld']>]: string } = {
   no_older_items: 'nothing older to compare with: choose a later first day',
   older_items_open: 'more than a tenth of the older items are open themselves',
-  too_little_known: 'less than half of the outcomes is known, or an item has no like',
+  too_little_known:
+    'less than half of the outcomes is known, or no older item stood like one of these at its age',
   total: 'told by workflow only',
 };
 
@@ -78,17 +94,12 @@ const known = (filters: Filters): readonly Column<Row>[] => [
     cell: groupName,
     csv: groupName,
   },
-  {
+  countColumn(filters, {
     title: 'Settled',
     hint: 'Items of the cohort in a final state',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Count value={row.workItems} figure="work_items" />
-      </Figures>
-    ),
-    csv: ({ workItems }) => workItems,
-  },
+    field: 'workItems',
+    figure: 'work_items',
+  }),
   {
     title: 'Final',
     hint: 'Share of the cohort that is in a final state',
@@ -96,30 +107,12 @@ const known = (filters: Filters): readonly Column<Row>[] => [
     cell: ({ maturity }) => showShare(maturity),
     csv: ({ maturity }) => maturity,
   },
-  {
-    title: 'Outcomes so far',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Count value={row.outcomes} figure="outcomes" />
-      </Figures>
-    ),
-    csv: ({ outcomes }) => outcomes,
-  },
-  {
+  countColumn(filters, { title: 'Outcomes so far', field: 'outcomes', figure: 'outcomes' }),
+  moneyColumn(filters, {
     title: 'Cost per outcome so far',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Amount
-          value={row.costPerOutcomeUsd}
-          isLowerBound={row.bound === 'lower'}
-          figure="cost_per_outcome"
-        />
-      </Figures>
-    ),
-    csv: ({ costPerOutcomeUsd }) => costPerOutcomeUsd,
-  },
+    field: 'costPerOutcomeUsd',
+    figure: 'cost_per_outcome',
+  }),
 ];
 
 const EXPECTED: readonly Column<Row>[] = [

@@ -2,21 +2,21 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
-import { compareDecimals, groupDigits, roundDecimal } from '../../format/decimal.ts';
+import { groupDigits, roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { plural } from '../../format/outcome-words.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { Amount, Count, Grade } from '../../parts/figure.tsx';
-import { Figures } from '../../parts/figure-links.tsx';
+import { Amount, Grade } from '../../parts/figure.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
 import { useFilters, useSearchValue } from '../../url/use-filters.ts';
 import { declaredNames } from './declared-names.ts';
-import { figuresOf, groupName } from './group-name.ts';
+import { countColumn, moneyColumn } from '../figure-columns.tsx';
+import { groupName } from './group-name.ts';
 
 type Row = Schemas['SpendRow'];
 
@@ -131,41 +131,9 @@ const own = (by: string, filters: Filters): readonly Column<Row>[] => [
     cell: (row) => workOf(row, by),
     csv: (row) => workOf(row, by),
   },
-  {
-    title: 'Spent',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" />
-      </Figures>
-    ),
-    csv: ({ costUsd }) => costUsd,
-    compare: (a, b) => compareDecimals(a.costUsd ?? '-1', b.costUsd ?? '-1'),
-  },
-  {
-    title: 'Outcomes',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Count value={row.outcomes} figure="outcomes" />
-      </Figures>
-    ),
-    csv: ({ outcomes }) => outcomes,
-  },
-  {
-    title: 'Each',
-    align: 'end',
-    cell: (row) => (
-      <Figures of={figuresOf(filters, row)}>
-        <Amount
-          value={row.costPerOutcomeUsd}
-          isLowerBound={row.bound === 'lower'}
-          figure="cost_per_outcome"
-        />
-      </Figures>
-    ),
-    csv: ({ costPerOutcomeUsd }) => costPerOutcomeUsd,
-  },
+  moneyColumn(filters, { title: 'Spent', field: 'costUsd', figure: 'cost' }),
+  countColumn(filters, { title: 'Outcomes', field: 'outcomes', figure: 'outcomes' }),
+  moneyColumn(filters, { title: 'Each', field: 'costPerOutcomeUsd', figure: 'cost_per_outcome' }),
 ];
 
 const AGAINST_PEERS: readonly Column<Row>[] = [

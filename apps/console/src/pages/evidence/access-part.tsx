@@ -1,12 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useGet } from '../../api/use-get.ts';
+import { usePages } from '../../api/use-pages.ts';
 import { may, useSession } from '../../api/session.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { showTime } from '../../format/time.ts';
 import { Field } from '../../layout/filter-bar.tsx';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
+import { Paged } from '../../parts/more-pages.tsx';
 import { Answered, Empty, Failure } from '../../parts/states.tsx';
 import { useSearchValue } from '../../url/use-filters.ts';
 import { GrantForm } from './grant-form.tsx';
@@ -38,7 +40,7 @@ export function AccessPart(): ReactNode {
 function Reads(): ReactNode {
   const [subject, setSubject] = useSearchValue('subject');
   const [text, setText] = useState(subject ?? '');
-  const reads = useGet('/v1/access-log', {
+  const reads = usePages('/v1/access-log', {
     query: { ...(subject === null ? {} : { subject }), limit: '500' },
   });
   return (
@@ -63,28 +65,24 @@ function Reads(): ReactNode {
         </Field>
         <button type="submit">Show</button>
       </form>
-      <Answered query={reads} what="the access log">
-        {({ items, next }) => (
-          <>
-            <DataTable
-              caption="Reads of content"
-              isCaptionHidden
-              file="access-log"
-              rows={items}
-              keyOf={({ accessId }) => accessId}
-              columns={READS}
-              empty={
-                <Empty title="Nobody read content">
-                  Content opens on the page of a work item, under a grant. Each opening will stand here.
-                </Empty>
-              }
-            />
-            {next !== null && (
-              <p className="hint">The first 500 are shown; name a work item to find others.</p>
-            )}
-          </>
+      <Paged pages={reads} what="reads">
+        {(all) => (
+          <DataTable
+            isPaged
+            caption="Reads of content"
+            isCaptionHidden
+            file="access-log"
+            rows={all.flatMap(({ items }) => items)}
+            keyOf={({ accessId }) => accessId}
+            columns={READS}
+            empty={
+              <Empty title="Nobody read content">
+                Content opens on the page of a work item, under a grant. Each opening will stand here.
+              </Empty>
+            }
+          />
         )}
-      </Answered>
+      </Paged>
     </>
   );
 }

@@ -59,6 +59,7 @@ export function CostLines(props: {
   return (
     <DataTable
       caption="Calls behind the cost"
+      isPaged
       isCaptionHidden
       file={`${props.item.kind}-${props.item.key}-cost`}
       rows={props.lines}

@@ -7,20 +7,27 @@ import { Page, Section } from '../../layout/page.tsx';
 import { Paged } from '../../parts/more-pages.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { useFilters, useSearchValue } from '../../url/use-filters.ts';
+import { cellText } from './cell-text.ts';
 import { Change } from './change.tsx';
+import { ExplainSegment } from './explain-segment.tsx';
 import { FigureItems } from './figure-items.tsx';
 import { PeriodCharges } from './period-charges.tsx';
 
 type Explained = Answer<Gets['/v1/explain']>;
 
-/** What is behind a figure of the cost-per-outcome report, and why it has changed. */
+/** What is behind a figure of a report: the items of a segment, or those of a row and why it has changed. */
 export function ExplainPage(): ReactNode {
+  const [segment] = useSearchValue('segment');
+  return segment === null ? <ExplainRow /> : <ExplainSegment segment={segment} />;
+}
+
+function ExplainRow(): ReactNode {
   const [filters] = useFilters();
   const [groupBy] = useSearchValue('group_by');
   const [cell] = useSearchValue('cell');
   const [against, setAgainst] = useSearchValue('against');
   const question = useMemo(() => {
-    const { workflow: _workflow, basis: _basis, ...query } = filters;
+    const { workflow: _workflow, currency: _currency, ...query } = filters;
     return {
       query: {
         ...query,
@@ -44,6 +51,11 @@ export function ExplainPage(): ReactNode {
       <FilterBar />
       <p className="row">
         <span className="soft">The figure:</span> <strong>{cellText(groupBy, cell)}</strong>
+        {filters.currency !== undefined && (
+          <span className="soft">
+            in USD, as it was charged; {filters.currency} is made of it by the dated rates
+          </span>
+        )}
       </p>
       <Paged pages={pages} what="of it">
         {(all) => <Parts all={all} hasMore={pages.hasMore} />}
@@ -104,18 +116,4 @@ function Parts({
       hasMore={hasMore}
     />
   );
-}
-
-function cellText(groupBy: string | null, cell: string | null): string {
-  if (cell === null) return 'the total';
-  try {
-    const values: unknown = JSON.parse(cell);
-    if (!Array.isArray(values)) return cell;
-    const names = (groupBy ?? '').split(',');
-    return values
-      .map((value, index) => `${(names[index] ?? '').replaceAll('_', ' ')} ${value ?? 'none'}`)
-      .join(', ');
-  } catch {
-    return cell;
-  }
 }

@@ -39,8 +39,8 @@ export function ExplainedFigure(props: {
         {FIGURES[kind]}
         {!isCount && (
           <>
-            : {showCount(parts.length)} amounts{by === null ? '' : ` over ${showCount(by)} outcomes`} make
-            exactly <code>{value ?? 'unknown'}</code>
+            : {showCount(parts.length)} amounts{by === null ? '' : ` over ${showCount(by.count)} ${by.of}`}{' '}
+            make exactly <code>{value ?? 'unknown'}</code>
           </>
         )}
         .

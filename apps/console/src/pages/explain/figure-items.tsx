@@ -11,7 +11,7 @@ import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Addresses } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
 import { readFigureKind } from '../../url/figure-kinds.ts';
-import { useFilters, useSearchValue } from '../../url/use-filters.ts';
+import { useSearchValue } from '../../url/use-filters.ts';
 import { ExplainedFigure } from './explained-figure.tsx';
 
 type Item = Schemas['Explanation']['items'][number];
@@ -24,13 +24,8 @@ export function FigureItems(props: {
 }): ReactNode {
   const { first, items } = props;
   const to = useAddresses();
-  const [filters] = useFilters();
   const [figure] = useSearchValue('figure');
   const kind = readFigureKind(figure);
-  const past = {
-    ...(filters.size === undefined ? {} : { size: filters.size }),
-    ...(filters.as_of === undefined ? {} : { as_of: filters.as_of }),
-  };
   return (
     <>
       {kind !== null && (
@@ -43,14 +38,22 @@ export function FigureItems(props: {
         what="parts"
         isWhole
       />
-      <Section title="Work items behind it" lead="The costliest first; each leads on to its calls.">
+      <Section
+        title="Work items behind it"
+        lead={
+          first.size === null
+            ? 'The costliest first; each leads on to its calls.'
+            : 'The costliest first; each leads on to its postings at this size of the log.'
+        }
+      >
         <DataTable
           caption="Work items behind the figure"
+          isPaged
           isCaptionHidden
           file="explain-work-items"
           rows={items}
           keyOf={({ kind, key }) => `${kind}:${key}`}
-          columns={columnsOf(to, past)}
+          columns={columnsOf(to, first.size)}
           empty={
             <Empty title="No work item is in this figure">
               Settled work is counted by the day it was settled. Widen the period, or count by the first
@@ -98,12 +101,13 @@ function Parts({ of: first }: { readonly of: Schemas['Explanation'] }): ReactNod
   );
 }
 
-function columnsOf(to: Addresses, past: Readonly<Record<string, string>>): readonly Column<Item>[] {
+/** @param size of the log that the figure was read at: each item leads to what it was then */
+function columnsOf(to: Addresses, size: number | null): readonly Column<Item>[] {
   return [
     {
       title: 'Work item',
       cell: (item) => (
-        <Link href={to.workItemCost(item)}>
+        <Link href={to.itemAt(item, size)}>
           {item.kind}:{item.key}
         </Link>
       ),
@@ -136,6 +140,9 @@ function columnsOf(to: Addresses, past: Readonly<Record<string, string>>): reado
       cell: ({ directCostUsd }) => <Amount value={directCostUsd} />,
       csv: ({ directCostUsd }) => directCostUsd,
     },
-    { title: 'Trail', cell: (item) => <Link href={to.workItem(item, past)}>step by step</Link> },
+    {
+      title: 'Trail',
+      cell: (item) => <Link href={to.workItem(item, size === null ? {} : { size })}>step by step</Link>,
+    },
   ];
 }

@@ -51,6 +51,7 @@ export function PeriodCharges(props: {
       <Section title="Charges behind it" lead="Call by call, the dearest first.">
         <DataTable
           caption="Charges behind the figure"
+          isPaged
           isCaptionHidden
           file="explain-charges"
           rows={charges}

@@ -64,6 +64,7 @@ function Entries({ transactions }: { readonly transactions: readonly Transaction
   return (
     <DataTable
       caption="Entries"
+      isPaged
       isCaptionHidden
       file="postings"
       rows={rows}

@@ -26,11 +26,13 @@ test.each<[FigureKind, string | null, number | null]>([
   ['bought_nothing', '0.25', null],
   ['outcomes', '2', null],
   ['work_items', '3', null],
+  ['mean', '0.183333333333', 3],
+  ['dearest_tenth', '0.3', null],
   ['loaded', '7.550000000001', null],
   ['loaded_per_outcome', '3.775', 2],
 ])('%s of three items is %s', (kind, value, by) => {
   const worked = workOut(kind, { outcomes: 2 }, ITEMS, ROW);
-  expect([worked.value, worked.by]).toEqual([value, by]);
+  expect([worked.value, worked.by?.count ?? null]).toEqual([value, by]);
 });
 
 test('what needs the row of the report is unknown until it is there, and nothing is divided by no outcome', () => {

@@ -6,6 +6,11 @@ type Explanation = Schemas['Explanation'];
 type Item = Explanation['items'][number];
 type Row = Pick<Schemas['CostPerOutcomeRow'], 'costUsd' | 'costLinesUsd' | 'usedOverheadUsd' | 'outcomes'>;
 
+interface Divisor {
+  readonly count: number;
+  readonly of: 'outcomes' | 'work items';
+}
+
 /** A figure as its explanation works it out. */
 export interface WorkedOut {
   /** Exact decimal, or a count; null: part of it is not known. */
@@ -13,7 +18,7 @@ export interface WorkedOut {
   /** What is added up to it, or divided; amounts in USD unless `isCount`. */
   readonly parts: readonly string[];
   /** What the sum of the parts is divided by. */
-  readonly by: number | null;
+  readonly by: Divisor | null;
   readonly isCount: boolean;
 }
 
@@ -34,15 +39,17 @@ type Rule = (items: readonly Item[], outcomes: number, row: Row | undefined) => 
 
 const RULES: { readonly [Kind in FigureKind]: Rule } = {
   cost: (items) => sumOf(costOf(items)),
-  cost_per_outcome: (items, outcomes) => sumOf(costOf(items), outcomes),
+  cost_per_outcome: (items, outcomes) => sumOf(costOf(items), { count: outcomes, of: 'outcomes' }),
   direct: (items) => sumOf(items.filter(isAchieved).map(({ directCostUsd }) => directCostUsd)),
   failed_attempts: (items) => sumOf(failedOf(items)),
   no_outcome: (items) => sumOf(nothingOf(items)),
   bought_nothing: (items) => sumOf([...failedOf(items), ...nothingOf(items)]),
   outcomes: (items) => countOf(items.filter(isAchieved).length),
   work_items: (items) => countOf(items.length),
+  mean: (items) => sumOf(costOf(items), { count: items.filter(isSpent).length, of: 'work items' }),
+  dearest_tenth: (items) => sumOf(costOf(dearestTenth(items))),
   loaded: (items, _, row) => loaded(items, row, null),
-  loaded_per_outcome: (items, outcomes, row) => loaded(items, row, outcomes),
+  loaded_per_outcome: (items, outcomes, row) => loaded(items, row, { count: outcomes, of: 'outcomes' }),
 };
 
 const costOf = (items: readonly Item[]): string[] => items.map(({ costUsd }) => costUsd);
@@ -52,18 +59,26 @@ const failedOf = (items: readonly Item[]): string[] =>
 
 const nothingOf = (items: readonly Item[]): string[] => costOf(items.filter((item) => !isAchieved(item)));
 
+/** At least one of them, as in the report; the API lists the costliest first. */
+function dearestTenth(items: readonly Item[]): readonly Item[] {
+  const spent = items.filter(isSpent);
+  return spent.slice(0, Math.max(1, Math.floor(spent.length / 10)));
+}
+
+const isSpent = ({ attempts }: { readonly attempts: number }): boolean => attempts > 0;
+
 const isAchieved = ({ phase }: { readonly phase: string }): boolean => phase === 'achieved';
 
 const countOf = (count: number): WorkedOut => ({ value: String(count), parts: [], by: null, isCount: true });
 
-const sumOf = (parts: readonly string[], by: number | null = null): WorkedOut => ({
-  value: divideDecimal(sumDecimals(parts), by ?? 1, PLACES),
+const sumOf = (parts: readonly string[], by: Divisor | null = null): WorkedOut => ({
+  value: divideDecimal(sumDecimals(parts), by?.count ?? 1, PLACES),
   parts,
   by,
   isCount: false,
 });
 
-function loaded(items: readonly Item[], row: Row | undefined, by: number | null): WorkedOut {
+function loaded(items: readonly Item[], row: Row | undefined, by: Divisor | null): WorkedOut {
   if (row === undefined) return { value: null, parts: [], by, isCount: false };
   return sumOf([sumDecimals(costOf(items)), row.costLinesUsd, row.usedOverheadUsd], by);
 }

@@ -72,7 +72,7 @@ function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bu
                 <WorkflowCard
                   key={JSON.stringify(row.group)}
                   row={row}
-                  sentence={sentences?.rows.find((each) => isSameGroup(each, row))?.sentence ?? null}
+                  told={sentences?.rows.find((each) => isSameGroup(each, row))}
                   compared={compared?.rows.find((each) => isSameGroup(each, row))}
                   overTime={overTime?.rows.filter((each) => isSameGroup(each, row)) ?? []}
                   bucket={bucket}

@@ -40,3 +40,12 @@ function toPoint(row: Row, at: string, bucket: Bucket): TimePoint {
     ].join('; '),
   };
 }
+
+/** The baseline as the level that a chart compares with. */
+export const toReference = (
+  baseline: Schemas['BaselineRow']['baseline'],
+): { readonly value: number; readonly label: string } | null =>
+  baseline && {
+    value: toPosition(baseline.costPerOutcomeUsd),
+    label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
+  };

@@ -2,21 +2,22 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../../api/wire-types.ts';
 import { TimeChart } from '../../charts/time-chart.tsx';
-import { sumDecimals, toPosition } from '../../format/decimal.ts';
-import { showMoney } from '../../format/money.ts';
+import { sumDecimals } from '../../format/decimal.ts';
 import { kindOf, unitOf } from '../../format/outcome-words.ts';
-import { Amount, CostInterval, Count, Coverage, Grade } from '../../parts/figure.tsx';
+import { Amount, Count, Coverage } from '../../parts/figure.tsx';
 import { Figures } from '../../parts/figure-links.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
+import { Advice } from '../workflow/advice-list.tsx';
+import { Headline, HeadlineGrade, headlineFigure, isIncomplete, isLoaded } from '../workflow/headline.tsx';
 import { timesWords, verdictWords } from '../workflow/verdict.ts';
-import { toPoints, type Bucket } from './to-points.ts';
+import { toPoints, toReference, type Bucket } from './to-points.ts';
 
 interface WorkflowCardProps {
   readonly row: Schemas['CostPerOutcomeRow'];
-  /** What the figures say, in one sentence; null: not known yet. */
-  readonly sentence: string | null;
+  /** What the figures say, in one sentence, and the segments that differ. */
+  readonly told: Schemas['SentenceRow'] | undefined;
   readonly compared: Schemas['BaselineRow'] | undefined;
   readonly overTime: readonly Schemas['OverTimeRow'][];
   readonly bucket: Bucket;
@@ -45,86 +46,62 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
           <h2>
             <Link href={href}>{name}</Link>
           </h2>
-          <Grade grade={row.grade} reasons={row.gradeReasons} />
+          <HeadlineGrade row={row} />
         </header>
         <Headline row={row} interval={compared?.interval} />
-        {compared !== undefined && <Against compared={compared} />}
-        {props.sentence !== null && <p className="sentence">{props.sentence}</p>}
+        {compared !== undefined && <Against compared={compared} segments={props.told?.segments ?? []} />}
+        {props.told?.sentence != null && <p className="sentence">{props.told.sentence}</p>}
         {points.length > 0 && (
           <TimeChart
             label={`${name}: cost per ${unit} by ${bucket}, with people, tools and overhead where they are known`}
             points={points}
-            reference={
-              baseline === null
-                ? null
-                : {
-                    value: toPosition(baseline.costPerOutcomeUsd),
-                    label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
-                  }
-            }
+            reference={toReference(baseline)}
           />
         )}
-        <CardFigures row={row} interval={compared?.interval} />
+        <CardFigures row={row} />
         <Coverage coverage={row.coverage} />
         <p className="row">
           <Link href={href}>Where it goes, and where it breaks</Link>
-          <Link href={addresses.figure({ ...of, figure: 'cost_per_outcome' })}>Explain this figure</Link>
+          <Link
+            href={addresses.figure({
+              ...of,
+              figure: headlineFigure(row),
+            })}
+          >
+            Explain this figure
+          </Link>
         </p>
       </Figures>
     </article>
   );
 }
 
-function Against({ compared }: { readonly compared: Schemas['BaselineRow'] }): ReactNode {
+function Against(props: {
+  readonly compared: Schemas['BaselineRow'];
+  readonly segments: Schemas['SentenceRow']['segments'];
+}): ReactNode {
+  const { compared, segments } = props;
   const { baseline, decision } = compared;
-  const { text, tone } = verdictWords(decision);
+  const { text, tone } = verdictWords({ ...decision, isIncomplete: isIncomplete(compared) });
   const times = timesWords(compared.priceHeadroom);
   const addresses = useAddresses();
   return (
-    <p className={`verdict ${tone}`}>
+    <div className={`verdict ${tone}`}>
       <strong>{text}</strong>
       {baseline !== null && (
         <span title={baseline.source}>
           {baseline.name}:{' '}
           <Amount value={baseline.costPerOutcomeUsd} href={addresses.settings('baselines')} />
           {baseline.isAssumed && ' (assumed)'}
-          {times !== null && `; its calls could be ${times} times as dear`}
+          {times !== null && `; its calls could become ${times} times as dear until it costs as much`}
         </span>
       )}
-    </p>
-  );
-}
-
-/** Whether more than calls of models is known of its cost: people, tools, overhead. */
-const isLoaded = (row: Schemas['CostPerOutcomeRow']): boolean =>
-  row.loadedCostPerOutcomeUsd !== row.costPerOutcomeUsd;
-
-interface CostOfRow {
-  readonly row: Schemas['CostPerOutcomeRow'];
-  /** Of the cost with people, tools and overhead, where there are any; else of the calls. */
-  readonly interval: Schemas['CostInterval'] | null | undefined;
-}
-
-function Headline({ row, interval }: CostOfRow): ReactNode {
-  return (
-    <div>
-      <p className="headline">
-        <Amount
-          value={row.costPerOutcomeUsd}
-          isLowerBound={row.bound === 'lower'}
-          figure="cost_per_outcome"
-        />
-      </p>
-      <p className="soft">
-        per {unitOf(row.group['outcome_type'])}
-        {isLoaded(row) ? ', in calls of models alone' : ' '}
-        {!isLoaded(row) && <CostInterval of={interval} />}
-      </p>
+      <Advice compared={compared} segments={segments} />
     </div>
   );
 }
 
-function CardFigures({ row, interval }: CostOfRow): ReactNode {
+function CardFigures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): ReactNode {
   const { failedAttemptCostUsd: failed, noOutcomeCostUsd: nothing, pending } = row;
   const addresses = useAddresses();
   const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
@@ -134,21 +111,26 @@ function CardFigures({ row, interval }: CostOfRow): ReactNode {
         <Count value={row.outcomes} figure="outcomes" /> of{' '}
         <Count value={row.workItems} figure="work_items" /> items
       </Fact>
-      <Fact name="Agents' cost">
+      <Fact name="Calls of models">
         <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" />
+        {isLoaded(row) && (
+          <>
+            ,{' '}
+            <Amount
+              value={row.costPerOutcomeUsd}
+              isLowerBound={row.bound === 'lower'}
+              figure="cost_per_outcome"
+            />{' '}
+            each
+          </>
+        )}
       </Fact>
-      <Fact name="Bought nothing">
+      <Fact name="Of it bought nothing">
         <Amount
           value={failed === null || nothing === null ? null : sumDecimals([failed, nothing])}
           figure="bought_nothing"
         />
       </Fact>
-      {isLoaded(row) && (
-        <Fact name="With people and tools">
-          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" /> each{' '}
-          <CostInterval of={interval} />
-        </Fact>
-      )}
       {pending !== null && (
         <Fact name="Still open">
           <Count value={pending.items} href={open} />, <Amount value={pending.costUsd} href={open} /> so far

@@ -64,6 +64,7 @@ export function Bills(): ReactNode {
           {(all) => (
             <DataTable
               caption="Bills"
+              isPaged
               isCaptionHidden
               file="invoices"
               rows={all.flatMap(({ items }) => items)}

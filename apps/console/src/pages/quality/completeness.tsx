@@ -40,6 +40,7 @@ function Controls(): ReactNode {
         {(all) => (
           <DataTable
             caption="Control totals"
+            isPaged
             isCaptionHidden
             file="control-totals"
             rows={all.flatMap(({ items }) => items)}
@@ -105,6 +106,7 @@ function Metrics(): ReactNode {
       {(all) => (
         <DataTable
           caption={`Metrics from ${showDay(question.query.from)} until before ${showDay(question.query.to)}`}
+          isPaged
           file="metered-against-metrics"
           rows={all.flatMap(({ rows }) => rows)}
           keyOf={({ day, service, model, metric, tokenClass }) =>

@@ -120,6 +120,7 @@ function Findings({ found }: { readonly found: readonly Found[] }): ReactNode {
   return (
     <DataTable
       caption="Findings, the gravest first"
+      isPaged
       file="findings"
       rows={found.toSorted((a, b) => gravity(a) - gravity(b))}
       keyOf={({ emitter, finding }) => `${emitter.id} ${finding.code}`}
@@ -135,6 +136,7 @@ function EmitterTable({ emitters }: { readonly emitters: readonly Quality[] }): 
   return (
     <DataTable
       caption="Senders"
+      isPaged
       file="senders"
       rows={emitters}
       keyOf={({ emitter }) => emitter.id}

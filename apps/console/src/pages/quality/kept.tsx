@@ -29,6 +29,7 @@ export function Kept({ kind }: { readonly kind: 'rejected' | 'conflicting' }): R
         {(all) => (
           <DataTable
             caption={title}
+            isPaged
             isCaptionHidden
             file={kind}
             rows={all.flatMap(({ items }) => items)}

@@ -77,6 +77,7 @@ function Entries(props: {
   return (
     <DataTable
       caption={kind === 'unmatched_spend' ? 'Unmatched spend' : 'Unmatched outcomes'}
+      isPaged
       isCaptionHidden
       file={kind.replace('_', '-')}
       rows={props.entries}

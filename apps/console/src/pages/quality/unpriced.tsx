@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useGet } from '../../api/use-get.ts';
+import { usePages } from '../../api/use-pages.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { showCount } from '../../format/number.ts';
 import { showTime } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { Answered, Empty } from '../../parts/states.tsx';
+import { Paged } from '../../parts/more-pages.tsx';
+import { Empty } from '../../parts/states.tsx';
 import type { Addresses } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
 
@@ -21,29 +22,30 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 /** Calls that have no price, by model; the cost of what they are in is a lower bound until it is stated. */
 export function Unpriced(): ReactNode {
   const to = useAddresses();
-  const queue = useGet('/v1/set-aside', { query: { kind: 'unpriced', limit: '100' } });
+  const queue = usePages('/v1/set-aside', { query: { kind: 'unpriced', limit: '100' } });
   return (
     <Section
       title="Calls without a price"
       lead="Unknown is not zero: every figure that holds such a call says that it is a lower bound. A price that is stated later is posted for them."
     >
-      <Answered query={queue} what="unpriced calls">
-        {({ groups, items, next }) => (
+      <Paged pages={queue} what="unpriced calls">
+        {(all) => (
           <>
             <DataTable
               caption="Unpriced calls by model"
               isCaptionHidden
               file="unpriced"
-              rows={groups}
+              rows={all[0]?.groups ?? []}
               keyOf={({ reason, provider, model }) => `${reason} ${provider} ${model}`}
               columns={columnsOf(to)}
               empty={<Empty title="Every call has a price">Nothing to do here.</Empty>}
             />
-            {items.length > 0 && (
+            {all.some(({ items }) => items.length > 0) && (
               <DataTable
-                caption={next === null ? 'The traces concerned' : 'The first hundred traces concerned'}
+                caption="The traces concerned"
+                isPaged
                 file="unpriced-traces"
-                rows={items}
+                rows={all.flatMap(({ items }) => items)}
                 keyOf={({ id }) => id}
                 columns={[
                   {
@@ -67,7 +69,7 @@ export function Unpriced(): ReactNode {
             )}
           </>
         )}
-      </Answered>
+      </Paged>
     </Section>
   );
 }

@@ -2,11 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { may, useSession } from '../../api/session.ts';
 import { useGet } from '../../api/use-get.ts';
+import { usePages } from '../../api/use-pages.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { plural } from '../../format/outcome-words.ts';
 import { showTime } from '../../format/time.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { Paged } from '../../parts/more-pages.tsx';
 import { Amount } from '../../parts/figure.tsx';
 import { Answered, Empty, Failure } from '../../parts/states.tsx';
 import { useSearchValue } from '../../url/use-filters.ts';
@@ -14,19 +16,20 @@ import { PreviewView } from './preview-view.tsx';
 
 /** Changes that were asked about, and the decision of a second person where one is needed. */
 export function PreviewsSection(): ReactNode {
-  const previews = useGet('/v1/previews', { query: { limit: '50' } });
+  const previews = usePages('/v1/previews', { query: { limit: '50' } });
   const [chosen, choose] = useSearchValue('preview');
   return (
     <Section
       title="Previews"
       lead="What changes of rules and prices would move. One that restates the past is recorded only after somebody else approved its preview."
     >
-      <Answered query={previews} what="previews">
-        {({ items }) => (
+      <Paged pages={previews} what="previews">
+        {(all) => (
           <DataTable
+            isPaged
             caption="Previews, newest first"
             file="previews"
-            rows={items}
+            rows={all.flatMap(({ items }) => items)}
             keyOf={({ previewId }) => previewId}
             empty={
               <Empty title="Nobody asked yet">
@@ -72,7 +75,7 @@ export function PreviewsSection(): ReactNode {
             ]}
           />
         )}
-      </Answered>
+      </Paged>
       {chosen !== null && <Chosen previewId={chosen} />}
     </Section>
   );

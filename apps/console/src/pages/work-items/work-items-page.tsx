@@ -99,6 +99,7 @@ function Items({ items }: { readonly items: readonly Item[] }): ReactNode {
   return (
     <DataTable
       caption="Work items"
+      isPaged
       isCaptionHidden
       file="work-items"
       rows={items}

@@ -126,16 +126,22 @@ function ordinal(number: number): string {
   return `${number}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th')}`;
 }
 
+/** What is missing, the first that is. */
+function whyNoCap({ bound, hazards }: Schemas['RetriesRow']): string {
+  const few = hazards.find(({ succeeded, failed }) => succeeded < 5 || failed < 5);
+  if (bound === 'lower') return 'part of the cost has no price';
+  return few === undefined
+    ? 'nobody said what handing over costs (a baseline of this outcome)'
+    : `of the ${ordinal(few.number)} attempts ${few.succeeded} succeeded and ${few.failed} failed, and it takes five of each`;
+}
+
 function Advice({ row }: { readonly row: Schemas['RetriesRow'] }): ReactNode {
   const { cap, likeFirst } = row;
   const step = cap?.steps.find(({ number }) => number === cap.bestCap);
   return (
     <>
       {cap === null ? (
-        <p className="notice">
-          How many attempts are worth it is not told: that takes the price of a hand-off (a baseline of this
-          outcome), and at least five attempts that succeeded and five that failed.
-        </p>
+        <p className="notice">How many attempts are worth it is not told: {whyNoCap(row)}.</p>
       ) : (
         <p className="notice good">
           <strong>

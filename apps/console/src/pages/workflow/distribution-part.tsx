@@ -3,13 +3,14 @@ import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { Range } from '../../charts/range.tsx';
 import { toPosition } from '../../format/decimal.ts';
-import { exactMoney, showMoney } from '../../format/money.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount } from '../../parts/figure.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
+import type { WorkItemName } from '../../url/addresses.ts';
 import { reportQuery } from '../../url/filters.ts';
+import { useAddresses } from '../../url/use-addresses.ts';
 import { rowOf, rowsOf } from './row-of.ts';
 import type { PartProps } from './summary-part.tsx';
 
@@ -19,10 +20,15 @@ interface Line {
   readonly lowUsd: string | null;
   readonly highUsd: string | null;
   readonly note: string;
+  /** Where the item stands whose cost it is, and those of the bounds. */
+  readonly href: string | undefined;
+  readonly lowHref: string | null;
+  readonly highHref: string | null;
 }
 
 /** How the cost of work items is spread, and how much of it the dearest of them are. */
 export function DistributionPart({ workflow, type, filters }: PartProps): ReactNode {
+  const to = useAddresses();
   const report = useGet('/v1/reports/tails', {
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
   });
@@ -32,10 +38,12 @@ export function DistributionPart({ workflow, type, filters }: PartProps): ReactN
       lead="Most items are near the median; what decides is often the tail. Intervals assume no distribution."
     >
       <Answered query={report} what="the distribution">
-        {({ rows, formula }) => {
+        {({ rows, formula, tieOut }) => {
           const row = rowOf(rowsOf(rows, workflow), type);
           if (row === undefined) return <Nothing />;
-          const lines = toLines(row);
+          const isPast = [filters.as_of, filters.size, filters.basis].some((each) => each !== undefined);
+          const size = isPast ? tieOut.size : null;
+          const lines = toLines(row, (item) => to.itemAt(item, size));
           const top = Math.max(...lines.map(({ costUsd, highUsd }) => toPosition(highUsd ?? costUsd)));
           return (
             <>
@@ -63,19 +71,33 @@ const Nothing = (): ReactNode => (
   </Empty>
 );
 
-function toLines(row: Schemas['TailsRow']): Line[] {
+function toLines(row: Schemas['TailsRow'], hrefOf: (item: WorkItemName) => string): Line[] {
   const names = { '0.5': 'Half cost at most', '0.9': '9 of 10', '0.95': '19 of 20', '0.99': '99 of 100' };
   return [
-    ...row.quantiles.map(({ probability, costUsd, interval, fewestItems }) => ({
+    ...row.quantiles.map(({ probability, costUsd, item, interval, fewestItems }) => ({
       name: names[probability],
       costUsd,
       lowUsd: interval?.lowUsd ?? null,
       highUsd: interval?.highUsd ?? null,
       note: interval === null ? `no interval below ${fewestItems} items` : '',
+      href: hrefOf(item),
+      lowHref: interval && hrefOf(interval.lowItem),
+      highHref: interval && hrefOf(interval.highItem),
     })),
     ...(row.maximumUsd === null
       ? []
-      : [{ name: 'The dearest', costUsd: row.maximumUsd, lowUsd: null, highUsd: null, note: '' }]),
+      : [
+          {
+            name: 'The dearest',
+            costUsd: row.maximumUsd,
+            lowUsd: null,
+            highUsd: null,
+            note: '',
+            href: row.maximumItem === null ? undefined : hrefOf(row.maximumItem),
+            lowHref: null,
+            highHref: null,
+          },
+        ]),
   ];
 }
 
@@ -84,19 +106,20 @@ const columnsTo = (top: number): Column<Line>[] => [
   {
     title: 'Cost',
     align: 'end',
-    cell: ({ costUsd }) => <Amount value={costUsd} />,
+    cell: ({ costUsd, href }) => <Amount value={costUsd} href={href} />,
     csv: ({ costUsd }) => costUsd,
   },
   {
     title: '95 % interval',
     align: 'end',
-    cell: ({ lowUsd, highUsd, note }) =>
-      lowUsd === null ? (
+    hint: 'Each bound is the cost of an item, too',
+    cell: ({ lowUsd, highUsd, lowHref, highHref, note }) =>
+      lowUsd === null || lowHref === null || highHref === null ? (
         <span className="soft">{note === '' ? '–' : note}</span>
       ) : (
-        <span title={`${exactMoney(lowUsd)} to ${exactMoney(highUsd)}`}>
-          {showMoney(lowUsd)} to {showMoney(highUsd)}
-        </span>
+        <>
+          <Amount value={lowUsd} href={lowHref} /> to <Amount value={highUsd} href={highHref} />
+        </>
       ),
     csv: ({ lowUsd, highUsd }) => (lowUsd === null ? null : `${lowUsd} to ${highUsd ?? ''}`),
   },
@@ -120,10 +143,11 @@ function Dearest({ row }: { readonly row: Schemas['TailsRow'] }): ReactNode {
       {dearest !== null && (
         <>
           The dearest {showCount(dearest.items)} of {showCount(row.itemsWithSpend)} items make up{' '}
-          <strong>{showShare(dearest.share)}</strong> of the cost.{' '}
+          <strong>{showShare(dearest.share)}</strong> of the cost,{' '}
+          <Amount value={dearest.costUsd} figure="dearest_tenth" />.{' '}
         </>
       )}
-      The mean is <Amount value={meanCostUsd} />
+      The mean is <Amount value={meanCostUsd} figure="mean" />
       {gini !== null && (
         <>
           {' '}

@@ -6,19 +6,23 @@ import type { Schemas } from '../../api/wire-types.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
-import { Amount, Interval } from '../../parts/figure.tsx';
+import { Amount, Count, Interval } from '../../parts/figure.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { reportQuery } from '../../url/filters.ts';
+import { useAddresses } from '../../url/use-addresses.ts';
 import { rowOf, rowsOf } from './row-of.ts';
 import type { PartProps } from './summary-part.tsx';
 import { verdictWords } from './verdict.ts';
 
 type Segment = Schemas['Segment'];
+const GROUPS = ['workflow', 'outcome_type'];
 
 /** Kinds of cases whose economics differ from the rest: found in one half of the cases, told from the other. */
 export function SegmentsPart({ workflow, type, filters }: PartProps): ReactNode {
+  const to = useAddresses();
+  const of = { filters, groupBy: GROUPS, cell: [workflow === '' ? null : workflow, type] };
   const report = useGet('/v1/reports/segments', {
-    query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
+    query: { ...reportQuery(filters), outcome_type: undefined, group_by: GROUPS.join(',') },
   });
   return (
     <Section
@@ -30,7 +34,8 @@ export function SegmentsPart({ workflow, type, filters }: PartProps): ReactNode 
           const row = rowOf(rowsOf(rows, workflow), type);
           return (
             <>
-              {(row?.segments ?? []).map(({ conditions, sentence }) =>
+              {/* The first is the sentence at the head of the page. */}
+              {(row?.segments ?? []).slice(1).map(({ conditions, sentence }) =>
                 sentence === null ? null : (
                   <p key={nameOf(conditions)} className="sentence">
                     {sentence}
@@ -42,7 +47,7 @@ export function SegmentsPart({ workflow, type, filters }: PartProps): ReactNode 
                 file={`segments-${type ?? 'all'}`}
                 rows={row?.segments ?? []}
                 keyOf={({ conditions }) => nameOf(conditions)}
-                columns={COLUMNS}
+                columns={columnsTo((segment, side) => to.segment(of, segment.conditions, side))}
                 empty={<None search={row?.search ?? null} />}
               />
               <p className="hint">{formula}</p>
@@ -57,7 +62,10 @@ export function SegmentsPart({ workflow, type, filters }: PartProps): ReactNode 
 const nameOf = (conditions: Segment['conditions']): string =>
   conditions.map(({ attribute, value }) => `${attribute} = ${value}`).join(' and ');
 
-const COLUMNS: readonly Column<Segment>[] = [
+/** @param hrefOf where the items of one side stand, that its figures are of */
+const columnsTo = (
+  hrefOf: (segment: Segment, side: 'inside' | 'outside') => string,
+): readonly Column<Segment>[] => [
   {
     title: 'Cases with',
     cell: ({ conditions }) => nameOf(conditions),
@@ -72,9 +80,9 @@ const COLUMNS: readonly Column<Segment>[] = [
   {
     title: 'Each costs',
     align: 'end',
-    cell: ({ inside }) => (
+    cell: ({ inside, ...segment }) => (
       <>
-        <Amount value={inside.loadedCostPerOutcomeUsd} />
+        <Amount value={inside.loadedCostPerOutcomeUsd} href={hrefOf({ inside, ...segment }, 'inside')} />
         {inside.interval !== null && (
           <>
             {' '}
@@ -88,13 +96,15 @@ const COLUMNS: readonly Column<Segment>[] = [
   {
     title: 'Elsewhere',
     align: 'end',
-    cell: ({ outside }) => <Amount value={outside.loadedCostPerOutcomeUsd} />,
+    cell: (segment) => (
+      <Amount value={segment.outside.loadedCostPerOutcomeUsd} href={hrefOf(segment, 'outside')} />
+    ),
     csv: ({ outside }) => outside.loadedCostPerOutcomeUsd,
   },
   {
     title: 'Cases told from',
     align: 'end',
-    cell: ({ casesB }) => showCount(casesB),
+    cell: (segment) => <Count value={segment.casesB} href={hrefOf(segment, 'inside')} />,
     csv: ({ casesB }) => casesB,
   },
   {
@@ -106,7 +116,7 @@ const COLUMNS: readonly Column<Segment>[] = [
     title: 'All, if these went elsewhere',
     align: 'end',
     hint: 'Cost per outcome of the whole workflow with only these cases sent to the baseline',
-    cell: ({ routedUsd }) => <Amount value={routedUsd} />,
+    cell: (segment) => <Amount value={segment.routedUsd} href={hrefOf(segment, 'inside')} />,
     csv: ({ routedUsd }) => routedUsd,
   },
 ];

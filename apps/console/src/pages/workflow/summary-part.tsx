@@ -4,18 +4,19 @@ import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { PartsBar } from '../../charts/parts-bar.tsx';
 import { TimeChart, type TimePoint } from '../../charts/time-chart.tsx';
-import { toPosition } from '../../format/decimal.ts';
 import { showMoney } from '../../format/money.ts';
 import { showCount } from '../../format/number.ts';
 import { kindOf, unitOf } from '../../format/outcome-words.ts';
 import { Section } from '../../layout/page.tsx';
-import { Amount, CostInterval, Count, Coverage, Grade } from '../../parts/figure.tsx';
+import { Amount, Count, Coverage } from '../../parts/figure.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
-import { toPoints } from '../overview/to-points.ts';
+import { toPoints, toReference } from '../overview/to-points.ts';
 import { rowOf, rowsOf } from './row-of.ts';
 import { verdictWords } from './verdict.ts';
+import { Advice } from './advice-list.tsx';
+import { Headline, HeadlineGrade, isIncomplete } from './headline.tsx';
 
 export interface PartProps {
   readonly workflow: string;
@@ -35,8 +36,7 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
     rowsOf(overTime?.rows ?? [], workflow).filter(({ group }) => group['outcome_type'] === type),
     'week',
   );
-  const sentence =
-    rowOf(rowsOf(sentences?.rows ?? [], workflow), type)?.sentence ?? compared?.sentence ?? null;
+  const told = rowOf(rowsOf(sentences?.rows ?? [], workflow), type);
   const addresses = useAddresses();
   return (
     <Section
@@ -53,17 +53,20 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
         </Link>
       }
     >
-      {sentence !== null && <p className="sentence large">{sentence}</p>}
+      <Sentence text={told?.sentence ?? compared?.sentence ?? null} />
       <div className="cards">
         <CostCard type={type} row={row} compared={compared} points={points} />
         <div className="card">
-          <Compared compared={compared} row={row} />
+          <Compared compared={compared} row={row} segments={told?.segments ?? []} />
           <Coverage coverage={row.coverage} />
         </div>
       </div>
     </Section>
   );
 }
+
+const Sentence = ({ text }: { readonly text: string | null }): ReactNode =>
+  text === null ? null : <p className="sentence large">{text}</p>;
 
 function CostCard(props: {
   readonly type: string | null;
@@ -75,17 +78,22 @@ function CostCard(props: {
   const baseline = compared?.baseline ?? null;
   return (
     <div className="card">
-      <p className="headline">
+      <header className="card-head">
+        <Headline row={row} interval={compared?.interval} />
+        <HeadlineGrade row={row} />
+      </header>
+      <p>
+        Calls of models: <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" /> in
+        all,{' '}
         <Amount
           value={row.costPerOutcomeUsd}
           isLowerBound={row.bound === 'lower'}
           figure="cost_per_outcome"
         />{' '}
-        <Grade grade={row.grade} reasons={row.gradeReasons} />
+        per {unitOf(type)}
       </p>
-      {row.loadedCostPerOutcomeUsd === row.costPerOutcomeUsd && <CostInterval of={compared?.interval} />}
       <PartsBar
-        label={`What the ${showMoney(row.costUsd)} were spent on`}
+        label={`What the ${showMoney(row.costUsd)} of calls were spent on`}
         parts={[
           {
             name: 'bought an outcome',
@@ -111,14 +119,7 @@ function CostCard(props: {
         <TimeChart
           label={`Cost per ${unitOf(type)} by week, with people, tools and overhead where they are known`}
           points={points}
-          reference={
-            baseline === null
-              ? null
-              : {
-                  value: toPosition(baseline.costPerOutcomeUsd),
-                  label: `${baseline.name} ${showMoney(baseline.costPerOutcomeUsd)}`,
-                }
-          }
+          reference={toReference(baseline)}
         />
       )}
     </div>
@@ -128,18 +129,23 @@ function CostCard(props: {
 function Compared(props: {
   readonly compared: Schemas['BaselineRow'] | undefined;
   readonly row: Schemas['CostPerOutcomeRow'];
+  readonly segments: Schemas['SentenceRow']['segments'];
 }): ReactNode {
-  const { compared, row } = props;
+  const { compared, row, segments } = props;
   const baseline = compared?.baseline ?? null;
   const addresses = useAddresses();
   const open = addresses.workItems({ phase: 'open', kind: kindOf(row.group['outcome_type']) });
-  const verdict = compared === undefined ? null : verdictWords(compared.decision);
+  const verdict =
+    compared === undefined
+      ? null
+      : verdictWords({ ...compared.decision, isIncomplete: isIncomplete(compared) });
   return (
     <>
-      {verdict !== null && (
-        <p className={`verdict ${verdict.tone}`}>
+      {verdict !== null && compared !== undefined && (
+        <div className={`verdict ${verdict.tone}`}>
           <strong>{verdict.text}</strong>
-        </p>
+          <Advice compared={compared} segments={segments} />
+        </div>
       )}
       <dl className="facts small">
         {baseline !== null && (
@@ -151,10 +157,6 @@ function Compared(props: {
             <Fact name="Where that is from">{baseline.source}</Fact>
           </>
         )}
-        <Fact name="Loaded, each">
-          <Amount value={row.loadedCostPerOutcomeUsd} figure="loaded_per_outcome" />{' '}
-          <CostInterval of={compared?.interval} /> <Grade grade={row.loadedGrade} />
-        </Fact>
         {compared?.savingPerOutcomeUsd != null && (
           <Fact name="Less than the baseline by">
             <Amount value={compared.savingPerOutcomeUsd} href={addresses.settings('baselines')} />

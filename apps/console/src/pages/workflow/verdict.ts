@@ -7,16 +7,27 @@ export function verdictWords({
   verdict,
   missing,
   itemsToDecide,
-}: Pick<Decision, 'verdict' | 'missing' | 'itemsToDecide'>): {
+  isIncomplete,
+}: Pick<Decision, 'verdict' | 'missing' | 'itemsToDecide'> & {
+  /** Whether part of the cost is not known. */
+  readonly isIncomplete?: boolean;
+}): {
   readonly text: string;
   readonly tone: 'good' | 'warn' | 'bad' | 'plain';
 } {
-  return WORDS[verdict](missing, itemsToDecide);
+  const reasons = missing.map((each) =>
+    each !== 'interval' || isIncomplete === undefined
+      ? missingWords(each)
+      : isIncomplete
+        ? 'part of the cost has no price'
+        : 'there are too few items for an interval',
+  );
+  return WORDS[verdict](reasons, itemsToDecide);
 }
 
 const WORDS: {
   readonly [Verdict in Decision['verdict']]: (
-    missing: Decision['missing'],
+    reasons: readonly string[],
     itemsToDecide: number | null,
   ) => ReturnType<typeof verdictWords>;
 } = {
@@ -30,8 +41,8 @@ const WORDS: {
         : `Not told apart yet: about ${items.toLocaleString('en-US')} items would`,
     tone: 'plain',
   }),
-  need_data: (missing) => ({
-    text: `Nothing is decided: ${missing.map(missingWords).join(', ')}`,
+  need_data: (reasons) => ({
+    text: `Over all of them nothing is decided: ${reasons.join(', ')}`,
     tone: 'warn',
   }),
 };

@@ -34,10 +34,11 @@ export function WastePart({ workflow, type, filters }: PartProps): ReactNode {
                 <Shares row={row} />
               </div>
               <DataTable
-                caption="Waste by rule"
+                caption="Waste by rule, what was found first"
                 file={`waste-${type ?? 'all'}`}
-                rows={row.rules}
+                rows={row.rules.toSorted((a, b) => b.findings - a.findings)}
                 keyOf={({ rule }) => rule}
+                pageSize={Math.max(3, row.rules.filter(({ findings }) => findings > 0).length)}
                 columns={COLUMNS}
                 empty={<Nothing />}
               />
