@@ -1,6 +1,11 @@
 // Goal: a figure of any earlier size of the log can be read again, the same for ever; at the size of now it is the
 // ordinary report.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { buildExports } from '../../apps/worker/src/export/build-exports.ts';
+import { readKit } from '../../apps/worker/src/export/read-kit.ts';
+import { SPOOL_DIR, unpackTar } from '../support/bundles.ts';
 import { Desk } from '../support/desk.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -8,7 +13,10 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ prices: 'none' });
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  rmSync(SPOOL_DIR, { recursive: true, force: true });
+});
 
 const REPORTS = [
   '/v1/reports/cost-per-outcome?from=2026-10-01&to=2026-11-01&group_by=workflow',
@@ -110,6 +118,77 @@ test('the report of a size is the report as it was read then, to the letter, wha
   }
   expect(await service.check(desk.tenant.tenantId)).toEqual([]);
 });
+
+/** Files that are taken away at a size. */
+const FILES = [
+  '/v1/focus?from=2026-10-01&to=2026-11-01&format=csv',
+  '/v1/focus?format=csv',
+  '/v1/ledger/journal?format=csv',
+  '/v1/ledger/journal?format=ndjson&period=2026-10',
+];
+const TENANT = { kind: 'tenant' };
+const MONTHS = ['2026-09', '2026-10'].map((period) => ({ kind: 'period', period }));
+
+/** Everything that can be taken away at a size, by what it is: the file, or the SHA-256 of each file of a bundle. */
+async function takenAway(desk: Desk, size: number, scopes = [TENANT]): Promise<Record<string, string>> {
+  const taken: Record<string, string> = {};
+  for (const path of FILES) taken[path] = await desk.text(`${path}&size=${size}`);
+  for (const scope of scopes) {
+    const { exportId } = await desk.post('/v1/exports', { scope, size, purpose: 'as of then' });
+    await buildExports({
+      ...service.parts,
+      limits: { exportTraces: 100, exportBytes: 64_000_000, exportKeepMs: 3_600_000 },
+      readKit,
+      spoolDir: SPOOL_DIR,
+      signersOf: () => Promise.resolve({ tenant: desk.log.slug, signers: desk.log.signers }),
+      onFailure: (_, error) => {
+        throw error;
+      },
+    });
+    const files = unpackTar(Buffer.from(await desk.bytes(`/v1/exports/${exportId}/bundle`)));
+    for (const [path, bytes] of files)
+      taken[`${Object.values(scope).join(' ')}: ${path}`] = createHash('sha256').update(bytes).digest('hex');
+  }
+  return taken;
+}
+
+test('journal, FOCUS file and bundle of a size are the same bytes, whatever is posted later', async () => {
+  const desk = await Desk.begin(service, 'files');
+  await desk.price('3');
+  const taken: { what: string; size: number; files: Record<string, string> }[] = [];
+  for (const [what, act] of STORY) {
+    await act(desk);
+    const size = await desk.settle();
+    taken.push({ what, size, files: await takenAway(desk, size) });
+  }
+  // Each fact changed what is taken away; nothing of it reaches what was taken before.
+  expect(new Set(taken.map(({ files }) => files[FILES[2]!])).size).toBeGreaterThan(7);
+  expect(new Set(taken.map(({ files }) => files[FILES[1]!])).size).toBeGreaterThan(7);
+  for (const { what, size, files } of taken)
+    expect({ what, files: await takenAway(desk, size) }).toEqual({ what, files });
+}, 120_000);
+
+test('a bundle of a month has the traces that began in it as its size knows them', async () => {
+  const desk = await Desk.begin(service, 'months');
+  await desk.price('3');
+  await desk.send({ id: 'm', ticket: 'T1', at: '2026-10-01T00:30:00Z', inputTokens: 1000 });
+  await desk.send({ id: 'n', ticket: 'T2', at: '2026-10-05T00:30:00Z', inputTokens: 1000 });
+  const size = await desk.settle();
+  const before = await takenAway(desk, size, MONTHS);
+  // The beginning of one of them comes late.
+  await desk.send({ id: 'm', ticket: 'T1', at: '2026-09-30T23:30:00Z', inputTokens: 2000 });
+  const later = await desk.settle();
+  expect(await takenAway(desk, size, MONTHS)).toEqual(before);
+  const stepsOf = (taken: Record<string, string>, month: string): string[] =>
+    ['m', 'n'].filter((id) =>
+      Object.keys(taken).some((path) => path.startsWith(`period ${month}: steps/${Desk.traceId(id)}`)),
+    );
+  const now = await takenAway(desk, later, MONTHS);
+  expect([before, now].map((taken) => ['2026-09', '2026-10'].map((month) => stepsOf(taken, month)))).toEqual([
+    [[], ['m', 'n']],
+    [['m'], ['n']],
+  ]);
+}, 60_000);
 
 test('every size between gives one answer for ever, and its ledger ties', async () => {
   const desk = await Desk.begin(service, 'sizes');

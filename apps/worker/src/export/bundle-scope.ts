@@ -39,7 +39,7 @@ export async function readBundleScope(
   const month = scope.kind === 'period' ? scope.period : null;
   const traceIds = await readTracesBelow(client, tenantId, size, month, maxTraces);
   checkCount(traceIds.length, maxTraces);
-  const refs = await readRefsBelow(client, tenantId, traceIds);
+  const refs = await readRefsBelow(client, tenantId, traceIds, size);
   const { trails, traceIds: ofTrails } = await readTrails(client, tenantId, refs, size);
   // A trail has all traces of its item, those of other months too.
   return {

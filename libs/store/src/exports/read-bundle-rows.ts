@@ -1,4 +1,5 @@
 import { traceIdFromUuid, spanIdFromInt8 } from '../connection/hex-id.ts';
+import { isSealedBatch } from '../trails/sealed-batch.ts';
 import type { Client } from '../connection/database.ts';
 import type { Ref, SpanId, TraceId } from '#model';
 
@@ -57,10 +58,14 @@ export async function readPlacesOfLeavesAbout(
   return rows.map(({ idx }) => Number(idx));
 }
 
+/** Of the month in $3. */
+const NEXT_MONTH = `(($3 || '-01')::date + interval '1 month')::date::timestamptz`;
+
 /**
  * Traces of which a revision stands below the size, by id.
  *
- * @param month only those that began in it, `YYYY-MM`; null = all
+ * @param month only those whose first step of that revision began in it, `YYYY-MM`; null = all. A beginning that came later
+ *   is not known to the size
  * @param limit one more than this is never read
  */
 export async function readTracesBelow(
@@ -72,11 +77,15 @@ export async function readTracesBelow(
 ): Promise<TraceId[]> {
   const { rows } = await client.query<{ trace_id: string }>(
     `SELECT t.trace_id FROM traces t
-      WHERE t.tenant_id = $1
-        AND ($3::text IS NULL OR (t.first_started_at >= ($3 || '-01')::date::timestamptz
-             AND t.first_started_at < (($3 || '-01')::date + interval '1 month')::date::timestamptz))
-        AND EXISTS (SELECT FROM leaves l WHERE l.tenant_id = $1 AND l.subject_id = replace(t.trace_id::text, '-', '')
-                       AND l.kind = 'trace.revision' AND l.idx < $2)
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS revision FROM leaves l WHERE l.tenant_id = $1 AND l.idx < $2
+            AND l.subject_id = replace(t.trace_id::text, '-', '') AND l.kind = 'trace.revision') AS newest
+      WHERE t.tenant_id = $1 AND newest.revision > 0
+        AND ($3::text IS NULL
+          OR t.last_ended_at >= ($3 || '-01')::date::timestamptz AND t.first_started_at < ${NEXT_MONTH}
+             AND (SELECT min(s.started_at) FROM steps s
+                   WHERE s.tenant_id = $1 AND s.trace_id = t.trace_id AND s.revision <= newest.revision)
+                 BETWEEN ($3 || '-01')::date::timestamptz AND ${NEXT_MONTH} - interval '1 microsecond')
       ORDER BY t.trace_id LIMIT $4`,
     [tenantId, size, month, limit + 1],
   );
@@ -253,15 +262,21 @@ export async function readCommitsOf(
   }));
 }
 
-/** Work items that a posting commit below the size placed traces at, by ref; of these traces, or of all. */
+/** Work items that these traces stood at as the books were at a size of the log, by ref. The answer never changes. */
 export async function readRefsBelow(
   client: Client,
   tenantId: bigint,
   traceIds: readonly TraceId[],
+  size: number,
 ): Promise<Ref[]> {
   const { rows } = await client.query<{ work_item_ref: Ref }>(
-    `SELECT DISTINCT work_item_ref FROM attempts WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) ORDER BY 1`,
-    [tenantId, traceIds],
+    `SELECT work_item_ref FROM attempts a
+      WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) AND ${isSealedBatch('a.since_batch', '$3')}
+     UNION
+     SELECT h.was ->> 'work_item_ref' FROM attempt_history h
+      WHERE h.tenant_id = $1 AND h.trace_id = ANY ($2::uuid[])
+        AND ${isSealedBatch('h.from_batch', '$3')} AND NOT ${isSealedBatch('h.to_batch', '$3')} ORDER BY 1`,
+    [tenantId, traceIds, size],
   );
   return rows.map((row) => row.work_item_ref);
 }
