@@ -1,12 +1,14 @@
 // How fast the pages of the console are in a real Chromium, against a service that runs: the largest contentful paint of
-// overview, workflow and work item, and how long an interaction takes until the next frame is painted (as INP is
-// measured): a filter that changes, a step by the keyboard. Prints JSON, with the number of spans in the database.
-//   node bench/console.mjs --url http://host:3000 --key olk_... [--tenant demo] [--repeat 20] [--timeout-seconds 120]
-// The key reads the tenant (role analyst). Without --url it starts the demo, on a PostgreSQL of its own; build first.
-import { spawn } from 'node:child_process';
+// every page, and how long an interaction takes until the next frame is painted (as INP is measured): a filter that
+// changes, a step by the keyboard. Prints JSON, with the number of spans in the database.
+//   node bench/console.mjs --url http://host:3000 --key olk_... [--tenant demo] [--pages overview,workflow]
+//     [--repeat 20] [--timeout-seconds 120] [--save bench/results/console-5m.json]
+// The key reads the tenant (roles analyst and auditor; pages it may not see are left out and named). Without --url it
+// starts the demo, on a PostgreSQL of its own; build first.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -16,6 +18,8 @@ const { values: given } = parseArgs({
     url: { type: 'string' },
     key: { type: 'string' },
     tenant: { type: 'string', default: 'demo' },
+    pages: { type: 'string' },
+    save: { type: 'string' },
     repeat: { type: 'string', default: '20' },
     'timeout-seconds': { type: 'string', default: '120' },
   },
@@ -37,21 +41,43 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const { workflow, item } = await namesToShow();
-  const pages = {
-    overview: '/overview',
-    workflow: `/workflows/${encodeURIComponent(workflow)}`,
-    workItem: `/work-items/${encodeURIComponent(item.kind)}/${encodeURIComponent(item.key)}`,
-  };
+  const { workflow, item, other } = await namesToShow();
+  const every = pagesOf(workflow, item, other);
+  const wanted = given.pages?.split(',') ?? Object.keys(every);
+  const unknown = wanted.filter((name) => !(name in every));
+  if (unknown.length > 0)
+    throw new Error(`--pages: ${unknown.join(', ')} is none of ${Object.keys(every).join(', ')}`);
   const loads = {};
-  for (const [name, path] of Object.entries(pages)) loads[name] = await loadsOf(path);
-  const interactions = {
-    filterOnOverview: await interactionsOf(pages.overview, changeFilter),
-    filterOnWorkflow: await interactionsOf(pages.workflow, changeFilter),
-    stepByKeyboard: await interactionsOf(pages.workItem, stepByKeyboard),
+  const notForThisKey = [];
+  for (const name of wanted) {
+    const times = await loadsOf(every[name]);
+    if (times === null) notForThisKey.push(name);
+    else loads[name] = times;
+  }
+  const acts = {
+    filterOnOverview: ['overview', changeFilter],
+    filterOnWorkflow: ['workflow', changeFilter],
+    stepByKeyboard: ['workItem', stepByKeyboard],
+    sortOfOverview: ['overview', sortTable],
   };
-  const result = { spans: await countSpans(), repeat, unit: 'ms', workflow, item, loads, interactions };
+  const interactions = {};
+  for (const [name, [page, act]] of Object.entries(acts))
+    if (wanted.includes(page)) interactions[name] = await interactionsOf(every[page], act);
+  const result = {
+    name: 'pages of the console in a real Chromium, from an empty cache',
+    details: {
+      spans: await countSpans(),
+      repeat,
+      unit: 'ms',
+      workflow,
+      item,
+      loads,
+      interactions,
+      notForThisKey,
+    },
+  };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (given.save !== undefined) save(given.save, result);
 } finally {
   await browser.close();
   await service.stop?.();
@@ -70,8 +96,48 @@ async function namesToShow() {
   if (largest === undefined) throw new Error('nothing is settled yet: send spans and outcomes first');
   const kind = (largest.group.outcome_type ?? '').split('.')[0];
   const { items } = await ask(`/v1/work-items?phase=achieved&kind=${kind}&limit=200`);
-  const [item] = items.toSorted((a, b) => b.cost.attempts - a.cost.attempts);
-  return { workflow: largest.group.workflow ?? '', item: { kind: item.kind, key: item.key } };
+  const [item, other = item] = items.toSorted((a, b) => b.cost.attempts - a.cost.attempts);
+  const nameOf = ({ kind: ofKind, key }) => ({ kind: ofKind, key });
+  return { workflow: largest.group.workflow ?? '', item: nameOf(item), other: nameOf(other) };
+}
+
+/** Every page of the console; those that need a question with one that has an answer. */
+function pagesOf(workflow, item, other) {
+  const ofItem = `${encodeURIComponent(item.kind)}/${encodeURIComponent(item.key)}`;
+  const two = new URLSearchParams({ a: `${item.kind}:${item.key}`, b: `${other.kind}:${other.key}` });
+  const row = new URLSearchParams({ group_by: 'workflow', cell: JSON.stringify([workflow]), figure: 'cost' });
+  return {
+    overview: '/overview',
+    overviewAsOnTheBill: '/overview?view=period',
+    workflow: `/workflows/${encodeURIComponent(workflow)}`,
+    workItems: '/work-items',
+    workItem: `/work-items/${ofItem}`,
+    diff: `/diff?${two}`,
+    cohorts: '/cohorts',
+    spend: '/spend',
+    beforeAfter: `/before-after?change_at=${new Date().toISOString().slice(0, 10)}`,
+    explain: `/explain?${row}`,
+    explainItem: `/explain/${ofItem}`,
+    transactions: '/transactions',
+    evidence: '/evidence',
+    dataQuality: '/data-quality',
+    periods: '/periods',
+    settings: '/settings/prices',
+    start: '/start',
+  };
+}
+
+function save(file, result) {
+  const machine = {
+    cores: cpus().length,
+    model: cpus()[0]?.model ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    chromium: browser.version(),
+  };
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(file, `${JSON.stringify({ date, commit, machine, ...result }, null, 2)}\n`);
 }
 
 async function countSpans() {
@@ -125,6 +191,10 @@ async function loadsOf(path) {
   for (let n = 0; n < repeat; n++) {
     const beganMs = performance.now();
     const { page, close } = await open(path);
+    if ((await page.getByRole('heading', { name: 'Not with this key' }).count()) > 0) {
+      await close();
+      return null;
+    }
     // Without the half second that the network has to be idle for.
     complete.push(performance.now() - beganMs - 500);
     paints.push(await page.evaluate('measured.largestMs'));
@@ -157,6 +227,14 @@ async function changeFilter(page, n) {
   await page.keyboard.press(n % 2 === 0 ? 'ArrowDown' : 'ArrowUp');
   await page.waitForURL(n % 2 === 0 ? /view=cohort/ : (url) => !url.search.includes('view='));
   await page.locator('.loading').first().waitFor({ state: 'detached' });
+}
+
+async function sortTable(page) {
+  const head = page.locator('th button.sort').first();
+  const before = await head.locator('xpath=..').getAttribute('aria-sort');
+  await head.focus();
+  await page.keyboard.press('Enter');
+  await page.locator(`th[aria-sort=${before === 'descending' ? 'ascending' : 'descending'}]`).waitFor();
 }
 
 async function stepByKeyboard(page, n) {

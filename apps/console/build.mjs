@@ -31,8 +31,15 @@ const page = {
         writeFileSync(`${path}.br`, brotliCompressSync(contents, { params }));
       }
       copyFileSync(join(here, 'icon.svg'), join(out, 'icon.svg'));
+      // What the entry imports is fetched along with it, not after it was read.
+      const imported = entry[1].imports
+        .filter(({ kind }) => kind === 'import-statement')
+        .map(({ path }) => `<link rel="modulepreload" href="${addressOf(path)}" />`);
       const html = readFileSync(join(here, 'index.html'), 'utf8')
-        .replace('<!--styles-->', `<link rel="stylesheet" href="${addressOf(entry[1].cssBundle)}" />`)
+        .replace(
+          '<!--styles-->',
+          [`<link rel="stylesheet" href="${addressOf(entry[1].cssBundle)}" />`, ...imported].join('\n    '),
+        )
         .replace('<!--scripts-->', `<script type="module" src="${addressOf(entry[0])}"></script>`);
       writeFileSync(join(out, 'index.html'), html);
     }),

@@ -1,12 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { matchRoute, Redirect, useLocation, useRouter } from 'wouter';
+import { Redirect, useLocation, useRouter } from 'wouter';
 import type { ApiClient } from './api/client.ts';
 import { ApiProblem } from './api/problem.ts';
 import { askWho, may, SessionContext, storedKeys, storeKey, type Me, type Session } from './api/session.ts';
 import { Page as PageFrame } from './layout/page.tsx';
 import { Shell } from './layout/shell.tsx';
-import { PAGES } from './pages/page-list.ts';
+import { pageAt, PAGES } from './pages/page-list.ts';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { Failure, Loading } from './parts/states.tsx';
 
@@ -23,6 +23,7 @@ export function App(): ReactNode {
   const key = keyFor(tenant);
   const isHeld = signedIn !== null && (tenant === null || signedIn.me.tenant === tenant);
 
+  const { parser } = useRouter();
   useEffect(() => {
     if (isHeld || key === null) return undefined;
     let isCurrent = true;
@@ -39,6 +40,14 @@ export function App(): ReactNode {
       isCurrent = false;
     };
   }, [isHeld, key, tenant]);
+  // The code of the page comes while somebody signs in, not after; where it fails, the page says so.
+  const first = path.slice(asked.length + 2) || PAGES[0]!.path;
+  useEffect(() => {
+    if (!isHeld)
+      void pageAt(parser, first)
+        ?.page.load()
+        .catch(() => undefined);
+  }, [isHeld, parser, first]);
 
   const signOut = useCallback(() => {
     if (signedIn !== null) storeKey(signedIn.me.tenant, null);
@@ -86,9 +95,9 @@ function TenantPage({ path, session }: { readonly path: string; readonly session
     if (first !== undefined)
       return <Redirect to={`/${tenant}/${first.path.replace(/\/:.*$/, '')}`} replace />;
   }
-  for (const page of PAGES) {
-    const [fits, params] = matchRoute(parser, `/${page.path}`, `/${rest}`);
-    if (!fits) continue;
+  const found = pageAt(parser, rest);
+  if (found !== null) {
+    const { page, params } = found;
     const { Body } = page;
     return (
       <Shell page={page}>
