@@ -204,9 +204,9 @@ async function expectBalanced(db) {
   const checks = {
     'transactions that do not sum to nothing': `SELECT FROM ledger_entries GROUP BY tenant_id, posting_id, txn_id, asset HAVING sum(amount) <> 0`,
     'positions that differ from their entries': `SELECT FROM (
-        SELECT tenant_id, posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000') AS attempt_id, account, asset, sum(amount) AS amount
-          FROM ledger_entries GROUP BY 1, 2, 3, 4, 5) e
-        FULL JOIN positions p USING (tenant_id, posting_id, attempt_id, account, asset)
+        SELECT tenant_id, posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000') AS attempt_id, account, asset, usage_day, sum(amount) AS amount
+          FROM ledger_entries GROUP BY 1, 2, 3, 4, 5, 6) e
+        FULL JOIN positions p USING (tenant_id, posting_id, attempt_id, account, asset, usage_day)
        WHERE coalesce(e.amount, 0) <> coalesce(p.amount, 0)`,
     'attempts of no work item': `SELECT FROM attempts a WHERE NOT EXISTS (
         SELECT FROM work_items w WHERE w.tenant_id = a.tenant_id AND w.ref = a.work_item_ref)`,

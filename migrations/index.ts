@@ -25,6 +25,8 @@ import { PrivacySweep20261125101000 } from './20261125101000-privacy-sweep.ts';
 import { AnalyzeSooner20261125120000 } from './20261125120000-analyze-sooner.ts';
 import { LeafHashesInKey20261126100000 } from './20261126100000-leaf-hashes-in-key.ts';
 import { ItemIdSeeds20261126110000 } from './20261126110000-item-id-seeds.ts';
+import { AttemptCosts20261126130000 } from './20261126130000-attempt-costs.ts';
+import { PositionsByUsageDay20261126140000 } from './20261126140000-positions-by-usage-day.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -55,4 +57,6 @@ export const migrations = [
   AnalyzeSooner20261125120000,
   LeafHashesInKey20261126100000,
   ItemIdSeeds20261126110000,
+  AttemptCosts20261126130000,
+  PositionsByUsageDay20261126140000,
 ];

@@ -160,6 +160,9 @@ TABLE attempts WITH (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_thre
   is_allocated boolean NOT NULL DEFAULT false
   below_low numeric NOT NULL DEFAULT 0
   doubt_bps numeric NOT NULL DEFAULT 0
+  cost numeric NOT NULL DEFAULT 0
+  direct_cost numeric NOT NULL DEFAULT 0
+  has_other_assets boolean NOT NULL DEFAULT false
   CONSTRAINT attempts_pkey PRIMARY KEY (tenant_id, trace_id, attempt_id)
   CREATE INDEX attempts_work_item_idx ON public.attempts USING btree (tenant_id, work_item_ref)
   POLICY attempts_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
@@ -721,6 +724,7 @@ TABLE ledger_entries WITH (autovacuum_analyze_scale_factor=0.01) ROW SECURITY
   price_id uuid
   CONSTRAINT ledger_entries_amount_check CHECK ((amount <> 0))
   CONSTRAINT ledger_entries_pkey PRIMARY KEY (tenant_id, posting_id, txn_id, n)
+  CREATE INDEX ledger_entries_billed_idx ON public.ledger_entries USING btree (tenant_id, usage_day) WHERE ((call_model = 'invoice'::text) OR (account ~~ '2900:fx:%'::text))
   CREATE INDEX ledger_entries_usage_day_idx ON public.ledger_entries USING brin (usage_day)
   POLICY ledger_entries_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY ledger_entries_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
@@ -978,7 +982,8 @@ TABLE positions WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autova
   account text NOT NULL
   asset text NOT NULL
   amount numeric NOT NULL
-  CONSTRAINT positions_pkey PRIMARY KEY (tenant_id, posting_id, attempt_id, account, asset)
+  usage_day date NOT NULL
+  CONSTRAINT positions_pkey PRIMARY KEY (tenant_id, posting_id, attempt_id, account, asset, usage_day)
   POLICY positions_analytics FOR r TO {outcome_ledger_views} USING (tenant_id = ( SELECT analytics.tenant() AS tenant))
   POLICY positions_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api

@@ -144,7 +144,10 @@ test('projections that were thrown away or overwritten are made again, to the by
   await db.query('UPDATE traces SET span_count = span_count + 1, revision = 0 WHERE tenant_id = $1', [
     tenantId,
   ]);
-  await db.query(`UPDATE attempts SET workflow = '?', model_calls = 0 WHERE tenant_id = $1`, [tenantId]);
+  await db.query(
+    `UPDATE attempts SET workflow = '?', model_calls = 0, cost = cost + 1 WHERE tenant_id = $1`,
+    [tenantId],
+  );
   await db.query('UPDATE positions SET amount = amount + 1 WHERE tenant_id = $1', [tenantId]);
   await db.query('UPDATE quality_days SET n = n + 1 WHERE tenant_id = $1', [tenantId]);
   for (const table of ['positions', 'attempts'])
@@ -163,6 +166,14 @@ test('projections that were thrown away or overwritten are made again, to the by
   expect(await dump(tenantId)).toEqual(before);
 
   expect(await countRecords(tenantId)).toEqual(records);
+  expect(await service.check(tenantId)).toEqual([]);
+
+  await db.query('UPDATE attempts SET cost = cost + 1 WHERE tenant_id = $1', [tenantId]);
+  const found = await service.check(tenantId);
+  expect(new Set(found.map(({ invariant }) => invariant))).toEqual(
+    new Set(['attempts cost what their positions say']),
+  );
+  await rebuild(desk);
   expect(await service.check(tenantId)).toEqual([]);
 });
 

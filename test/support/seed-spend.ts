@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '#store';
+import { updateAttemptCosts, type Database } from '#store';
 
 /** Writes what the worker would have written: work items, attempts, ledger and positions, in balance. */
 export interface SeedItem {
@@ -128,7 +128,7 @@ export interface SeedCharge {
   readonly currency?: string;
 }
 
-/** One balanced transaction and the position it makes. */
+/** One balanced transaction and the positions it makes. */
 export async function seedCharge(db: Database, tenantId: bigint, charge: SeedCharge): Promise<void> {
   const asset = `${charge.currency ?? 'USD'}/12`;
   const amount = BigInt(Math.round(Number(charge.usd) * 1e6)) * 1_000_000n;
@@ -165,16 +165,21 @@ export async function seedCharge(db: Database, tenantId: bigint, charge: SeedCha
     );
   await entry(0, charge.account, amount, true);
   await entry(1, `2000:accrued:${provider}:${day.slice(0, 7)}`, -amount, false);
-  await db.query(
-    `INSERT INTO positions VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = positions.amount + excluded.amount`,
-    [
-      tenantId,
-      charge.traceId,
-      charge.attemptId ?? '00000000-0000-0000-0000-000000000000',
-      charge.account,
-      asset,
-      amount,
-    ],
-  );
+  const position = (attemptId: string | undefined, account: string, signed: bigint) =>
+    db.query(
+      `INSERT INTO positions (tenant_id, posting_id, attempt_id, account, asset, usage_day, amount) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset, usage_day) DO UPDATE SET amount = positions.amount + excluded.amount`,
+      [
+        tenantId,
+        charge.traceId,
+        attemptId ?? '00000000-0000-0000-0000-000000000000',
+        account,
+        asset,
+        day,
+        signed,
+      ],
+    );
+  await position(charge.attemptId, charge.account, amount);
+  await position(undefined, `2000:accrued:${provider}:${day.slice(0, 7)}`, -amount);
+  await updateAttemptCosts(db, tenantId, [charge.traceId]);
 }

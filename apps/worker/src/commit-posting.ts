@@ -5,6 +5,7 @@ import {
   replaceAttempts,
   replaceLinkCandidates,
   touchBills,
+  updateAttemptCosts,
   type AttemptRow,
   type BillKey,
   type Client,
@@ -64,6 +65,7 @@ export async function commitPosting(
     ...ofItems.transactions,
   ]);
   await insertTransactions(client, tenantId, transactions, batch);
+  await updateAttemptCosts(client, tenantId, traceIds);
   await touchBills(client, tenantId, accrualsMoved(transactions), 'charges', BILL_DELAY_MS);
   const movedItems = await saveWorkItems(client, poster, items, ofItems.lines, batchId);
   const moved = movedAttempts + movedCandidates + movedItems;

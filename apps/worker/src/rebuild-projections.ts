@@ -16,6 +16,7 @@ import {
   rebuildTraceSummaries,
   rebuildWorkItems,
   removeStrayPositions,
+  updateAttemptCosts,
   restartWaste,
   type Client,
   type KeyStore,
@@ -93,7 +94,9 @@ export async function rebuildProjections(
     FIRST,
     async (client, ids) => {
       await holdPostings(client, tenantId, ids);
-      return { positions: await rebuildPositions(client, tenantId, ids) };
+      const positions = await rebuildPositions(client, tenantId, ids);
+      await updateAttemptCosts(client, tenantId, ids);
+      return { positions };
     },
   );
   rebuilt.positions += await inTransaction(db, (client) => removeStrayPositions(client, tenantId));

@@ -257,6 +257,7 @@ export type { RulesDigest, SettingVersion, TenantRules } from './posting/read-ru
 export { readStandingAttempts, readStandingAttemptsOfTraces } from './posting/read-standing-attempts.ts';
 export type { StandingAttempt } from './posting/read-standing-attempts.ts';
 export { rebuildAttempts, replaceAttempts } from './posting/replace-attempts.ts';
+export { updateAttemptCosts } from './posting/update-attempt-costs.ts';
 export type { AttemptRow } from './posting/replace-attempts.ts';
 export { rebuildWorkItems, updateWorkItems } from './posting/update-work-items.ts';
 export type { WorkItemUpdate } from './posting/update-work-items.ts';

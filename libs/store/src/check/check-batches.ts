@@ -91,11 +91,11 @@ async function wrongPositions(
     text: `
 WITH summed AS (
   SELECT posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000') AS attempt_id, account, asset,
-         sum(amount) AS amount
-    FROM ledger_entries WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]) GROUP BY 1, 2, 3, 4),
+         usage_day, sum(amount) AS amount
+    FROM ledger_entries WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]) GROUP BY 1, 2, 3, 4, 5),
 standing AS (SELECT * FROM positions WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]))
 SELECT posting_id, account, coalesce(standing.amount, 0) AS stands, coalesce(summed.amount, 0) AS sum
-  FROM summed FULL JOIN standing USING (posting_id, attempt_id, account, asset)
+  FROM summed FULL JOIN standing USING (posting_id, attempt_id, account, asset, usage_day)
  WHERE coalesce(summed.amount, 0) <> coalesce(standing.amount, 0) LIMIT 100`,
     values: [tenantId, postingIds],
   });

@@ -1,6 +1,7 @@
 import type { Client } from '../connection/database.ts';
 import { queryWholeTenant } from '../connection/query-whole-tenant.ts';
 import { IS_GONE } from '../partitions/span-days.ts';
+import { attemptCosts } from '../posting/update-attempt-costs.ts';
 
 /** A broken invariant, with enough to find it. */
 export interface Violation {
@@ -68,13 +69,22 @@ SELECT p.tenant_id, p.account || ' ' || p.asset AS subject, sum(p.amount) || ' l
     sql: `
 WITH summed AS (
   SELECT tenant_id, posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000') AS attempt_id, account, asset,
-         sum(amount) AS amount
-    FROM ledger_entries WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2, 3, 4, 5),
+         usage_day, sum(amount) AS amount
+    FROM ledger_entries WHERE $1::bigint IS NULL OR tenant_id = $1 GROUP BY 1, 2, 3, 4, 5, 6),
 standing AS (SELECT * FROM positions WHERE $1::bigint IS NULL OR tenant_id = $1)
 SELECT tenant_id, posting_id || ' ' || account AS subject,
        coalesce(standing.amount, 0) || ' is not ' || coalesce(summed.amount, 0) AS found
-  FROM summed FULL JOIN standing USING (tenant_id, posting_id, attempt_id, account, asset)
+  FROM summed FULL JOIN standing USING (tenant_id, posting_id, attempt_id, account, asset, usage_day)
  WHERE coalesce(summed.amount, 0) <> coalesce(standing.amount, 0)`,
+  },
+  {
+    invariant: 'attempts cost what their positions say',
+    sql: `
+SELECT a.tenant_id, a.trace_id || ' ' || a.attempt_id AS subject, a.cost || ' is not ' || coalesce(p.cost, 0) AS found
+  FROM attempts a LEFT JOIN (${attemptCosts('($1::bigint IS NULL OR tenant_id = $1)')}) p
+       ON p.tenant_id = a.tenant_id AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
+ WHERE ($1::bigint IS NULL OR a.tenant_id = $1) AND (a.cost, a.direct_cost, a.has_other_assets)
+       IS DISTINCT FROM (coalesce(p.cost, 0), coalesce(p.direct_cost, 0), coalesce(p.has_other_assets, false))`,
   },
   {
     invariant: 'positions of work items equal the sum of entries',

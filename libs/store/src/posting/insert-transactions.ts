@@ -96,24 +96,26 @@ async function upsertPositions(
   tenantId: bigint,
   transactions: readonly LedgerTransaction[],
 ): Promise<void> {
-  const moves = sumMoves(transactions, (postingId, { attemptId, account, asset }) => [
+  const moves = sumMoves(transactions, (postingId, { attemptId, account, asset, usageDay }) => [
     postingId,
     attemptId ?? NO_ATTEMPT,
     account,
     asset,
+    usageDay,
   ]);
   await db.query({
     name: 'upsert-positions',
     text: `
-INSERT INTO positions AS p (tenant_id, posting_id, attempt_id, account, asset, amount)
-SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[])
-ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = p.amount + excluded.amount`,
+INSERT INTO positions AS p (tenant_id, posting_id, attempt_id, account, asset, usage_day, amount)
+SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::date[], $7::numeric[])
+ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset, usage_day) DO UPDATE SET amount = p.amount + excluded.amount`,
     values: [
       tenantId,
       uuidArray(moves.map(({ key }) => key[0])),
       uuidArray(moves.map(({ key }) => key[1])),
       textArray(moves.map(({ key }) => key[2])),
       textArray(moves.map(({ key }) => key[3])),
+      moves.map(({ key }) => key[4]),
       moves.map(({ amount }) => amount),
     ],
   });

@@ -1,19 +1,16 @@
 import type { LedgerEntry, LedgerTransaction } from '#model';
 
-/** Columns of a primary key, as text. */
-export type PositionKey = readonly [string, string, string, string];
-
 /**
  * What entries move, summed by key, in the order of the keys: so two writers wait for each other instead of
  * deadlocking.
  *
- * @param keyOf null for an entry that moves nothing here
+ * @param keyOf columns of a primary key, as text; null for an entry that moves nothing here
  */
-export function sumMoves(
+export function sumMoves<const Key extends readonly string[]>(
   transactions: readonly LedgerTransaction[],
-  keyOf: (postingId: string, entry: LedgerEntry) => PositionKey | null,
-): { readonly key: PositionKey; readonly amount: bigint }[] {
-  const moves = new Map<string, { key: PositionKey; amount: bigint }>();
+  keyOf: (postingId: string, entry: LedgerEntry) => Key | null,
+): { readonly key: Key; readonly amount: bigint }[] {
+  const moves = new Map<string, { key: Key; amount: bigint }>();
   for (const { postingId, entries } of transactions) {
     for (const entry of entries) {
       const key = keyOf(postingId, entry);

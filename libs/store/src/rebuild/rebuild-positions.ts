@@ -16,10 +16,10 @@ export async function readPostingIdsAfter(
 }
 
 const POSITIONS = `
-INSERT INTO positions AS p (tenant_id, posting_id, attempt_id, account, asset, amount)
-SELECT tenant_id, posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000'), account, asset, sum(amount)
-  FROM ledger_entries WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]) GROUP BY 1, 2, 3, 4, 5
-ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset) DO UPDATE SET amount = excluded.amount
+INSERT INTO positions AS p (tenant_id, posting_id, attempt_id, account, asset, usage_day, amount)
+SELECT tenant_id, posting_id, coalesce(attempt_id, '00000000-0000-0000-0000-000000000000'), account, asset, usage_day, sum(amount)
+  FROM ledger_entries WHERE tenant_id = $1 AND posting_id = ANY ($2::uuid[]) GROUP BY 1, 2, 3, 4, 5, 6
+ON CONFLICT (tenant_id, posting_id, attempt_id, account, asset, usage_day) DO UPDATE SET amount = excluded.amount
  WHERE p.amount <> excluded.amount`;
 
 const ITEM_POSITIONS = `
@@ -52,7 +52,7 @@ export async function rebuildPositions(
 const STRAY = [
   `DELETE FROM positions p WHERE tenant_id = $1 AND NOT EXISTS (
      SELECT FROM ledger_entries e WHERE e.tenant_id = $1 AND e.posting_id = p.posting_id AND e.account = p.account
-        AND e.asset = p.asset AND coalesce(e.attempt_id, '00000000-0000-0000-0000-000000000000') = p.attempt_id)`,
+        AND e.asset = p.asset AND e.usage_day = p.usage_day AND coalesce(e.attempt_id, '00000000-0000-0000-0000-000000000000') = p.attempt_id)`,
   `DELETE FROM item_positions p WHERE tenant_id = $1 AND NOT EXISTS (
      SELECT FROM ledger_entries e WHERE e.tenant_id = $1 AND e.posting_id = p.posting_id AND e.account = p.account
         AND e.asset = p.asset AND e.work_item_ref = p.ref)`,

@@ -36,10 +36,10 @@ const AT_SIZE = `sealed AS MATERIALIZED (
 ${projectionAt('attempts', 'attempt_history')},
 positions AS NOT MATERIALIZED (
   SELECT e.tenant_id, e.posting_id, coalesce(e.attempt_id, '00000000-0000-0000-0000-000000000000') AS attempt_id,
-         e.account, e.asset, sum(e.amount) AS amount
+         e.account, e.asset, e.usage_day, sum(e.amount) AS amount
     FROM ledger_entries e JOIN ledger_transactions t USING (tenant_id, posting_id, txn_id)
    WHERE e.tenant_id = $1 AND t.batch_id IN (SELECT batch_id FROM sealed)
-   GROUP BY 1, 2, 3, 4, 5
+   GROUP BY 1, 2, 3, 4, 5, 6
 ), item_positions AS NOT MATERIALIZED (
   SELECT e.tenant_id, e.work_item_ref AS ref, e.posting_id, e.account, e.asset, sum(e.amount) AS amount
     FROM ledger_entries e JOIN ledger_transactions t USING (tenant_id, posting_id, txn_id)

@@ -40,8 +40,24 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
     outcome_type: 'i.outcome_type',
     ...timeKeys(moment),
   });
-  return { cells: costCellsSql(query.view, booksAt(query.size, bind), keys, group), group, values, bind };
+  return { cells: costCellsSql(query, booksAt(query.size, bind), keys, group), group, values, bind };
 }
+
+/** What an attempt's part costs stands beside it; of books at a past size it is summed from their positions. */
+const COSTS = { columns: 'a.cost, a.direct_cost AS direct, a.has_other_assets AS has_other', sums: '' };
+const PAST_COSTS = {
+  columns: `sum(p.amount) FILTER (WHERE p.asset = 'USD/12') AS cost,
+         sum(p.amount) FILTER (WHERE p.asset = 'USD/12' AND p.account = '5200:outcome') AS direct,
+         bool_or(p.asset <> 'USD/12') AS has_other`,
+  sums: `
+    LEFT JOIN positions p ON p.tenant_id = $1 AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
+         AND p.account >= '5100' AND p.account < '5400'
+   GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.placement, a.grade, a.model_calls, a.unpriced_calls,
+            a.calls_without_usage, a.is_allocated, a.below_low, a.doubt_bps, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions`,
+};
+
+/** Texts of one width in the order of start and trace: a timestamp as it is sent counts from 2000, in two's complement. */
+const FIRST = `CASE WHEN a.started_at < '2000-01-01Z' THEN '0000' ELSE '0001' END || encode(timestamptz_send(a.started_at), 'hex') || a.trace_id`;
 
 /**
  * SQL of what a cost-per-outcome report is made of: a WITH clause up to `cell`, which has one row for each work item and
@@ -55,8 +71,14 @@ export function costCells(tenantId: bigint, query: CostPerOutcomeQuery): CostCel
  * @param keys the attempt's part of the group, over `a`
  * @param group all of it, over the item `i` and the attempt `t`
  */
-function costCellsSql(view: PopulationView, books: string, keys: string, group: string): string {
+function costCellsSql(
+  { view, size }: CostPerOutcomeQuery,
+  books: string,
+  keys: string,
+  group: string,
+): string {
   const { settled, pending } = POPULATIONS[view];
+  const costs = size === null ? COSTS : PAST_COSTS;
   return `
 WITH ${books}item AS (
   SELECT w.ref, w.outcome_type, w.phase, w.tier, w.quality, w.final_at, w.first_attempt_at, ${settled} AS is_settled
@@ -64,17 +86,10 @@ WITH ${books}item AS (
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
 ), part AS (
   SELECT a.work_item_ref, a.attempt_id, a.started_at, a.placement, a.grade, a.model_calls, a.unpriced_calls, a.calls_without_usage,
-         a.is_allocated, a.below_low, a.doubt_bps,
-         lpad((extract(epoch FROM a.started_at) * 1000000)::bigint::text, 20, '0') || a.trace_id || (${keys})::text AS keys,
-         sum(p.amount) FILTER (WHERE p.asset = 'USD/12') AS cost,
-         sum(p.amount) FILTER (WHERE p.asset = 'USD/12' AND p.account = '5200:outcome') AS direct,
-         bool_or(p.asset <> 'USD/12') AS has_other
+         a.is_allocated, a.below_low, a.doubt_bps, ${FIRST} || (${keys})::text AS keys,
+         ${costs.columns}
     FROM item i
-    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
-    LEFT JOIN positions p ON p.tenant_id = $1 AND p.posting_id = a.trace_id AND p.attempt_id = a.attempt_id
-         AND p.account >= '5100' AND p.account < '5400'
-   GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.placement, a.grade, a.model_calls, a.unpriced_calls,
-            a.calls_without_usage, a.is_allocated, a.below_low, a.doubt_bps, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref${costs.sums}
 ), attempt AS (
   SELECT work_item_ref, attempt_id, min(started_at) AS started_at, min(placement) AS placement,
          substr(min(keys COLLATE "C"), 57)::text[] AS keys,
