@@ -14,6 +14,21 @@ const HOMES: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['libs/reconciliation/src/split-variance.spec.ts', ['[T10.1]']],
   ['libs/reconciliation/src/compare-bill.spec.ts', ['[T10.1] [T10.2]']],
   ['libs/ledger/src/pools/pools.spec.ts', ['[T2.6]', '[T2.7]']],
+  [
+    'libs/economics/src/retry-economics.spec.ts',
+    ['T3.1:', 'T3.1id:', 'T3.3:', 'T3.4:', 'T3.4z:', 'T3.5:', 'T3.6:'],
+  ],
+  ['libs/economics/src/cost-per-outcome.spec.ts', ['T3.2w:', 'T3.2z:', 'T3.2f:']],
+  ['libs/economics/src/cost-tails.spec.ts', ['T3.7:', 'T3.7n:', 'T3.9:']],
+  ['libs/economics/src/baseline.spec.ts', ['T3.8:', 'T7.1:', 'T7.2:', 'T7.3, T7.3p:', 'T7.4:', 'T7.6:']],
+  [
+    'libs/trails/src/waste/waste.spec.ts',
+    ['[T4.1]', '[T4.2]', '[T4.3]', '[T4.3b]', '[T4.4]', '[T4.5]', '[T4.6]'],
+  ],
+  ['libs/economics/src/non-inferior.spec.ts', ['[T4.7]', '[T4.8n]']],
+  ['libs/economics/src/segments.spec.ts', ['T6.1:', 'T6.2:', 'T6.3:', 'T6.4:', 'T6.5:']],
+  ['libs/economics/src/before-after.spec.ts', ['T7.7:']],
+  ['libs/economics/src/decide.spec.ts', ['T12.1:']],
   ['test/laws/splits.spec.ts', ['[T2.1sql]']],
   ['test/pipeline/pools.spec.ts', ['[T2.6]', '[T2.7]']],
   ['test/pipeline/cost-lines.spec.ts', ['[T2.8]']],
@@ -27,10 +42,13 @@ const HOMES: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['test/laws/late-facts.spec.ts', ['a late span after a booked invoice']],
 ];
 
-/** Sections 0, 1, 2.1, 2.2, 2.7, 2.8, 10 and 11 of the methods; Ex 1 to Ex 8 of the ledger. */
+/** Sections 0, 1, 2.1, 2.2, 2.7, 2.8, 3, 4, 6, 7, 10 and 11 of the methods; Ex 1 to Ex 8 of the ledger. */
 const WANTED = {
   methods:
-    'T0.1 T0.1r T0.3 T1.2 T1.2fs T1.2j T1.3 T1.4 T1.5 T1.5a T10.1 T10.2 T11.1 T2.1 T2.1b T2.1d T2.1sql T2.6 T2.7 T2.8',
+    'T0.1 T0.1r T0.3 T1.2 T1.2fs T1.2j T1.3 T1.4 T1.5 T1.5a T10.1 T10.2 T11.1 T12.1 T2.1 T2.1b T2.1d ' +
+    'T2.1sql T2.6 T2.7 T2.8 T3.1 T3.1id T3.2f T3.2w T3.2z T3.3 T3.4 T3.4z T3.5 T3.6 T3.7 T3.7n T3.8 T3.9 ' +
+    'T4.1 T4.2 T4.3 T4.3b T4.4 T4.5 T4.6 T4.7 T4.8n T6.1 T6.2 T6.3 T6.4 T6.5 T7.1 T7.2 T7.3 T7.3p T7.4 ' +
+    'T7.6 T7.7',
   ledger: 'Ex 1, Ex 2, Ex 3, Ex 4, Ex 5, Ex 6, Ex 7, Ex 8',
 };
 
@@ -44,7 +62,7 @@ test('nothing of the specification is missing from the list', () => {
 
 test.each(HOMES)('%s has %j', (file, names) => {
   const text = readFileSync(file, 'utf8');
-  const titles = [...text.matchAll(/(?:test(?:\.each[^(]*)?\(|\[)\s*(['"`])(.+?)\1/g)].map(
+  const titles = [...text.matchAll(/(?:test(?:\.each[^(]*)?\(|\[|\]\)\()\s*(['"`])(.+?)\1/g)].map(
     (match) => match[2]!,
   );
   expect(names.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
