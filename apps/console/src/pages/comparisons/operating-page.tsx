@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
-import { roundDecimal } from '../../format/decimal.ts';
+import { compareDecimals, roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { showDay, showDuration } from '../../format/time.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
@@ -23,7 +23,7 @@ export function OperatingPage(): ReactNode {
   return (
     <Page
       title="Before and after"
-      lead="What a change of how people and agents work together did to the work: how much needs nobody, is right the first time, comes back, and how long it takes."
+      lead="How the work went before and after a change of how people and agents work together: how much needs nobody, is right the first time, comes back, and how long it takes."
     >
       <FilterBar views={[]}>
         <Field label="Changed on">
@@ -117,14 +117,16 @@ function MetricsTable({ row, changeAt }: { readonly row: Row; readonly changeAt:
   const { before, after, changes } = row;
   const changed = new Map<string, Row['changes'][number]>(changes.map((each) => [each.metric, each]));
   const isShare = (metric: string): boolean => metric.endsWith('Share');
-  const points = (metric: string, value: string | null | undefined): string =>
-    value === null || value === undefined
-      ? '–'
-      : isShare(metric)
-        ? `${showShare(value).replace(' %', '')} points`
-        : metric.startsWith('cycle')
-          ? `${value.startsWith('-') ? '−' : ''}${days(value.replace('-', ''))}`
-          : roundDecimal(value, 2);
+  const change = (metric: string, value: string | null | undefined): string => {
+    if (value === null || value === undefined) return '–';
+    const size = value.replace('-', '');
+    const text = isShare(metric)
+      ? `${showShare(size).replace(' %', '')} points`
+      : metric.startsWith('cycle')
+        ? days(size)
+        : roundDecimal(size, 2);
+    return compareDecimals(value, '0') === 0 ? text : `${value === size ? '+' : '−'}${text}`;
+  };
   return (
     <DataTable
       caption={`${showCount(before?.items)} items before ${showDay(changeAt)}, ${showCount(after?.items)} from then on`}
@@ -149,14 +151,14 @@ function MetricsTable({ row, changeAt }: { readonly row: Row; readonly changeAt:
         {
           title: 'Change',
           align: 'end',
-          cell: ([metric]) => points(metric, changed.get(metric)?.difference),
+          cell: ([metric]) => change(metric, changed.get(metric)?.difference),
           csv: ([metric]) => changed.get(metric)?.difference,
         },
         {
           title: 'Beyond what changed elsewhere',
           hint: 'Less the change of the work that was not touched',
           align: 'end',
-          cell: ([metric]) => points(metric, changed.get(metric)?.beyondComparison),
+          cell: ([metric]) => change(metric, changed.get(metric)?.beyondComparison),
           csv: ([metric]) => changed.get(metric)?.beyondComparison,
         },
       ]}

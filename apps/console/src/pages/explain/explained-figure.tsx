@@ -3,6 +3,7 @@ import { useGet } from '../../api/use-get.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { exactMoney, showMoney } from '../../format/money.ts';
 import { showCount } from '../../format/number.ts';
+import { plural } from '../../format/outcome-words.ts';
 import { FIGURES, type FigureKind } from '../../url/figure-kinds.ts';
 import { reportQuery } from '../../url/filters.ts';
 import { useFilters, useSearchValue } from '../../url/use-filters.ts';
@@ -14,8 +15,10 @@ export function ExplainedFigure(props: {
   readonly explanation: Schemas['Explanation'];
   readonly items: readonly Schemas['Explanation']['items'][number][];
   readonly isWhole: boolean;
+  /** Items of which part of the cost is not known. */
+  readonly partly: number;
 }): ReactNode {
-  const { kind, explanation, items, isWhole } = props;
+  const { kind, explanation, items, isWhole, partly } = props;
   const row = useReportRow(kind.startsWith('loaded'));
   const { value, parts, by, isCount } = workOut(kind, explanation, items, row);
   if (!isWhole)
@@ -43,6 +46,9 @@ export function ExplainedFigure(props: {
             make exactly <code>{value ?? 'unknown'}</code>
           </>
         )}
+        {!isCount &&
+          partly > 0 &&
+          `, or more: of ${plural(partly, 'work item')} part of the cost is not known`}
         .
       </span>
     </p>

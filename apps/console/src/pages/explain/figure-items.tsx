@@ -29,9 +29,15 @@ export function FigureItems(props: {
   return (
     <>
       {kind !== null && (
-        <ExplainedFigure kind={kind} explanation={first} items={items} isWhole={!props.hasMore} />
+        <ExplainedFigure
+          kind={kind}
+          explanation={first}
+          items={items}
+          isWhole={!props.hasMore}
+          partly={items.filter(isPartly).length}
+        />
       )}
-      <Parts of={first} />
+      <Parts of={first} isLowerBound={items.some(isPartly)} />
       <SumLine
         parts={[first.directCostUsd, first.failedAttemptCostUsd, first.noOutcomeCostUsd]}
         figure={first.costUsd}
@@ -74,12 +80,17 @@ export function FigureItems(props: {
   );
 }
 
-function Parts({ of: first }: { readonly of: Schemas['Explanation'] }): ReactNode {
+/** Whether part of its cost is not known. */
+const isPartly = ({ unpricedCalls, callsWithoutUsage }: Item): boolean =>
+  unpricedCalls + callsWithoutUsage > 0;
+
+function Parts(props: { readonly of: Schemas['Explanation']; readonly isLowerBound: boolean }): ReactNode {
+  const { of: first, isLowerBound } = props;
   return (
     <dl className="facts card">
       <Fact name="Cost">
         <strong className="headline">
-          <Amount value={first.costUsd} />
+          <Amount value={first.costUsd} isLowerBound={isLowerBound} />
         </strong>
       </Fact>
       <Fact name="Work items, outcomes">
@@ -131,7 +142,7 @@ function columnsOf(to: Addresses, size: number | null): readonly Column<Item>[] 
     {
       title: 'Cost (USD)',
       align: 'end',
-      cell: (item) => <Amount value={item.costUsd} isLowerBound={item.unpricedCalls > 0} />,
+      cell: (item) => <Amount value={item.costUsd} isLowerBound={isPartly(item)} />,
       csv: ({ costUsd }) => costUsd,
     },
     {

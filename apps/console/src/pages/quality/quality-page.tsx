@@ -84,7 +84,11 @@ function QueueCard(props: {
 }): ReactNode {
   const to = useAddresses();
   const queue = useGet('/v1/set-aside', { query: { kind: props.kind, limit: '1' } });
-  const entries = queue.data?.groups.reduce((sum, group) => sum + group.entries, 0);
+  // Of the kind that is about calls, a trace holds many.
+  const entries = queue.data?.groups.reduce(
+    (sum, group) => sum + (props.kind === 'unpriced' ? (group.calls ?? group.entries) : group.entries),
+    0,
+  );
   return (
     <Link
       className="card"
