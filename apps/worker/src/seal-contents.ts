@@ -102,11 +102,12 @@ function sealStep(
       sealed: encryptContent(keys, nonces.next(), `${address}/${part}`, bytes),
     });
   }
+  // In the order in which they are written.
   const commitments = {
-    subject: subjectId,
-    span: commit(keys, address, 'span', received.stored.bytes),
     identity: commit(keys, address, 'identity', Buffer.from(identity)),
     parts,
+    span: commit(keys, address, 'span', received.stored.bytes),
+    subject: subjectId,
   };
   return { commitments, contents };
 }
