@@ -15,10 +15,15 @@ export async function updateAttemptCosts(
   await db.query({
     name: 'update-attempt-costs',
     text: `
-UPDATE attempts a SET cost = p.cost, direct_cost = p.direct_cost, has_other_assets = p.has_other_assets
-  FROM (${attemptCosts('tenant_id = $1 AND posting_id = ANY ($2::uuid[])')}) p
- WHERE a.tenant_id = $1 AND a.trace_id = p.posting_id AND a.attempt_id = p.attempt_id
-   AND (a.cost, a.direct_cost, a.has_other_assets) IS DISTINCT FROM (p.cost, p.direct_cost, p.has_other_assets)`,
+UPDATE attempts a SET cost = n.cost, direct_cost = n.direct_cost, has_other_assets = n.has_other_assets
+  FROM (SELECT t.trace_id, t.attempt_id, coalesce(p.cost, 0) AS cost, coalesce(p.direct_cost, 0) AS direct_cost,
+               coalesce(p.has_other_assets, false) AS has_other_assets
+          FROM attempts t
+          LEFT JOIN (${attemptCosts('tenant_id = $1 AND posting_id = ANY ($2::uuid[])')}) p
+               ON p.posting_id = t.trace_id AND p.attempt_id = t.attempt_id
+         WHERE t.tenant_id = $1 AND t.trace_id = ANY ($2::uuid[])) n
+ WHERE a.tenant_id = $1 AND a.trace_id = n.trace_id AND a.attempt_id = n.attempt_id
+   AND (a.cost, a.direct_cost, a.has_other_assets) IS DISTINCT FROM (n.cost, n.direct_cost, n.has_other_assets)`,
     values: [tenantId, postingIds],
   });
 }
