@@ -70,7 +70,6 @@ function Entries({ transactions }: { readonly transactions: readonly Transaction
       rows={rows}
       keyOf={({ transaction, n }) => `${transaction.transactionId} ${n}`}
       columns={columnsOf(to)}
-      pageSize={200}
       empty={<Empty title="Nothing posted">No transaction fits what the address asks for.</Empty>}
     />
   );
