@@ -182,3 +182,31 @@ test('the reads stand in a log of their own, and in a bundle made afterwards', a
     verifyBundle(forged, { vkeys: null, checkpoints: [] }, TRAILS).find(({ name }) => name === 'reads'),
   ).toMatchObject({ holds: false, detail: 'read 0 was not of ticket:T2' });
 });
+
+test('whom reads were about is closed once it is erased: that they took place stays proven', async () => {
+  keys['deputy'] = (
+    await service.api.call('/v1/keys', { key: desk.key, body: { principal: 'deputy', roles: ['privacy'] } })
+  ).body.secret;
+  const scope = { workItem: { kind: 'ticket', key: 'T1' } };
+  const { body: asked } = await as('privacy', '/v1/erasures', {
+    scope,
+    basis: 'gdpr_17_1_b',
+    reason: 'asked',
+  });
+  await as('deputy', `/v1/erasures/${asked.erasureId}/decision`, { decision: 'approved' });
+  await service.settle();
+  while ((await sealOnce(service.database.db, access, service.parts.nowUs())).sealed > 0);
+  await desk.tell({ id: '3', ticket: 'T9', verb: 'reopened', at: '2026-10-06T12:00:00Z' });
+  await desk.settle();
+  const { body: view } = await as('auditor', '/v1/exports', { scope: { kind: 'tenant' }, purpose: 'all' });
+  await buildAll();
+  const files = unpackTar(Buffer.from(await desk.bytes(`/v1/exports/${view.exportId}/bundle`)));
+  const claims = verifyBundle(files, { vkeys: null, checkpoints: [] }, TRAILS);
+  expect(claims.filter(({ holds }) => !holds)).toEqual([]);
+  const list = files.get('access/reads.ndjson')!.toString().trim().split('\n');
+  const closed = list.filter((line) => line.endsWith('"salt":null,"subject":null}'));
+  expect(closed.length).toBeGreaterThan(2);
+  expect(claims.find(({ name }) => name === 'reads')!.detail).toBe(
+    `${list.length} reads of the scope, ${closed.length} of them about what was erased`,
+  );
+});

@@ -27,7 +27,9 @@ export async function readReads(
     for (const { leafIndex, subject, salt } of reads) {
       const [entry] = await readEntries(client, tenantId, leafIndex, 1, 'access');
       const leaf = { index: leafIndex, entry: entry! };
-      await to.read({ ...(await proveEntry(client, tenantId, leaf, size, 'access')), subject, salt });
+      // An erasure takes the salt away, and the word.
+      const opened = salt.length === 0 ? { subject: null, salt: null } : { subject, salt };
+      await to.read({ ...(await proveEntry(client, tenantId, leaf, size, 'access')), ...opened });
     }
     if (reads.length < READS_PER_PAGE) return;
     after = reads.at(-1)!.leafIndex;

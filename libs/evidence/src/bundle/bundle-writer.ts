@@ -60,8 +60,9 @@ export interface OpenedContent {
 
 /** A read of content, opened: its leaf in the access log commits to the subject. */
 export interface OpenedRead extends ProvenEntry {
-  readonly subject: string;
-  readonly salt: Buffer;
+  /** null: whom it was about is erased, and nobody can open it any more; that somebody read stays proven. */
+  readonly subject: string | null;
+  readonly salt: Buffer | null;
 }
 
 /** What a bundle is of: known before anything of it is read. */
@@ -205,7 +206,11 @@ export class BundleWriter implements BundleReceiver {
     if (this.#access === null) throw new RangeError('a read of no access log');
     const { checkpoint } = this.#access;
     this.#counts.reads += 1;
-    const line = canonicalJson({ leaf: index, subject, salt: salt.toString('base64') });
+    const line = canonicalJson({
+      leaf: index,
+      subject,
+      salt: salt === null ? null : salt.toString('base64'),
+    });
     await this.files.append(READS, `${line}\n`);
     await this.files.put(accessEntryPath(index), entry);
     await this.files.put(accessProofPath(index), formatTlogProof({ index, hashes, checkpoint, extra: null }));

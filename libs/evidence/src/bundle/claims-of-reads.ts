@@ -7,7 +7,10 @@ import { ACCESS_CHECKPOINT, ACCESS_POLICY, accessEntryPath, accessProofPath, REA
 import type { CheckClaim } from './claims-of-log.ts';
 import { countOf, readCanonical, readCanonicalLines, textOf } from './read-json.ts';
 
-/** Each listed read of content stands in the access log, a log of its own under the same keys, before the bundle's time. */
+/**
+ * Each listed read of content stands in the access log, a log of its own under the same keys, before the bundle's time. Whom
+ * one was about cannot be opened once they are erased.
+ */
 export const readsAreLogged: CheckClaim = (bundle) => {
   const { accessSize, origin } = bundle.manifest.predicate;
   const paths = [...bundle.files.keys()].filter((path) => path.startsWith('access/'));
@@ -29,6 +32,7 @@ export const readsAreLogged: CheckClaim = (bundle) => {
     throw new InvalidEvidence(`${ACCESS_CHECKPOINT} is not that of ${origin}/access at ${accessSize} leaves`);
   const known = new Set([ACCESS_CHECKPOINT, ACCESS_POLICY, READS]);
   const reads = readCanonicalLines(bundle.file(READS), READS);
+  let closed = 0;
   for (const read of reads) {
     const leaf = countOf(read['leaf'], 'leaf');
     const entry = bundle.file(accessEntryPath(leaf));
@@ -36,13 +40,17 @@ export const readsAreLogged: CheckClaim = (bundle) => {
     if (proven.index !== leaf || !proven.checkpoint.root.equals(checkpoint.root))
       throw new InvalidEvidence(`${accessProofPath(leaf)} is of another leaf or checkpoint`);
     const fields = readCanonical(entry, `access leaf ${leaf}`);
-    const salt = decodeBase64(textOf(read['salt'], 'salt')) ?? Buffer.alloc(0);
-    const subject = textOf(read['subject'], 'subject');
-    const stated = commitment(salt, Buffer.from(subject)).toString('base64');
-    if (fields['subject'] !== stated) throw new InvalidEvidence(`read ${leaf} was not of ${subject}`);
+    if (read['subject'] === null && read['salt'] === null) closed += 1;
+    else {
+      const salt = decodeBase64(textOf(read['salt'], 'salt')) ?? Buffer.alloc(0);
+      const subject = textOf(read['subject'], 'subject');
+      const stated = commitment(salt, Buffer.from(subject)).toString('base64');
+      if (fields['subject'] !== stated) throw new InvalidEvidence(`read ${leaf} was not of ${subject}`);
+    }
     known.add(accessEntryPath(leaf)).add(accessProofPath(leaf));
   }
   const stray = paths.find((path) => !known.has(path));
   if (stray !== undefined) throw new InvalidEvidence(`${stray} belongs to no listed read`);
-  return `${reads.length} reads of the scope`;
+  const erased = closed === 0 ? '' : `, ${closed} of them about what was erased`;
+  return `${reads.length} reads of the scope${erased}`;
 };
