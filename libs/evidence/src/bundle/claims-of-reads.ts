@@ -40,13 +40,7 @@ export const readsAreLogged: CheckClaim = (bundle) => {
     if (proven.index !== leaf || !proven.checkpoint.root.equals(checkpoint.root))
       throw new InvalidEvidence(`${accessProofPath(leaf)} is of another leaf or checkpoint`);
     const fields = readCanonical(entry, `access leaf ${leaf}`);
-    if (read['subject'] === null && read['salt'] === null) closed += 1;
-    else {
-      const salt = decodeBase64(textOf(read['salt'], 'salt')) ?? Buffer.alloc(0);
-      const subject = textOf(read['subject'], 'subject');
-      const stated = commitment(salt, Buffer.from(subject)).toString('base64');
-      if (fields['subject'] !== stated) throw new InvalidEvidence(`read ${leaf} was not of ${subject}`);
-    }
+    if (!isOpened(read, leaf, fields)) closed += 1;
     known.add(accessEntryPath(leaf)).add(accessProofPath(leaf));
   }
   const stray = paths.find((path) => !known.has(path));
@@ -54,3 +48,20 @@ export const readsAreLogged: CheckClaim = (bundle) => {
   const erased = closed === 0 ? '' : `, ${closed} of them about what was erased`;
   return `${reads.length} reads of the scope${erased}`;
 };
+
+/**
+ * @returns false where whom a read was about is closed
+ * @throws InvalidEvidence where it is not what its leaf commits to
+ */
+function isOpened(
+  read: ReturnType<typeof readCanonical>,
+  leaf: number,
+  fields: ReturnType<typeof readCanonical>,
+): boolean {
+  if (read['subject'] === null && read['salt'] === null) return false;
+  const salt = decodeBase64(textOf(read['salt'], 'salt')) ?? Buffer.alloc(0);
+  const subject = textOf(read['subject'], 'subject');
+  const stated = commitment(salt, Buffer.from(subject)).toString('base64');
+  if (fields['subject'] !== stated) throw new InvalidEvidence(`read ${leaf} was not of ${subject}`);
+  return true;
+}
