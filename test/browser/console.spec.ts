@@ -54,7 +54,19 @@ async function seriousFindings(page: Page, rules?: string[]): Promise<unknown[]>
     .map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) }));
 }
 
-const FITS = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth';
+/**
+ * How wide the page is, in pixels, when its charts have taken the width of the window. They take it with the
+ * next frame, and headless Chromium may draw none for seconds unless a picture is asked for: seen in two of
+ * five runs, with requestAnimationFrame waiting as long.
+ */
+async function pageWidthPx(page: Page, widthPx: number): Promise<number> {
+  const until = Date.now() + 3_000;
+  for (;;) {
+    await page.screenshot();
+    const measured = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    if (measured <= widthPx || Date.now() > until) return measured;
+  }
+}
 
 test.each(PAGES)(
   '%s complains of nothing, can be used by everybody in light and dark, and fits into 1440, 1024 and 390 pixels',
@@ -66,19 +78,14 @@ test.each(PAGES)(
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     // Of all rules, only these look at colours.
     expect(await seriousFindings(page, ['color-contrast', 'link-in-text-block'])).toEqual([]);
-    const wide: number[] = [];
+    const widths: number[] = [];
     for (const width of [1440, 1024, 390]) {
       await page.setViewportSize({ width, height: 900 });
+      widths.push(await pageWidthPx(page, width));
       if (shown.screenshots !== null)
         await page.screenshot({ path: join(shown.screenshots, `${name}-${width}.png`), fullPage: true });
-      // Charts take their new width a frame or two later.
-      const fits = await page
-        .waitForFunction(FITS, undefined, { timeout: 3_000 })
-        .then(() => true)
-        .catch(() => false);
-      if (!fits) wide.push(width);
     }
-    expect(wide).toEqual([]);
+    expect(widths).toEqual([1440, 1024, 390]);
     await page.context().close();
   },
 );
