@@ -27,6 +27,8 @@ import { LeafHashesInKey20261126100000 } from './20261126100000-leaf-hashes-in-k
 import { ItemIdSeeds20261126110000 } from './20261126110000-item-id-seeds.ts';
 import { AttemptCosts20261126130000 } from './20261126130000-attempt-costs.ts';
 import { PositionsByUsageDay20261126140000 } from './20261126140000-positions-by-usage-day.ts';
+import { RecordIdKeys20261127100000 } from './20261127100000-record-id-keys.ts';
+import { UsageReportSalts20261127110000 } from './20261127110000-usage-report-salts.ts';
 
 /** In order of application. A static list: a missing file is a compile error. */
 export const migrations = [
@@ -59,4 +61,6 @@ export const migrations = [
   ItemIdSeeds20261126110000,
   AttemptCosts20261126130000,
   PositionsByUsageDay20261126140000,
+  RecordIdKeys20261127100000,
+  UsageReportSalts20261127110000,
 ];

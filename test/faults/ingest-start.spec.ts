@@ -7,6 +7,7 @@ import { createTenant } from '#store';
 import { startIngest } from '../../apps/ingest/src/start-ingest.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { encodeSpans } from '../support/export-request.ts';
+import { INGEST_KEY_DIRECTORY } from '../support/ingest-process.ts';
 import { createKey, send } from '../support/ingest.ts';
 import { startTcpProxy, throughPort } from '../support/tcp-proxy.ts';
 
@@ -16,7 +17,12 @@ test('the first spans are taken where the database is slow to be connected to', 
   const proxy = await startTcpProxy(target);
   proxy.delay(700);
   const key = await createKey(database.db, await createTenant(database.db, 'first'), ['spans']);
-  const config = { DATABASE_URL: through(proxy.port), OL_OTLP_HTTP_PORT: '0', OL_OTLP_GRPC_PORT: '0' };
+  const config = {
+    DATABASE_URL: through(proxy.port),
+    OL_KEY_DIR: INGEST_KEY_DIRECTORY,
+    OL_OTLP_HTTP_PORT: '0',
+    OL_OTLP_GRPC_PORT: '0',
+  };
   const logger = new ProcessLogger({ process: 'ingest', human: false, write: () => {} });
   const ingest = await startIngest(readConfig(config), logger);
   try {

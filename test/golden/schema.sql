@@ -1140,6 +1140,14 @@ TABLE reconciliations ROW SECURITY
   POLICY reconciliations_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)
   GRANT SELECT TO outcome_ledger_api
 
+TABLE record_id_keys
+  key_check bytea NOT NULL
+  begins_at timestamp with time zone
+  recorded_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  CONSTRAINT record_id_keys_key_check_check CHECK ((octet_length(key_check) = 8))
+  CONSTRAINT record_id_keys_pkey PRIMARY KEY (key_check)
+  CREATE UNIQUE INDEX record_id_keys_begins_at ON public.record_id_keys USING btree (begins_at) NULLS NOT DISTINCT
+
 TABLE resources ROW SECURITY
   tenant_id bigint NOT NULL
   resource_id uuid NOT NULL
@@ -1361,6 +1369,8 @@ TABLE usage_reports ROW SECURITY
   content_hash bytea NOT NULL
   recorded_at timestamp with time zone NOT NULL
   recorded_by uuid NOT NULL
+  surrogate_id uuid
+  salt bytea
   CONSTRAINT usage_reports_pkey PRIMARY KEY (tenant_id, trace_id, span_id, source, report_id)
   CONSTRAINT usage_reports_says_check CHECK ((says = ANY (ARRAY['estimate'::text, 'actual'::text, 'not_billed'::text])))
   POLICY usage_reports_tenant FOR * TO {outcome_ledger_api} USING (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)

@@ -1,6 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+/** The key directory of all receivers of one test file, so that one record has one id in all their databases. */
+export const INGEST_KEY_DIRECTORY = mkdtempSync(join(tmpdir(), 'outcome-ledger-ingest-keys-'));
 
 export interface IngestProcess {
   readonly httpPort: number;
@@ -19,6 +25,7 @@ export async function startIngestProcess(connection: string, httpPort = 0): Prom
     env: {
       ...process.env,
       DATABASE_URL: connection,
+      OL_KEY_DIR: INGEST_KEY_DIRECTORY,
       OL_OTLP_HTTP_PORT: String(httpPort),
       OL_OTLP_GRPC_PORT: '0',
     },

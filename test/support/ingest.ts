@@ -5,6 +5,7 @@ import { ProcessLogger } from '#server';
 import { createTenant, insertApiKey, inTransaction, type Database, type Role } from '#store';
 import { startIngest, type RunningIngest } from '../../apps/ingest/src/start-ingest.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { INGEST_KEY_DIRECTORY } from './ingest-process.ts';
 
 export interface TestKey {
   readonly tenantId: bigint;
@@ -34,7 +35,7 @@ export async function startTestIngest(env: Readonly<Record<string, string>> = {}
     write: (line) => log.push(JSON.parse(line)),
   });
   const ingest = await startIngest(
-    readConfig({ ...freePorts, DATABASE_URL: database.connection, ...env }),
+    readConfig({ ...freePorts, DATABASE_URL: database.connection, OL_KEY_DIR: INGEST_KEY_DIRECTORY, ...env }),
     logger,
   );
   const key = await createKey(database.db, await createTenant(database.db, 'first'), ['spans']);

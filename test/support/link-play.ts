@@ -65,6 +65,16 @@ export class LinkPlay {
     if (answer.status !== 200) throw new Error(`spans answered with ${answer.status}`);
   }
 
+  /** @param body an ExportLogsServiceRequest in protobuf */
+  async logs(body: Buffer): Promise<void> {
+    const answer = await fetch(`${this.service.otlpUrl}/v1/logs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf', authorization: `Bearer ${this.key}` },
+      body: new Uint8Array(body),
+    });
+    if (answer.status !== 200) throw new Error(`log records answered with ${answer.status}`);
+  }
+
   async event(id: string, type: string, subject: string, at: number, data: object = {}): Promise<void> {
     const { status } = await this.service.api.call('/v1/outcomes', {
       key: this.key,

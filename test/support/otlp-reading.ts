@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { GrowingBuffer, PartCache, SpanRows, type ReadContext, type ReadResult } from '#otlp';
+import { GrowingBuffer, PartCache, SpanRows, type readLogs, type ReadResult } from '#otlp';
 import { decodeReference, readCopyBinary, reference, toSpanRow, type SpanRow } from './otlp-reference.ts';
 
 export const hash16 = (bytes: Uint8Array): Buffer =>
   createHash('sha256').update(bytes).digest().subarray(0, 16);
+
+type LogReadContext = Parameters<typeof readLogs>[1];
 
 export const LIMITS = { maxSpans: 1000, maxDepth: 10 };
 
@@ -17,10 +19,10 @@ export interface Reading extends ReadResult {
 /** Reads a request as the service would, with limits that fuzzed requests can reach. @throws what the reader throws */
 export function readRows(
   body: Buffer,
-  read: (body: Buffer, context: ReadContext, rows: SpanRows) => ReadResult,
+  read: (body: Buffer, context: LogReadContext, rows: SpanRows) => ReadResult,
 ): Reading {
   const rows = new SpanRows(64);
-  const context: ReadContext = {
+  const context: LogReadContext = {
     ...LIMITS,
     tenantId: 3n,
     batchId: Buffer.alloc(16, 1),
@@ -30,6 +32,7 @@ export function readRows(
     maxNameBytes: 300,
     maxAttributes: 100,
     parts: new PartCache(hash16),
+    recordHashes: () => hash16,
     slices: new GrowingBuffer(64),
   };
   const result = read(body, context, rows);

@@ -14,7 +14,7 @@ import { workErasures } from '../../apps/worker/src/work-erasures.ts';
 import { workThroughFacts } from '../../apps/worker/src/work-through-facts.ts';
 import { WorkerMetrics } from '../../apps/worker/src/worker-metrics.ts';
 import { startTestApi, type TestApi } from './api.ts';
-import { contentKeysOf } from './content-keys.ts';
+import { contentKeysOf, keyDirectoryOf } from './content-keys.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export interface TestService {
@@ -63,6 +63,7 @@ export async function startTestService(
   const logger = new ProcessLogger({ process: 'test', human: false, write: (line) => void lines.push(line) });
   const config = readConfig({
     DATABASE_URL: database.connection,
+    OL_KEY_DIR: keyDirectoryOf(database.db),
     OL_OTLP_HTTP_PORT: '0',
     OL_OTLP_GRPC_PORT: '0',
     TRACE_QUIET_MS: '0',

@@ -82,6 +82,7 @@ export const GROUPS: Readonly<Record<string, 'trace_id' | 'posting_id' | 'ref' |
   quality_days: 'local',
   quality_findings: 'trace_id',
   reconciliations: 'local',
+  record_id_keys: 'local',
   resources: 'local',
   reversals: 'posting_id',
   run_waste: 'trace_id',

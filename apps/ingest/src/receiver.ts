@@ -1,8 +1,8 @@
 import type { Limits } from '#config';
 import { Unavailable } from '#model';
-import { describeRejections, type PartialSuccess, type Signal } from '#otlp';
+import { describeRejections, type PartialSuccess, type RecordHashes, type Signal } from '#otlp';
 import type { Principal } from '#server';
-import type { SpanAppender } from '#store';
+import type { RecordIdKeys, SpanAppender } from '#store';
 import { takeOut, type ContentRule, type ContentRules } from './content-rules.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { MetricsIntake } from './metrics-intake.ts';
@@ -34,6 +34,7 @@ export class Receiver {
   constructor(
     private readonly appender: SpanAppender,
     private readonly contentRules: ContentRules,
+    private readonly recordIdKeys: RecordIdKeys,
     private readonly metricsIntake: MetricsIntake,
     private readonly metrics: IngestMetrics,
     private readonly limits: Limits,
@@ -94,23 +95,26 @@ export class Receiver {
     principal: Principal,
     body: Buffer,
   ): Promise<PartialSuccess> {
-    const asked = this.contentRules.of(principal.tenantId);
-    if (!(asked instanceof Promise)) return this.appendBy(asked, signal, principal, body);
+    const rule = this.contentRules.of(principal.tenantId);
+    const hashes = signal === 'logs' ? this.recordIdKeys.hashes() : null;
+    if (!(rule instanceof Promise) && !(hashes instanceof Promise))
+      return this.appendBy(rule, hashes, principal, body);
     // The caller has its buffer back, and no longer counts it, as soon as this waits.
     const own = Buffer.from(body);
     this.bodyBytes += own.length;
-    const rule = await asked.finally(() => (this.bodyBytes -= own.length));
-    return this.appendBy(rule, signal, principal, own);
+    const asked = await Promise.all([rule, hashes]).finally(() => (this.bodyBytes -= own.length));
+    return this.appendBy(...asked, principal, own);
   }
 
   private async appendBy(
     rule: ContentRule | null,
-    signal: 'traces' | 'logs',
+    recordHashes: RecordHashes | null,
     { tenantId, keyId, isBootstrap }: Principal,
     body: Buffer,
   ): Promise<PartialSuccess> {
+    const signal = recordHashes === null ? 'traces' : 'logs';
     const { counts, rejections } = await this.appender.append({
-      signal,
+      ...(recordHashes === null ? { signal: 'traces' } : { signal: 'logs', recordHashes }),
       tenantId,
       keyId,
       isBootstrap,

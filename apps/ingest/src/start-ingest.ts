@@ -1,6 +1,6 @@
 import type { Config, Limits } from '#config';
 import { createHttpApp, createMetrics, KeyAuthentication, type ProcessLogger, type Running } from '#server';
-import { openDatabase, readApiKey, SpanAppender, type AppendSettings } from '#store';
+import { openDatabase, readApiKey, RecordIdKeys, SpanAppender, type AppendSettings } from '#store';
 import { ContentRules } from './content-rules.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { IngestModule } from './ingest.module.ts';
@@ -48,7 +48,9 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
     limitOf: tenantLimits.of,
     nowMs: Date.now,
   });
-  const receiver = new Receiver(appender, new ContentRules(db), metricsIntake, metrics, limits, shares);
+  const recordIdKeys = new RecordIdKeys(db, config.keyDir);
+  const rules = new ContentRules(db);
+  const receiver = new Receiver(appender, rules, recordIdKeys, metricsIntake, metrics, limits, shares);
   metrics.watch(appender, receiver);
   const parts = {
     keys,
@@ -66,6 +68,10 @@ export async function startIngest(config: Config, logger: ProcessLogger): Promis
   await appender
     .connected(CONNECT_MS)
     .catch((error: unknown) => logger.warn('starts without storage', { error }));
+  // Spans need no key: only log records are answered with 503 while it is missing.
+  await Promise.resolve(recordIdKeys.hashes()).catch((error: unknown) =>
+    logger.warn('starts without the key that ids of log records follow from', { error }),
+  );
   await app.listen(config.otlpHttpPort, config.bind);
   const grpcPort = await grpc.listen(config.bind, config.otlpGrpcPort);
   const address = app.getHttpServer().address();

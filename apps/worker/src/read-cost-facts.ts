@@ -22,7 +22,7 @@ export async function readCostFacts(
   const reports = groupBy(
     (await readUsageReports(client, tenantId, traceIds)).map((report) => ({
       ...report,
-      reportId: usageReportId(report.traceId, report.spanId, report.source, report.name),
+      reportId: report.reportId ?? usageReportId(report.traceId, report.spanId, report.source, report.name),
     })),
     ({ traceId, spanId }) => `${traceId} ${spanId}`,
   );
@@ -37,7 +37,7 @@ export async function readCostFacts(
 const covers = ({ fromDay, toDay, provider }: WriteOff, usageDay: string, ofProvider: string): boolean =>
   usageDay < toDay && (fromDay === null || usageDay >= fromDay) && (provider ?? ofProvider) === ofProvider;
 
-/** The UUID of a report, which stands on the charge it makes. */
+/** What a report was named on its charge before reports had random ids. */
 const usageReportId = (traceId: TraceId, spanId: SpanId, source: string, name: string): string =>
   uuidFromName(`usage report ${traceId} ${spanId} ${source}\n${name}`, NAMESPACE);
 

@@ -6,7 +6,7 @@ import { LIMITS, type Limits } from './limits.ts';
 export interface Config {
   /** Absolute. Holds the embedded PostgreSQL, the supervisor's lock and, unless `keyDir` says otherwise, the keys. */
   readonly dataDir: string;
-  /** Absolute; the signing keys of the evidence logs. */
+  /** Absolute; the keys of the evidence logs, of content and of ids of log records. */
   readonly keyDir: string;
   /** Origin of the evidence logs' key names; fixed at the first start. */
   readonly logOrigin: string | null;

@@ -15,7 +15,14 @@ const CONVERSATIONS = [
 ] as const satisfies readonly GroupKey[];
 
 /**
- * What identifies a log record, which has no id of its own: the first 16 bytes of the SHA-256 over the ids of its
+ * The hash that the ids of records of a time follow from, the time as the two 32-bit halves of its nanoseconds. One
+ * under a key keeps those who have the ids, and not the key, from confirming what stood in a record that was erased
+ * (docs/adr/040). It must be the same for the same time for ever.
+ */
+export type RecordHashes = (timeHigh: number, timeLow: number) => Hash16;
+
+/**
+ * What identifies a log record, which has no id of its own: the first 16 bytes of the hash over the ids of its
  * resource and scope and its own bytes. Two records that agree in all of that are one record.
  */
 export function recordHash(hash16: Hash16, resourceId: Buffer, scopeId: Buffer, slice: Uint8Array): Buffer {

@@ -32,7 +32,7 @@ export class PartCache {
   private readonly reader = new WireReader();
 
   constructor(
-    readonly hash16: Hash16,
+    private readonly hash16: Hash16,
     private readonly capacity = 1024,
   ) {}
 

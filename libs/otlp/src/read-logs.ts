@@ -1,13 +1,19 @@
 import { LOGS_ENVELOPE, planRequest } from './envelope.ts';
 import { recordHash, traceOfRecord } from './log-identity.ts';
+import type { RecordHashes } from './log-identity.ts';
 import { LogScan } from './log-scan.ts';
-import type { CachedPart } from './part-cache.ts';
+import type { CachedPart, Hash16 } from './part-cache.ts';
 import type { RejectionReason } from './rejection.ts';
 import { RequestReading } from './request-reading.ts';
 import type { ReadContext, ReadResult } from './request-reading.ts';
 import type { SpanRows } from './span-rows.ts';
 import { toWords } from './span-rows.ts';
 import { isWithin } from './time-window.ts';
+
+/** What a request of log records is read with. */
+export interface LogReadContext extends ReadContext {
+  readonly recordHashes: RecordHashes;
+}
 
 /**
  * Reads an OTLP ExportLogsServiceRequest (protobuf) into rows of the table `spans`, as `readTraces` does for spans.
@@ -19,12 +25,19 @@ import { isWithin } from './time-window.ts';
  * @throws RejectedInput `invalid` when the body is no such request, `too_large` when it has too many records;
  *   then `rows` and `context.slices` are as before
  */
-export function readLogs(body: Buffer, context: ReadContext, rows: SpanRows): ReadResult {
+export function readLogs(body: Buffer, context: LogReadContext, rows: SpanRows): ReadResult {
   const planned = planRequest(body, context.maxSpans, LOGS_ENVELOPE);
-  return new LogsReading(body, context, rows, new LogScan()).read(planned);
+  return new LogsReading(context.recordHashes, body, context, rows, new LogScan()).read(planned);
 }
 
 class LogsReading extends RequestReading<LogScan> {
+  constructor(
+    private readonly recordHashes: RecordHashes,
+    ...reading: ConstructorParameters<typeof RequestReading<LogScan>>
+  ) {
+    super(...reading);
+  }
+
   protected readItem(
     start: number,
     end: number,
@@ -42,8 +55,9 @@ class LogsReading extends RequestReading<LogScan> {
       this.reject(reason);
       return;
     }
-    const id = recordHash(context.parts.hash16, resource.id, scope.id, slice);
-    const traceId = this.traceOf(id);
+    const hash16 = this.recordHashes(log.timeHigh, log.timeLow);
+    const id = recordHash(hash16, resource.id, scope.id, slice);
+    const traceId = this.traceOf(hash16, id);
     this.rows.appendLog(
       {
         traceId: toWords(traceId),
@@ -66,11 +80,11 @@ class LogsReading extends RequestReading<LogScan> {
     this.days.add(log.timeHigh, log.timeLow);
   }
 
-  private traceOf(recordId: Buffer): Buffer {
+  private traceOf(hash16: Hash16, recordId: Buffer): Buffer {
     const { body, scan: log } = this;
     if (log.traceIdAt >= 0) return body.subarray(log.traceIdAt, log.traceIdAt + 16);
     const timeNs = (BigInt(log.timeHigh) << 32n) | BigInt(log.timeLow);
-    return traceOfRecord(this.context.parts.hash16, log.groups, timeNs, recordId);
+    return traceOfRecord(hash16, log.groups, timeNs, recordId);
   }
 
   /** A span id without a trace id names no span. */

@@ -9,6 +9,7 @@ export type { AppendObserver } from './append/append-observer.ts';
 export type { BatchCounts } from './append/batch.ts';
 export { appendCounters, counterSeriesId } from './append/append-counters.ts';
 export type { CounterRow } from './append/counter-row.ts';
+export { addRecordIdKey, RecordIdKeys } from './append/record-id-keys.ts';
 export { SpanAppender } from './append/span-appender.ts';
 export type { SpansRequest } from './append/request-reader.ts';
 export type { AppendedSpans, AppendSettings } from './append/span-appender.ts';

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, encodeLeaf } from '#evidence';
+import { createHash, randomBytes } from 'node:crypto';
+import { canonicalJson, commitment, encodeLeaf } from '#evidence';
 import { parsePico, RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import { asTenant, recordUsageReports, type UsageReportRecord } from '#store';
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { v5 as uuidFromName } from 'uuid';
+import { v7 as uuidByTime } from 'uuid';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 
-/** Namespace of the ids of reports in leaves (UUIDv5, RFC 9562). */
-const NAMESPACE = 'b1f4a6c2-0f0d-5b5e-8f53-3f0a0a5f2d77';
 const text = z.string().trim().min(1).max(200);
 const UsageReportBody = z
   .strictObject({
@@ -114,11 +112,10 @@ function toRecord(
     sequence: report.sequence,
   };
   const bytes = Buffer.from(canonicalJson(content));
+  const reportId = uuidByTime();
+  const salt = randomBytes(32);
   return {
-    reportId: uuidFromName(
-      `${caller.tenantId} ${report.trace} ${report.span} ${report.source}\n${report.id}`,
-      NAMESPACE,
-    ),
+    reportId,
     traceId: report.trace,
     spanId: report.span,
     source: report.source,
@@ -130,8 +127,17 @@ function toRecord(
         : { amountPico: parsePico(report.amount)!, asset: `${report.currency}/12` },
     sequence: BigInt(report.sequence),
     contentHash: createHash('sha256').update(bytes).digest(),
+    salt,
+    // Its own id is what a system made of it, of a business key perhaps: only the commitment holds that.
     leaf: encodeLeaf('usage.report', atUs, {
-      ...content,
+      report: reportId,
+      trace: content.trace,
+      span: content.span,
+      says: content.says,
+      amount: content.amount,
+      currency: content.currency,
+      sequence: content.sequence,
+      content: commitment(salt, bytes).toString('base64'),
       key: caller.keyId,
       bootstrap: caller.isBootstrap ? true : undefined,
     }),

@@ -2,13 +2,13 @@ import { stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { makeSigner } from '#evidence';
-import { createSigningKey, readLogOrigin, readSigningSeeds, type Database } from '#store';
+import { addRecordIdKey, createSigningKey, readLogOrigin, readSigningSeeds, type Database } from '#store';
 import { withDatabase } from './with-database.ts';
 
 /** Keys sign for at least so long beside their successor, so that everybody who verifies learns of it. */
 const OVERLAP_DAYS = 30;
 
-/** The keys that sign the evidence logs, in the key directory of this machine; a worker that runs sees each change. */
+/** The keys in the key directory of this machine that are no tenant's; what runs sees each change by itself. */
 export function addLogKeys(program: Command): void {
   const keys = program.commands.find((command) => command.name() === 'keys')!;
   keys
@@ -22,6 +22,20 @@ export function addLogKeys(program: Command): void {
     .action((keyId: string, { now }: { now?: boolean }) =>
       withDatabase((db, { keyDir }) => retire(db, keyDir, keyId, now === true)),
     );
+  keys
+    .command('rotate-records')
+    .description(
+      'make a new key for the ids of log records that are made from an hour from now on; at once if it is lost',
+    )
+    .action(() => withDatabase((db, { keyDir }) => rotateRecords(db, keyDir)));
+}
+
+async function rotateRecords(db: Database, keyDir: string): Promise<void> {
+  const { file, beginsAt } = await addRecordIdKey(db, keyDir);
+  process.stdout.write(
+    `ids of log records from ${beginsAt} on follow from ${file} in ${keyDir}\n` +
+      'every receiver needs it there by then; keep the older ones: what is sent again follows from them\n',
+  );
 }
 
 async function rotate(db: Database, keyDir: string): Promise<void> {

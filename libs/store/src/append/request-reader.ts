@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { GrowingBuffer, PartCache, readLogs, readTraces, type ReadResult } from '#otlp';
+import { GrowingBuffer, PartCache, readLogs, readTraces, type ReadResult, type RecordHashes } from '#otlp';
 import type { Batch } from './batch.ts';
 import { uuidText } from './content-id.ts';
 import { addTraces, type SpanGroup } from './span-group.ts';
@@ -16,8 +16,11 @@ export interface ReadSettings {
 }
 
 /** One export request in protobuf, and who sent it. */
-export interface SpansRequest {
-  readonly signal: 'traces' | 'logs';
+export type SpansRequest =
+  RequestOf<'traces'> | (RequestOf<'logs'> & { readonly recordHashes: RecordHashes });
+
+interface RequestOf<Signal> {
+  readonly signal: Signal;
   readonly tenantId: bigint;
   readonly keyId: string;
   readonly isBootstrap: boolean;
@@ -78,23 +81,21 @@ export class RequestReader {
     const { settings } = this;
     const nowNs = BigInt(this.nowMs()) * 1_000_000n;
     this.slices.reset();
-    const readRequest = request.signal === 'logs' ? readLogs : readTraces;
-    return readRequest(
-      request.body,
-      {
-        tenantId: request.tenantId,
-        batchId: id,
-        earliestStartNs: nowNs - BigInt(settings.spanMaxAgeDays) * 24n * HOUR_NS,
-        latestStartNs: nowNs + 24n * HOUR_NS,
-        maxSpans: settings.maxSpansPerRequest,
-        maxSpanBytes: settings.maxSpanBytes,
-        maxNameBytes: settings.maxNameBytes,
-        maxAttributes: settings.maxAttributes,
-        maxDepth: settings.maxDepth,
-        parts: this.parts,
-        slices: this.slices,
-      },
-      group.rows,
-    );
+    const context = {
+      tenantId: request.tenantId,
+      batchId: id,
+      earliestStartNs: nowNs - BigInt(settings.spanMaxAgeDays) * 24n * HOUR_NS,
+      latestStartNs: nowNs + 24n * HOUR_NS,
+      maxSpans: settings.maxSpansPerRequest,
+      maxSpanBytes: settings.maxSpanBytes,
+      maxNameBytes: settings.maxNameBytes,
+      maxAttributes: settings.maxAttributes,
+      maxDepth: settings.maxDepth,
+      parts: this.parts,
+      slices: this.slices,
+    };
+    if (request.signal === 'traces') return readTraces(request.body, context, group.rows);
+    const { recordHashes } = request;
+    return readLogs(request.body, { ...context, recordHashes }, group.rows);
   }
 }

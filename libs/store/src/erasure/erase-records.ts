@@ -162,6 +162,8 @@ export async function eraseTold(
   let changed = 0;
   for (const { word, by } of words)
     for (const text of REPLACE_IDS) await client.query(text, [tenantId, refs, loosePatternOf(word), by]);
+  for (const { word, by } of words)
+    await client.query(REPLACE_REPORT_IDS, [tenantId, traceIds, loosePatternOf(word), by]);
   for (const { word } of words)
     await client.query(`UPDATE access_log SET salt = ${NO_HASH} WHERE tenant_id = $1 AND subject ~ $2`, [
       tenantId,
@@ -205,6 +207,9 @@ const REPLACE_IDS = [
   `UPDATE cost_line_receipts SET line_id = regexp_replace(line_id, $3, $4, 'g')
     WHERE tenant_id = $1 AND ref = ANY ($2::text[]) AND line_id ~ $3`,
 ];
+const REPLACE_REPORT_IDS = `
+UPDATE usage_reports SET report_id = regexp_replace(report_id, $3, $4, 'g')
+ WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[]) AND report_id ~ $3`;
 /** Numbers and truths stay: they move money and settle outcomes. */
 const BARE = (column: string): string => `coalesce((
   SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) IN ('number', 'boolean', 'null') THEN value ELSE '"[cut]"' END)
@@ -223,7 +228,7 @@ const ERASE_LINK_DECISIONS = `
 UPDATE link_decisions SET reason = '[cut]', salt = NULL
  WHERE tenant_id = $1 AND (work_item_ref = ANY ($2::text[]) OR trace_id = ANY ($3::uuid[]))`;
 const ERASE_LINK_AUDITS = `UPDATE link_audits SET note = NULL, salt = NULL WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`;
-const ERASE_USAGE_REPORTS = `UPDATE usage_reports SET content_hash = ${NO_HASH} WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`;
+const ERASE_USAGE_REPORTS = `UPDATE usage_reports SET content_hash = ${NO_HASH}, salt = NULL WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`;
 const ERASE_VERDICTS = `UPDATE outcome_audit_verdicts SET note = NULL WHERE tenant_id = $1 AND ref = ANY ($2::text[])`;
 /** Ids there are made of what was set aside: they are made anew; of a trace that fails it is the trace's own. */
 const ERASE_SET_ASIDE = `

@@ -71,7 +71,8 @@ const fileError = (message: string, cause: unknown): Error => new Error(message,
 
 const guardFile = (origin: string): string => `${encodeURIComponent(origin)}.guard`;
 
-async function replaceDurably(directory: string, name: string, content: string): Promise<void> {
+/** Writes a file that only its owner can read; durable and whole when it returns, whole or as before after a crash. */
+export async function replaceDurably(directory: string, name: string, content: string): Promise<void> {
   const unfinished = join(directory, `.${name}.unfinished`);
   const file = await open(unfinished, 'w', 0o600);
   try {

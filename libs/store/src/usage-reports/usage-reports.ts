@@ -10,6 +10,8 @@ export interface UsageReportRecord extends UsageReport {
   readonly spanId: SpanId;
   /** SHA-256 of the canonical content. */
   readonly contentHash: Buffer;
+  /** 32 random bytes; what was told is committed to under them. */
+  readonly salt: Buffer;
   /** The `usage.report` leaf. */
   readonly leaf: Buffer;
 }
@@ -38,6 +40,8 @@ export async function recordUsageReports(
       record.contentHash,
       recordedAt,
       recorded.by,
+      record.reportId,
+      record.salt,
     ]);
     if (rowCount === 1) {
       await client.query(INSERT_EVIDENCE, [tenantId, record.reportId, record.leaf, recordedAt]);
@@ -53,8 +57,8 @@ export async function recordUsageReports(
 
 const INSERT = `
 INSERT INTO usage_reports (tenant_id, trace_id, span_id, source, report_id, says, amount, asset, sequence, content_hash,
-  recorded_at, recorded_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`;
+  recorded_at, recorded_by, surrogate_id, salt)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`;
 const INSERT_EVIDENCE = `
 INSERT INTO evidence_inbox (tenant_id, kind, subject_id, body, recorded_at)
 VALUES ($1, 'usage.report', $2::text, $3, $4)`;
@@ -65,12 +69,19 @@ const SELECT_HASH = `
 SELECT content_hash FROM usage_reports
  WHERE tenant_id = $1 AND trace_id = $2 AND span_id = $3 AND source = $4 AND report_id = $5`;
 
+/** A report as it is stored; `reportId` is null where it was told before reports had random ids. */
+export type StoredUsageReport = Omit<UsageReport, 'reportId'> & {
+  readonly reportId: string | null;
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+};
+
 /** All reports about calls of these traces. Unordered. */
 export async function readUsageReports(
   db: Queryable,
   tenantId: bigint,
   traceIds: readonly TraceId[],
-): Promise<(Omit<UsageReport, 'reportId'> & { traceId: TraceId; spanId: SpanId })[]> {
+): Promise<StoredUsageReport[]> {
   if (traceIds.length === 0) return [];
   const { rows } = await db.query<{
     trace_id: string;
@@ -81,10 +92,11 @@ export async function readUsageReports(
     amount: string | null;
     asset: Asset | null;
     sequence: bigint;
+    surrogate_id: string | null;
   }>({
     name: 'read-usage-reports',
     text: `
-SELECT trace_id, span_id, source, report_id, says, amount, asset, sequence FROM usage_reports
+SELECT trace_id, span_id, source, report_id, says, amount, asset, sequence, surrogate_id FROM usage_reports
  WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
     values: [tenantId, traceIds],
   });
@@ -93,6 +105,7 @@ SELECT trace_id, span_id, source, report_id, says, amount, asset, sequence FROM 
     spanId: spanIdFromInt8(row.span_id),
     source: row.source,
     name: row.report_id,
+    reportId: row.surrogate_id,
     says: row.says,
     amount:
       row.amount === null || row.asset === null ? null : { amountPico: BigInt(row.amount), asset: row.asset },
