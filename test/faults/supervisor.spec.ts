@@ -137,6 +137,19 @@ test('what crashes is started again: each of the apps, and PostgreSQL at the sam
   expect(leftovers()).toEqual([]);
 });
 
+test('SIGTERM while PostgreSQL is being started again: it is stopped as well, and the exit code is 0', async () => {
+  const service = up();
+  await service.line('ready');
+  const apps = processesWith('OL_DATA_DIR', dataDir).filter((pid) => pid !== service.pid);
+  // Without the apps the stop comes to PostgreSQL before that is up again.
+  for (const pid of [...apps, postgresPid() ?? -1]) process.kill(pid, 'SIGKILL');
+  for (const ended of ['ingest', 'worker', 'api', 'PostgreSQL'])
+    await service.line(`${ended} ended unasked, and is started again`);
+  service.kill('SIGTERM');
+  expect(await service.exited).toBe(0);
+  expect(leftovers()).toEqual([]);
+});
+
 test('SIGTERM while the apps are being started again: they accepted nothing, and the exit code is 0', async () => {
   const service = up();
   await service.line('ready');

@@ -16,6 +16,11 @@ const POSTGRES_CONNECTIONS = Object.keys(QUEUES).length + 4;
 
 /** Seconds a worker waits at most before it looks again, should the message of a new job be lost. */
 const LOOK_AGAIN_S = 2;
+/**
+ * After the queues could not be reached. BullMQ's own 15 seconds hold up the work that long after a database that was
+ * started again, and a stop as well, which then cuts connections off under whoever still waits.
+ */
+const RETRY_MS = 1_000;
 
 type JobOptions = NonNullable<Parameters<Queue['add']>[2]>;
 
@@ -83,7 +88,7 @@ function onPostgres(connectionString: string, onError: (error: Error) => void): 
       const worker = new Worker(
         name,
         (job) => process(job.data),
-        { connection: pool, concurrency, drainDelay: LOOK_AGAIN_S },
+        { connection: pool, concurrency, drainDelay: LOOK_AGAIN_S, runRetryDelay: RETRY_MS },
         createPostgresBackend,
       );
       worker.on('error', onError);
@@ -111,6 +116,7 @@ function onRedis(url: string, onError: (error: Error) => void): Backend {
         connection,
         prefix: PREFIX,
         concurrency,
+        runRetryDelay: RETRY_MS,
       });
       worker.on('error', onError);
       return worker;

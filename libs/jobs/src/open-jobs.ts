@@ -79,13 +79,15 @@ export function openJobs(options: JobsOptions): Jobs {
   let closing: Promise<void> | null = null;
   const closeAll = async () => {
     clearInterval(rescheduling);
-    await within(CLOSE_LIMIT_MS, Promise.all(workers.map((worker) => worker.close())));
+    // A connection that is lost by now has nothing to let go of: that is no reason to end with an error.
+    const failed = report('a queue could not be closed');
+    await within(CLOSE_LIMIT_MS, Promise.all(workers.map((worker) => worker.close().catch(failed))));
     const rest = [
       ...workers.map((worker) => worker.close(true)),
       ...[...queues.values()].map((queue) => queue.close()),
     ];
     await within(WAKE_LIMIT_MS, Promise.allSettled(rest));
-    await within(WAKE_LIMIT_MS, backend.close());
+    await within(WAKE_LIMIT_MS, backend.close().catch(failed));
   };
 
   return {

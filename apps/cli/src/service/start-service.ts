@@ -160,6 +160,8 @@ function keepDatabase(first: ServerDatabase, { config, logger }: ServiceOptions)
       if (isStopping) return;
       logger.error('PostgreSQL ended unasked, and is started again');
       current = (await reachDatabase(config, logger, current.address)).embedded;
+      // Asked to stop meanwhile: `stop` waits for this, and stops the new one then.
+      if (isStopping) return;
     }
   };
   const keeping = keep().catch(giveUp);
