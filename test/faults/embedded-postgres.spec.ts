@@ -136,7 +136,12 @@ test('kill -9 of the process that started it takes the server along, and the nex
   const pid = Number(output);
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  const next = await start();
+  let next = await start();
+  // On a busy machine it still answers when the next one looks, and goes then: who has it starts it again, as `up` does.
+  if (next.isAdopted) {
+    await next.exited;
+    next = await start();
+  }
   expect([next.pid === pid, await ask(next, 'SELECT 1 AS n')]).toEqual([false, [{ n: 1 }]]);
   expect(isAlive(pid)).toBe(false);
 });
