@@ -139,6 +139,17 @@ test('a new key is for the records from an hour on, and at once where the one in
   ]);
 });
 
+test('a new key before the first receiver leaves no record without one', async () => {
+  await ingest.db.query('TRUNCATE record_id_keys, batches');
+  const directory = newDirectory();
+  const { file, beginsAt } = await addRecordIdKey(ingest.db, directory);
+  const first = recordIdKeyFiles(directory).find((name) => name !== file)!;
+  const named = { plain, first: keyOf(directory, first), added: keyOf(directory, file) };
+  const hashes = await hashesOf(directory);
+  expect([0, Date.parse(beginsAt)].map((atMs) => taken(hashes, atMs, named))).toEqual(['first', 'added']);
+});
+const keyOf = (directory: string, file: string): Hash16 => hash16Under(readRecordIdKey(directory, file));
+
 /** Another receiver on the same database. */
 async function startTestIngestOn(directory: string): Promise<{ url: string; stop(): Promise<void> }> {
   const logger = new ProcessLogger({ process: 'ingest', human: false, write: () => {} });

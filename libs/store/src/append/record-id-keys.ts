@@ -87,8 +87,10 @@ export async function addRecordIdKey(
   keyDir: string,
 ): Promise<{ readonly file: string; readonly beginsAt: string }> {
   return inTransaction(db, async (client) => {
-    const newest = (await readTerms(client)).at(-1);
-    const isLost = newest !== undefined && !(await readKeys(keyDir)).has(newest.check);
+    // Before any receiver's start as well the first records get a key.
+    await beginFirst(client, keyDir);
+    const newest = (await readTerms(client)).at(-1)!;
+    const isLost = !(await readKeys(keyDir)).has(newest.check);
     const check = await createKey(keyDir);
     const { rows } = await client.query<{ beginsAt: string }>(
       `INSERT INTO record_id_keys (key_check, begins_at)
