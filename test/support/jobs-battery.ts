@@ -82,6 +82,41 @@ export function testJobs(place: JobsPlace): void {
     expect(runs - before).toBeLessThanOrEqual(7);
   });
 
+  test('a handler that is swept runs by itself, never more often at once than it may, and again after it failed', async () => {
+    const jobs = open();
+    let runs = 0;
+    let atOnce = 0;
+    let most = 0;
+    const handler = async () => {
+      runs += 1;
+      most = Math.max(most, (atOnce += 1));
+      await sleep(250);
+      atOnce -= 1;
+      if (runs === 1) throw new Error('no luck');
+    };
+    jobs.process('judge-waste', handler, { concurrency: 1, sweepMs: 100 });
+    await until('the third run', async () => {
+      await jobs.wake('judge-waste');
+      return runs >= 3;
+    });
+    expect(most).toBe(1);
+    expect(reports.filter((message) => message === 'judge-waste failed')).toEqual(['judge-waste failed']);
+    await jobs.close();
+    expect(atOnce).toBe(0);
+  });
+
+  test('the schedule of a handler that is swept now is gone', async () => {
+    const earlier = open();
+    await earlier.schedule('judge-waste', 300);
+    const jobs = open();
+    let runs = 0;
+    jobs.process('judge-waste', async () => void (runs += 1), { concurrency: 1, sweepMs: 3_600_000 });
+    await sleep(1_000);
+    const before = runs;
+    await sleep(1_000);
+    expect(runs - before).toBe(0);
+  });
+
   test('a handler that fails is reported, and the next wake runs it again', async () => {
     const jobs = open();
     let runs = 0;

@@ -42,9 +42,8 @@ export async function schedulePrivacy(options: PrivacyParts): Promise<{ stop: ()
       });
       if (done > 0) await jobs.wake('assemble-traces');
     },
-    { concurrency: 1 },
+    { concurrency: 1, sweepMs: SWEEP_MS },
   );
-  await jobs.schedule('work-erasures', SWEEP_MS);
   jobs.process('keep-contents', async () => void (await keepContents(parts, () => isStopping)), {
     concurrency: 1,
   });

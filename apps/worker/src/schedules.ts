@@ -8,7 +8,6 @@ import { DriftWatch } from './drift-watch.ts';
 import { closePeriods } from './close-periods.ts';
 import { buildExports, type ExportParts } from './export/build-exports.ts';
 import type { CheckpointPublisher } from './publish/publish-checkpoints.ts';
-import { judgeWaste } from './judge-waste.ts';
 import { QualityBacklog } from './quality-backlog.ts';
 import type { PostParts } from './post-traces.ts';
 import type { NormaliseParts } from './read-trace.ts';
@@ -18,6 +17,7 @@ import { TraceDrain } from './trace-drain.ts';
 import { workCauses } from './work-causes.ts';
 import { workPreviews } from './work-previews.ts';
 import { workThroughFacts } from './work-through-facts.ts';
+import { WasteWatch } from './waste-watch.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ScheduleParts {
@@ -43,7 +43,7 @@ const ALLOCATE_MS = 600_000;
 
 /**
  * Begins everything the worker does over and over: facts, due traces, rules over a history, bills. Queues only wake
- * it; what is to be done stands in PostgreSQL and is swept every second.
+ * it; what is to be done stands in PostgreSQL and is swept every second, with or without them.
  *
  * @returns `stop` lets the batches under way finish; what is left is found at the next start
  */
@@ -52,6 +52,7 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
   let isStopping = false;
   const drain = new TraceDrain(parts, limits, metrics, logger);
   const backlog = new QualityBacklog(parts, logger);
+  const waste = new WasteWatch({ ...parts, logger });
   const checkParts = { ...parts, onViolation: reportTo(logger) };
   const drift = new DriftWatch(checkParts, {
     traceSpans: limits.traceSpans,
@@ -91,14 +92,13 @@ export async function startSchedules(options: ScheduleParts): Promise<{ stop: ()
       },
     ],
     ['close-periods', 1, () => closePeriods(parts)],
-    ['judge-waste', 1, () => judgeWaste({ ...parts, logger }, () => isStopping)],
+    ['judge-waste', 1, () => waste.run(() => isStopping)],
     ['reconcile-bills', 1, () => reconcileBills(billParts)],
     ['publish-checkpoints', 1, () => options.publisher.run(() => isStopping)],
     ['build-exports', 1, () => buildExports(exportParts, () => isStopping)],
   ];
   for (const [queue, concurrency, run] of work) {
-    jobs.process(queue, async () => void (await run()), { concurrency });
-    await jobs.schedule(queue, SWEEP_MS);
+    jobs.process(queue, async () => void (await run()), { concurrency, sweepMs: SWEEP_MS });
   }
   jobs.process('allocate-pools', () => askForAllocations(parts), { concurrency: 1 });
   await jobs.schedule('allocate-pools', ALLOCATE_MS);

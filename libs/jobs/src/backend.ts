@@ -14,8 +14,11 @@ const PREFIX = '{outcome-ledger}';
 /** One that each waiting worker holds, and what queues and workers do between. */
 const POSTGRES_CONNECTIONS = Object.keys(QUEUES).length + 4;
 
-/** Seconds a worker waits at most before it looks again, should the message of a new job be lost. */
-const LOOK_AGAIN_S = 2;
+/**
+ * Seconds a worker waits at most before it looks again, should the message of a new job be lost. Work that matters is
+ * swept without the queues, so this may be long: of fourteen queues every look is a millisecond of PostgreSQL.
+ */
+const LOOK_AGAIN_S = 10;
 /**
  * After the queues could not be reached. BullMQ's own 15 seconds hold up the work that long after a database that was
  * started again, and a stop as well, which then cuts connections off under whoever still waits.
@@ -33,6 +36,8 @@ export interface BackendQueue {
     repeat: Omit<RepeatOptions, 'key'>,
     template: { name: string; data: unknown; opts: JobSchedulerTemplateOptions },
   ): Promise<unknown>;
+  /** Does nothing where there is none. */
+  removeJobScheduler(id: string): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseBackend, type BackendChoice, type BackendQueue, type BackendWorker } from './backend.ts';
 import { QUEUES, type QueueName } from './queues.ts';
+import { reportSeldom, type Report } from './report-seldom.ts';
+import { RunSlots } from './run-slots.ts';
 
 export interface Jobs {
   /**
@@ -10,7 +12,7 @@ export interface Jobs {
    */
   wake(queue: QueueName): Promise<void>;
   /** Runs the handler for every wake and every turn of the schedule. What it throws is reported, not retried. */
-  process(queue: QueueName, handler: () => Promise<void>, options: { readonly concurrency: number }): void;
+  process(queue: QueueName, handler: () => Promise<void>, options: ProcessOptions): void;
   /** Wakes the queue every so often, once for all processes together; set again by itself when Redis was emptied. */
   schedule(queue: QueueName, everyMs: number): Promise<void>;
   /** Rejects when the queues cannot be reached. */
@@ -19,9 +21,19 @@ export interface Jobs {
   close(): Promise<void>;
 }
 
+export interface ProcessOptions {
+  /** Runs of the handler at once in this process. */
+  readonly concurrency: number;
+  /**
+   * The handler is also run every so often by this process itself, whether or not the queues can be reached; not while
+   * as many as may run at once do.
+   */
+  readonly sweepMs?: number;
+}
+
 export interface JobsOptions extends BackendChoice {
-  /** Told what went wrong while nothing else could be done about it. */
-  readonly onError: (message: string, error: unknown) => void;
+  /** Told what went wrong while nothing else could be done about it; of the same again after ten seconds. */
+  readonly onError: Report;
   /** How often schedules are set again. */
   readonly rescheduleMs?: number;
 }
@@ -29,8 +41,11 @@ export interface JobsOptions extends BackendChoice {
 const WAKE_LIMIT_MS = 2_000;
 const CLOSE_LIMIT_MS = 10_000;
 const RESCHEDULE_MS = 30_000;
+const REPORT_AGAIN_MS = 10_000;
 /** A finished wake-up tells nobody anything; of failed ones a few are kept to look at. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: 20 } as const;
+
+const scheduleId = (name: QueueName): string => `every:${name}`;
 
 interface Wake {
   running: Promise<void> | null;
@@ -44,12 +59,14 @@ interface Wake {
  * @throws Error where there is no URL of either
  */
 export function openJobs(options: JobsOptions): Jobs {
-  const report = (message: string) => (error: unknown) => options.onError(message, error);
+  const onError = reportSeldom(options.onError, REPORT_AGAIN_MS, () => performance.now());
+  const report = (message: string) => (error: unknown) => onError(message, error);
   const backend = chooseBackend(options, report('the queues cannot be reached'));
   const queues = new Map<QueueName, BackendQueue>();
   const workers: BackendWorker[] = [];
   const wakes = new Map<QueueName, Wake>();
   const schedules = new Map<QueueName, number>();
+  const sweeps: { readonly slots: RunSlots; readonly stop: () => void }[] = [];
 
   const queueOf = (name: QueueName): BackendQueue => {
     const queue = queues.get(name) ?? backend.queue(name);
@@ -67,7 +84,7 @@ export function openJobs(options: JobsOptions): Jobs {
 
   const setSchedule = async (name: QueueName, everyMs: number): Promise<void> => {
     const template = { name, data: {}, opts: JOB_OPTIONS };
-    const set = queueOf(name).upsertJobScheduler(`every:${name}`, { every: everyMs }, template);
+    const set = queueOf(name).upsertJobScheduler(scheduleId(name), { every: everyMs }, template);
     await set.then(() => {}, report('a schedule was not set'));
   };
 
@@ -79,9 +96,14 @@ export function openJobs(options: JobsOptions): Jobs {
   let closing: Promise<void> | null = null;
   const closeAll = async () => {
     clearInterval(rescheduling);
+    for (const { stop } of sweeps) stop();
     // A connection that is lost by now has nothing to let go of: that is no reason to end with an error.
     const failed = report('a queue could not be closed');
-    await within(CLOSE_LIMIT_MS, Promise.all(workers.map((worker) => worker.close().catch(failed))));
+    const runs = [
+      ...workers.map((worker) => worker.close().catch(failed)),
+      ...sweeps.map(({ slots }) => slots.settled()),
+    ];
+    await within(CLOSE_LIMIT_MS, Promise.all(runs));
     const rest = [
       ...workers.map((worker) => worker.close(true)),
       ...[...queues.values()].map((queue) => queue.close()),
@@ -92,17 +114,15 @@ export function openJobs(options: JobsOptions): Jobs {
 
   return {
     wake,
-    process: (name, handler, { concurrency }) => {
-      const run = async (data: unknown) => {
-        try {
-          QUEUES[name].parse(data);
-          await handler();
-        } catch (error) {
-          options.onError(`${name} failed`, error);
-          throw error;
-        }
-      };
+    process: (name, handler, { concurrency, sweepMs }) => {
+      const slots = new RunSlots(concurrency);
+      const run = (data: unknown) => slots.run(() => handle(name, data, handler, onError));
       workers.push(backend.worker(name, run, concurrency));
+      if (sweepMs === undefined) return;
+      sweeps.push({ slots, stop: slots.sweep(() => run({}), sweepMs) });
+      queueOf(name)
+        .removeJobScheduler(scheduleId(name))
+        .catch(report('the schedule of an earlier version was not removed'));
     },
     schedule: async (name, everyMs) => {
       schedules.set(name, everyMs);
@@ -111,6 +131,22 @@ export function openJobs(options: JobsOptions): Jobs {
     check: () => backend.check(),
     close: () => (closing ??= closeAll()),
   };
+}
+
+/** One run of a handler; what it throws is reported and thrown on. */
+async function handle(
+  name: QueueName,
+  data: unknown,
+  handler: () => Promise<void>,
+  onError: Report,
+): Promise<void> {
+  try {
+    QUEUES[name].parse(data);
+    await handler();
+  } catch (error) {
+    onError(`${name} failed`, error);
+    throw error;
+  }
 }
 
 /**
