@@ -6,6 +6,7 @@ import {
   readPeriodBalances,
   readPeriodDifferences,
   readTrialBalance,
+  updateAttemptCosts,
   type Client,
 } from '#store';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -44,7 +45,10 @@ async function fill(tenantId: bigint, transactions: number): Promise<void> {
 }
 
 /** Rows that were fetched from both tables on behalf of `work`. */
-async function rowsRead(client: Client): Promise<bigint> {
+async function rowsRead(
+  client: Client,
+  tables: readonly string[] = ['ledger_entries', 'ledger_transactions'],
+): Promise<bigint> {
   await client.query('SELECT pg_stat_force_next_flush()');
   // Counters are told when a session is idle outside of a transaction.
   await client.query('COMMIT');
@@ -52,7 +56,8 @@ async function rowsRead(client: Client): Promise<bigint> {
   await client.query('SELECT pg_stat_clear_snapshot()');
   const { rows } = await client.query<{ read: bigint }>(
     `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint AS read
-       FROM pg_stat_user_tables WHERE relname IN ('ledger_entries', 'ledger_transactions')`,
+       FROM pg_stat_user_tables WHERE relname = ANY ($1)`,
+    [tables],
   );
   return rows[0]!.read;
 }
@@ -96,5 +101,49 @@ test.each<[what: string, read: (client: Client) => Promise<unknown>, is: unknown
     const rows = (await rowsRead(client)) - before;
     // Each entry and transaction once, or every row of both tables once: not one times the other.
     expect(Number(rows)).toBeLessThanOrEqual(3 * 21 * TRANSACTIONS);
+  });
+});
+
+test('what attempts cost', async () => {
+  const { db } = database;
+  const attempts = 250;
+  await db.query('ANALYZE attempts, positions');
+  await db.query(
+    'ALTER TABLE attempts SET (autovacuum_enabled = off); ALTER TABLE positions SET (autovacuum_enabled = off)',
+  );
+  await db.query(
+    `INSERT INTO attempts (tenant_id, since_batch, trace_id, attempt_id, work_item_ref, started_at, ended_at, key_kind, grade, placement, workflow, dimensions, model_calls, unpriced_calls, calls_without_usage)
+     SELECT $1, md5('b')::uuid, md5('t' || n)::uuid, md5('a' || n)::uuid, 'ticket:' || n, '2026-05-05', '2026-05-05', 'ticket', 'A', 'direct', 'w', '{}', 1, 0, 0
+       FROM generate_series(1, $2::integer) AS n`,
+    [UNKNOWN, attempts],
+  );
+  await db.query(
+    `INSERT INTO positions (tenant_id, posting_id, attempt_id, account, asset, usage_day, amount)
+     SELECT $1, md5('t' || n)::uuid, md5('a' || n)::uuid, account, 'USD/12', '2026-05-05', n
+       FROM generate_series(1, $2::integer) AS n,
+            unnest(ARRAY['5200:outcome', '5300:retry', '2000:accrued:p:2026-05']) AS account`,
+    [UNKNOWN, attempts],
+  );
+  const { rows: traces } = await db.query<{ trace_id: string }>(
+    'SELECT trace_id FROM attempts WHERE tenant_id = $1',
+    [UNKNOWN],
+  );
+  await inTransaction(db, async (client) => {
+    const tables = ['attempts', 'positions'];
+    const before = await rowsRead(client, tables);
+    await updateAttemptCosts(
+      client,
+      UNKNOWN,
+      traces.map((row) => row.trace_id),
+    );
+    const read = (await rowsRead(client, tables)) - before;
+    const { rows } = await client.query(
+      'SELECT sum(cost)::text AS cost, sum(direct_cost)::text AS direct FROM attempts WHERE tenant_id = $1',
+      [UNKNOWN],
+    );
+    const once = (attempts * (attempts + 1)) / 2;
+    expect(rows).toEqual([{ cost: String(2 * once), direct: String(once) }]);
+    // Each attempt twice, each of its positions once.
+    expect(Number(read)).toBeLessThanOrEqual(6 * attempts);
   });
 });

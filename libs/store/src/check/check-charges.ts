@@ -58,14 +58,14 @@ export async function checkCharges(
     .filter(([, difference]) => difference !== 0n)
     .slice(0, limit)
     .map(([subject, difference]) => ({
-      invariant: CHARGES,
+      invariant: CHARGES_INVARIANT,
       tenantId,
       subject,
       found: `${difference} more charged than owed`,
     }));
 }
 
-export const CHARGES = 'what is owed for each usage is its stored step at its price row';
+export const CHARGES_INVARIANT = 'what is owed for each usage is its stored step at its price row';
 
 async function recomputeCharges(
   db: Queryable,

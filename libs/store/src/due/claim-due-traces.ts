@@ -20,19 +20,25 @@ export interface DueTrace {
  * more.
  *
  * @param afterTenantId of the turn before; 0 at the beginning
+ * @param waitedMs only of what has been due for so long
  * @returns null where nothing is due
  */
-export async function readNextDueTenant(db: Queryable, afterTenantId: bigint): Promise<bigint | null> {
+export async function readNextDueTenant(
+  db: Queryable,
+  afterTenantId: bigint,
+  waitedMs = 0,
+): Promise<bigint | null> {
   const { rows } = await db.query<{ tenant_id: bigint }>({
     name: 'read-next-due-tenant',
     text: `
 SELECT t.tenant_id FROM tenants t
- CROSS JOIN LATERAL (SELECT FROM due_traces d WHERE d.tenant_id = t.tenant_id AND d.due_at <= clock_timestamp()
+ CROSS JOIN LATERAL (SELECT FROM due_traces d WHERE d.tenant_id = t.tenant_id
+                        AND d.due_at <= clock_timestamp() - $2::integer * interval '1 millisecond'
                         AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
                       ORDER BY d.due_at LIMIT 1) AS due
  WHERE NOT EXISTS (SELECT FROM posting_halts h WHERE h.tenant_id = t.tenant_id AND h.cleared_at IS NULL)
  ORDER BY t.tenant_id <= $1, t.tenant_id LIMIT 1`,
-    values: [afterTenantId],
+    values: [afterTenantId, waitedMs],
   });
   return rows[0]?.tenant_id ?? null;
 }

@@ -17,6 +17,20 @@ export interface PostedBalance {
   readonly amount: bigint;
 }
 
+export interface PostedBalanceRow {
+  posting_id: string;
+  usage_span_id: bigint;
+  usage_day: string;
+  account: string;
+  asset: Asset;
+  provider: string;
+  call_model: string;
+  attempt_id: string | null;
+  work_item_ref: string | null;
+  price_id: string | null;
+  amount: string;
+}
+
 /** What is posted, read from the postings' own entries; balances of zero are left out. */
 export async function readPosted(
   db: Queryable,
@@ -24,19 +38,7 @@ export async function readPosted(
   postingIds: readonly string[],
 ): Promise<PostedBalance[]> {
   if (postingIds.length === 0) return [];
-  const { rows } = await db.query<{
-    posting_id: string;
-    usage_span_id: bigint;
-    usage_day: string;
-    account: string;
-    asset: Asset;
-    provider: string;
-    call_model: string;
-    attempt_id: string | null;
-    work_item_ref: string | null;
-    price_id: string | null;
-    amount: string;
-  }>({
+  const { rows } = await db.query<PostedBalanceRow>({
     name: 'read-posted',
     text: `
 SELECT posting_id, usage_span_id, usage_day, account, asset, provider, call_model, attempt_id, work_item_ref, price_id,
@@ -46,17 +48,19 @@ SELECT posting_id, usage_span_id, usage_day, account, asset, provider, call_mode
 HAVING sum(amount) <> 0`,
     values: [tenantId, postingIds],
   });
-  return rows.map((row) => ({
-    postingId: traceIdFromUuid(row.posting_id),
-    usageSpanId: spanIdFromInt8(row.usage_span_id),
-    usageDay: row.usage_day,
-    account: row.account,
-    asset: row.asset,
-    provider: row.provider,
-    callModel: row.call_model,
-    attemptId: row.attempt_id,
-    workItemRef: row.work_item_ref,
-    priceId: row.price_id,
-    amount: BigInt(row.amount),
-  }));
+  return rows.map(toPostedBalance);
 }
+
+export const toPostedBalance = (row: PostedBalanceRow): PostedBalance => ({
+  postingId: traceIdFromUuid(row.posting_id),
+  usageSpanId: spanIdFromInt8(row.usage_span_id),
+  usageDay: row.usage_day,
+  account: row.account,
+  asset: row.asset,
+  provider: row.provider,
+  callModel: row.call_model,
+  attemptId: row.attempt_id,
+  workItemRef: row.work_item_ref,
+  priceId: row.price_id,
+  amount: BigInt(row.amount),
+});
