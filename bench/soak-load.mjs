@@ -33,17 +33,10 @@ export async function newTenant(run, slug) {
 export async function sendTickets(run, tenant, otlp, api) {
   const { counts } = run;
   while (!run.isOver()) {
-    const ticket = `T${(tenant.tickets += 1)}`;
+    const n = (tenant.tickets += 1);
+    const ticket = `T${n}`;
     const trace = traceOf(ticket);
-    tenant.spans += await untilTaken(
-      run,
-      otlp,
-      tenant,
-      spansBody(trace.spans),
-      'application/json',
-      trace.spans.length,
-    );
-    counts.spansAcknowledged += trace.spans.length;
+    await sendSpans(run, tenant, otlp, trace.spans);
     const event = {
       specversion: '1.0',
       id: ticket,
@@ -51,25 +44,28 @@ export async function sendTickets(run, tenant, otlp, api) {
       type: 'ticket.resolved',
       subject: ticket,
     };
-    tenant.outcomes += await untilTaken(
-      run,
-      `${api}/v1/outcomes`,
-      tenant,
-      JSON.stringify({ ...event, time: new Date().toISOString() }),
-      'application/cloudevents+json',
-      1,
-    );
-    counts.outcomesAcknowledged += 1;
-    if (tenant.tickets % 7 === 0) {
-      tenant.spans += await untilTaken(run, otlp, tenant, spansBody([trace.late]), 'application/json', 1);
-      counts.spansAcknowledged += 1;
+    const body = JSON.stringify({ ...event, time: new Date().toISOString() });
+    if (await untilTaken(run, `${api}/v1/outcomes`, tenant, body, 'application/cloudevents+json')) {
+      tenant.outcomes += 1;
+      counts.outcomesAcknowledged += 1;
+    }
+    if (n % 7 === 0) {
+      await sendSpans(run, tenant, otlp, [trace.late]);
       counts.lateSpans += 1;
     }
     await sleep(PAUSE_MS);
   }
 }
 
-async function untilTaken(run, url, { authorization }, body, type, units) {
+async function sendSpans(run, tenant, otlp, spans) {
+  if (!(await untilTaken(run, otlp, tenant, spansBody(spans), 'application/json'))) return;
+  // Only now: senders share the tenant, and `sum += await ...` reads the sum before it waits.
+  tenant.spans += spans.length;
+  run.counts.spansAcknowledged += spans.length;
+}
+
+/** @returns whether it was acknowledged; what is neither that nor asks for patience is a problem */
+async function untilTaken(run, url, { authorization }, body, type) {
   const { counts, problems } = run;
   for (let attempt = 1; ; attempt += 1) {
     if (attempt === 2) counts.repeated += 1;
@@ -81,10 +77,10 @@ async function untilTaken(run, url, { authorization }, body, type, units) {
       async (answer) => (await answer.arrayBuffer(), answer.status),
       () => 0,
     );
-    if (status >= 200 && status < 300) return units;
+    if (status >= 200 && status < 300) return true;
     if (![0, 429, 503].includes(status)) {
       problems.push(`${url} answered with ${status}`);
-      return 0;
+      return false;
     }
     await sleep(50);
   }

@@ -9,7 +9,14 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateJobs } from '#jobs';
-import { checkBooks, migrate, openDatabase, readBacklog, startEmbeddedPostgres } from '#store';
+import {
+  CHARGES_INVARIANT,
+  checkBooks,
+  migrate,
+  openDatabase,
+  readBacklog,
+  startEmbeddedPostgres,
+} from '#store';
 import { residentMiB, startApp } from './processes.mjs';
 import { slopeOf } from './slope.mjs';
 import { askExport, changePrice, newTenant, readReport, sendTickets } from './soak-load.mjs';
@@ -85,12 +92,12 @@ try {
     every(7_000, () => changePrice(run, tenants[counts.prices % tenants.length])),
     every(1_000, () => readReport(run, tenants[counts.reports % tenants.length], api)),
     every(15_000, () => askExport(run, tenants[counts.exports % tenants.length], api)),
-    every(20_000, () => checkAll(tenants)),
+    every(20_000, () => checkAll(tenants, { isAtRest: false })),
     every(SAMPLE_MS, () => sample(samples)),
     every(10_000, () => hurt(start)),
   ]);
   await settle();
-  await checkAll(tenants);
+  await checkAll(tenants, { isAtRest: true });
   for (const tenant of tenants) await compareCounts(tenant);
   if (counts.spansAcknowledged === 0) problems.push('nothing was acknowledged');
   const memory = memoryOf(samples);
@@ -126,11 +133,14 @@ async function every(milliseconds, work) {
   }
 }
 
-/** What has to hold at every moment, whatever is under way. */
-async function checkAll(tenants) {
+/**
+ * What has to hold at every moment, whatever is under way; of the charges only at rest, because a price that is not
+ * worked through yet is a difference.
+ */
+async function checkAll(tenants, { isAtRest }) {
   for (const { tenantId } of tenants) {
     const violations = await again(() => checkBooks(db, tenantId));
-    for (const violation of violations)
+    for (const violation of violations.filter(({ invariant }) => isAtRest || invariant !== CHARGES_INVARIANT))
       problems.push(`violated: ${violation.invariant}: ${violation.subject}: ${violation.found}`);
   }
   counts.checks += 1;
