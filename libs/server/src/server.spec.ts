@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Body, Controller, Get, Module, Post, type DynamicModule } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
 import { RejectedInput, Unavailable } from '#model';
@@ -48,6 +48,13 @@ class Things {
   @RequireRole('approver')
   admin(): object {
     return {};
+  }
+  @Get('numbered/:n/of/:name')
+  numbered(
+    @Param('n', { schema: z.string().regex(/^\d+$/, 'must be a number') }) n: string,
+    @Param('name', { schema: z.string().max(5, 'has at most 5 characters') }) name: string,
+  ): object {
+    return { n, name };
   }
   @Get('open')
   @Public()
@@ -166,6 +173,16 @@ test.each<[string, object | string, number, object]>([
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   if ('retryAfterSeconds' in problem) expect(answer.headers.get('retry-after')).toBe('2');
+});
+
+test.each([
+  ['/things/numbered/x/of/a', 'n', 'must be a number'],
+  ['/things/numbered/1/of/abcdef', 'name', 'has at most 5 characters'],
+])('%s is refused by the name of the part that is wrong', async (path, field, message) => {
+  expect(await call('GET', path, 'olk_analyst_key_1')).toMatchObject({
+    status: 400,
+    body: { detail: `${field}: ${message}`, errors: [{ field, message }] },
+  });
 });
 
 test('a bug is a 500 that keeps its cause to the log', async () => {
