@@ -33,6 +33,15 @@ const told = (texts: readonly string[]): unknown[] =>
     text.startsWith('{') ? JSON.parse(text, (key, value) => (key === 'digest' ? undefined : value)) : text,
   );
 
+/** Why each ticket costs what it does, with all of its links; null where nothing is known of it. */
+const askCosts = (desk: Desk, more = ''): Promise<unknown[]> =>
+  Promise.all(
+    ['T1', 'T2', 'T3', 'T4', 'T5'].map(async (key) => {
+      const answer = await desk.call(`/v1/work-items/ticket/${key}/cost?history=true${more}`);
+      return answer.status === 404 ? null : { ...answer.body, size: undefined };
+    }),
+  );
+
 /** What happens to the desk, one after the other; after each the reports are other ones. */
 const STORY: readonly (readonly [what: string, act: (desk: Desk) => Promise<unknown>])[] = [
   [
@@ -101,18 +110,21 @@ const STORY: readonly (readonly [what: string, act: (desk: Desk) => Promise<unkn
 test('the report of a size is the report as it was read then, to the letter, whatever comes later', async () => {
   const desk = await Desk.begin(service, 'as-of');
   await desk.price('3');
-  const asked: { what: string; size: number; at: string; texts: string[] }[] = [];
+  const asked: { what: string; size: number; at: string; texts: string[]; costs: unknown[] }[] = [];
   for (const [what, act] of STORY) {
     await act(desk);
     const size = await desk.settle();
     const texts = await askAll(desk);
     const past = await askAll(desk, `&size=${size}`);
     expect({ what, told: told(past) }).toEqual({ what, told: told(texts) });
-    asked.push({ what, size, at: new Date().toISOString(), texts: past });
+    const costs = await askCosts(desk);
+    expect({ what, costs: await askCosts(desk, `&size=${size}`) }).toEqual({ what, costs });
+    asked.push({ what, size, at: new Date().toISOString(), texts: past, costs });
   }
   expect(new Set(asked.map(({ texts }) => texts.join())).size).toBe(STORY.length);
   expect(asked.every(({ size }, n) => n === 0 || size > asked[n - 1]!.size)).toBe(true);
-  for (const { what, size, at, texts } of asked) {
+  for (const { what, size, at, texts, costs } of asked) {
+    expect({ what, costs: await askCosts(desk, `&size=${size}`) }).toEqual({ what, costs });
     expect({ what, texts: await askAll(desk, `&size=${size}`) }).toEqual({ what, texts });
     expect({ what, texts: await askAll(desk, `&as_of=${at}`) }).toEqual({ what, texts });
   }

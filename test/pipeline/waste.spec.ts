@@ -1,9 +1,10 @@
 // Goal: the cost of a ticket is told apart by the report and on its trail, tied to the books to the pico, whatever came
 // first; what content proved stays proven when the content is gone, and is made again to the same rows.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { claimWasteDue, completeWasteDue, inTransaction, makeWasteDue } from '#store';
+import { claimWasteDue, completeWasteDue, inTransaction, makeTracesDue, makeWasteDue } from '#store';
 import { eraseReadings } from '../../apps/worker/src/erase-readings.ts';
 import { rebuildProjections } from '../../apps/worker/src/rebuild-projections.ts';
+import { WasteWatch } from '../../apps/worker/src/waste-watch.ts';
 import { Desk } from '../support/desk.ts';
 import { sendSpans, spanIdOf, traceIdOf, type SpanNote } from '../support/gen-ai-spans.ts';
 import { judgeAll } from '../support/judge-waste.ts';
@@ -284,4 +285,36 @@ test('a judgement that is under way when content is erased writes nothing, and i
   const again = await claim();
   expect(again.map(({ traceId, version }) => [traceId, version])).toEqual([[erased, -8n]]);
   expect(await complete(again)).toEqual(new Set([erased]));
+});
+
+test('while posting is behind, ten seconds lie between two turns', async () => {
+  const { db } = service.database;
+  const { tenantId } = desk.tenant;
+  let nowUs = 1_000_000_000n;
+  const watch = new WasteWatch({ ...service.parts, nowUs: () => nowUs, logger: { error: () => {} } });
+  let version = 100n;
+  const judgedAfter = async (seconds: bigint, waitsMs: number | null): Promise<number> => {
+    nowUs += seconds * 1_000_000n;
+    await makeWasteDue(db, tenantId, new Map([[traceIdOf(TRACE), (version += 1n)]]));
+    if (waitsMs === null) await db.query('DELETE FROM due_traces');
+    else {
+      await makeTracesDue(db, tenantId, [
+        { traceId: traceIdOf(TRACE), cause: 'attempts', renormalise: false },
+      ]);
+      await db.query(
+        `UPDATE due_traces SET due_at = clock_timestamp() - $1::integer * interval '1 millisecond'`,
+        [waitsMs],
+      );
+    }
+    return watch.run(() => false);
+  };
+  expect([
+    await judgedAfter(0n, 60_000),
+    await judgedAfter(9n, 60_000),
+    await judgedAfter(1n, 60_000),
+    await judgedAfter(1n, 1_000),
+    await judgedAfter(1n, 60_000),
+    await judgedAfter(0n, null),
+  ]).toEqual([1, 0, 1, 1, 0, 1]);
+  await service.settle();
 });

@@ -29,6 +29,7 @@ const segment = {
   shareOfVolume: 0.08,
   routed: { mixedPico: usd('3.604'), routedPico: usd('3.492') },
 };
+const TOLD_FROM = 'All of this is told from the half of the cases that had no part in finding it.';
 const slots: SentenceSlots = {
   unit: 'processed claim',
   caseName: 'claim',
@@ -45,7 +46,8 @@ test.each<[string, Partial<SentenceSlots>, string]>([
     'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
       'But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80), 18 % dearer than the BPO: 3.1 attempts ' +
       'instead of 1.2; 58 % of the gap in token cost goes with the number of attempts. That is 8 % of the volume. ' +
-      'Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49).',
+      'Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49). ' +
+      TOLD_FROM,
   ],
   [
     'shares that are nearly none and nearly all of it, and as many attempts',
@@ -62,14 +64,16 @@ test.each<[string, Partial<SentenceSlots>, string]>([
     'The agent costs $0.0380 per processed claim (95 % CI 0.0358 to 0.0444, n=59) vs $8.00 at the BPO: over 99 % ' +
       'cheaper. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80), 18 % dearer than the BPO: 1.1 ' +
       'attempts as elsewhere; under 1 % of the gap in token cost goes with the number of attempts. That is over 99 % of ' +
-      'the volume. Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49).',
+      'the volume. Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49). ' +
+      TOLD_FROM,
   ],
   [
     'no part of the gap goes with attempts',
     { baseline: null, segment: { ...segment, attempts: 1, restAttempts: 1, attemptsShareOfGap: 0 } },
     'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare it ' +
       'with. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80): 1.0 attempts as elsewhere; none ' +
-      'of the gap in token cost goes with the number of attempts. That is 8 % of the volume.',
+      'of the gap in token cost goes with the number of attempts. That is 8 % of the volume. ' +
+      TOLD_FROM,
   ],
   [
     'no segment',
@@ -96,7 +100,8 @@ test.each<[string, Partial<SentenceSlots>, string]>([
     },
     'claims: the agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare ' +
       'it with. But where exception_doc=yes and lines=over 7 it brought none of n=40 to its outcome (processed claim); it ' +
-      'cost $100.00: 3.1 attempts instead of 1.2. That is 8 % of the volume.',
+      'cost $100.00: 3.1 attempts instead of 1.2. That is 8 % of the volume. ' +
+      TOLD_FROM,
   ],
   [
     'an assumed baseline, few items, a small figure',

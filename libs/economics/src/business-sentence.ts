@@ -23,7 +23,7 @@ export interface SentenceSegment {
   /** Part of the gap in token cost that goes with attempts, 0 to 1; null where there is no such part. */
   readonly attemptsShareOfGap: number | null;
   readonly shareOfVolume: number;
-  /** What the whole costs per outcome today, and with only these cases sent to the baseline; null without one. */
+  /** What the half that it is told from costs per outcome, and would with only these cases sent to the baseline; null without one. */
   readonly routed: { readonly mixedPico: bigint; readonly routedPico: bigint } | null;
 }
 
@@ -107,6 +107,8 @@ function segmentSentences(segment: SentenceSegment, { unit, caseName, baseline }
     parts.push(
       `Sending only these to ${baseline.name} saves ${usd(savingPico)} per ${caseName} (${figure(routed.mixedPico)} to ${figure(routed.routedPico)}).`,
     );
+  // Else the figures would be taken for those of the whole, which stand beside the sentence and are other ones.
+  parts.push('All of this is told from the half of the cases that had no part in finding it.');
   return parts;
 }
 

@@ -6,7 +6,7 @@ import {
   type CostInterval,
 } from '#economics';
 import { formatPico } from '#model';
-import { readItemMoments, readOutcomeTypes, type Client } from '#store';
+import type { Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import { Money, Ratio } from '../wire.ts';
@@ -69,20 +69,17 @@ export const baselineReport = (
     name: 'baseline',
     formula:
       'methods 7.2, 7.4: quality-adjusted cost, break-evens, headroom; 12: gates; 3.2 (ADR 025): interval; loaded cost against the recorded baseline',
-    read: async ({ asked, population, tied }) => {
-      const { tenantId } = context;
-      const moments = await readItemMoments(client, tenantId, population, true);
-      const types = await readOutcomeTypes(client, tenantId, population);
-      const baselines = await recordedBaselines(client, tenantId, asked);
+    hasIntervals: true,
+    read: async ({ asked, tied, momentsOf }) => {
+      const baselines = await recordedBaselines(client, context.tenantId, asked);
       const isTied = tied.tieOut.reconciliation === 'reconciled';
       return (group, head) => {
-        const key = JSON.stringify(group);
-        const own = moments.find((row) => JSON.stringify(row.group) === key);
-        const outcomeTypes = types.find((row) => JSON.stringify(row.group) === key)?.outcomeTypes ?? [];
-        const interval = own === undefined || !isComplete(head) ? null : costPerOutcomeInterval(own.moments);
-        const baseline = baselineOf(baselines, outcomeTypes);
+        const { moments, settledTypes } = momentsOf(group);
+        const interval =
+          moments === null || !isComplete(head) ? null : costPerOutcomeInterval(moments.loaded);
+        const baseline = baselineOf(baselines, settledTypes);
         return {
-          ...figuresOf(head, interval, outcomeTypes, baseline, isTied),
+          ...figuresOf(head, interval, settledTypes, baseline, isTied),
           qualityAdjusted: qualityAdjusted(head, baseline?.costPico ?? null, query),
         };
       };

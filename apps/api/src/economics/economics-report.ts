@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { askReport, type AskedReport, type ReportContext } from '../reports/ask-report.ts';
 import { CostRow } from '../reports/cost-row.ts';
 import { finishReport, type FinishedReport, type RowGroup } from '../reports/finish-report.ts';
-import { outcomeFigures } from '../reports/outcome-figures.ts';
+import { outcomeFigures, type OutcomeFigures } from '../reports/outcome-figures.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import { TieOut } from '../reports/tie-out.ts';
 import { tieReport, type TiedReport } from '../reports/tie-report.ts';
@@ -59,6 +59,7 @@ export interface OutcomeQuestion {
   readonly tied: TiedReport;
   /** Rows of cost-per-outcome by group. */
   readonly rows: readonly CostRow[];
+  readonly momentsOf: OutcomeFigures['momentsOf'];
 }
 
 /**
@@ -75,6 +76,8 @@ export async function economicsReport<Extra extends object>(
   report: {
     readonly name: string;
     readonly formula: string;
+    /** Whether intervals are told, so that `momentsOf` has moments. */
+    readonly hasIntervals?: boolean;
     readonly read: (question: OutcomeQuestion) => Promise<(group: RowGroup, head: OutcomeHead) => Extra>;
     /** Which rows may be told; the total is over all. Absent = all of them. */
     readonly keeps?: (row: CostRow, rows: readonly CostRow[]) => boolean;
@@ -92,14 +95,20 @@ export async function economicsReport<Extra extends object>(
   const asked = await askReport(client, query, context);
   const { groupBy, range } = asked;
   const population = { ...range, view, groupBy };
-  const figures = await outcomeFigures(client, context.tenantId, population);
+  const figures = await outcomeFigures(client, context.tenantId, population, report.hasIntervals ?? false);
   const tied = await tieReport(client, asked, context, figures.totalPico);
   const { keeps } = report;
   const kept =
     keeps === undefined
       ? figures
       : { ...figures, rows: figures.rows.filter((row) => keeps(row, figures.rows)) };
-  const extraOf = await report.read({ asked, population, tied, rows: figures.rows });
+  const extraOf = await report.read({
+    asked,
+    population,
+    tied,
+    rows: figures.rows,
+    momentsOf: figures.momentsOf,
+  });
   return {
     report: report.name,
     view,

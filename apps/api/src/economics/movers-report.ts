@@ -5,7 +5,6 @@ import { RejectedInput } from '#model';
 import {
   readCostPerOutcome,
   readGroupTokens,
-  readItemMoments,
   type Client,
   type CostPerOutcomeQuery,
   type CostPerOutcomeRow,
@@ -109,19 +108,17 @@ async function readSide(
   query: CostPerOutcomeQuery,
   tokens: 'true' | 'false',
 ): Promise<Period> {
-  const [whole, ...rows] = await readCostPerOutcome(client, tenantId, query);
+  const [whole, ...rows] = await readCostPerOutcome(client, tenantId, query, true);
   if (whole === undefined) throw new Error('the report has no total');
   mustBeOfOneType(whole, query);
-  const moments = byGroup(await readItemMoments(client, tenantId, query));
   const told = tokens === 'true' ? byGroup(await readGroupTokens(client, tenantId, query)) : new Map();
   const sideOf = (row: CostPerOutcomeRow, known: bigint | null): MoversSide => {
-    const own = moments.get(JSON.stringify(row.group));
     const isComplete = row.unpricedCalls + row.callsWithoutUsage === 0n && !row.hasOtherAssets;
     const { workItems: items, attempts, calls, costPico } = row;
     return {
       row,
       spend: { items, attempts, calls, tokens: known, costPico },
-      interval: own === undefined ? null : intervalView(own.moments, isComplete),
+      interval: row.moments && intervalView(row.moments.calls, isComplete),
     };
   };
   const tokensOf = (key: string, calls: bigint): bigint | null => {

@@ -1,12 +1,12 @@
-import { costPerOutcomeInterval } from '#economics';
+import { costPerOutcomeInterval, type ItemMoments } from '#economics';
 import { formatPico, RejectedInput } from '#model';
-import { readItemMoments, readOutcomeTypes, type Client } from '#store';
+import type { Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import { ReportQuery } from '../reports/report-query.ts';
 import { shareOf } from '../reports/cost-row.ts';
 import { Money, Ratio } from '../wire.ts';
-import { byGroup, economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
+import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
 import { CostIntervalView, showInterval } from './interval-view.ts';
 import { baselineOf, recordedBaselines } from './recorded-baselines.ts';
 
@@ -56,19 +56,16 @@ export function overTimeReport(
     name: 'over-time',
     formula:
       'methods 2.8: cost per outcome; 3.2 (ADR 025): intervals; by time of the final state or first attempt',
-    read: async ({ asked, population }) => {
-      const { tenantId } = context;
-      const plain = byGroup(await readItemMoments(client, tenantId, population));
-      const loaded = byGroup(await readItemMoments(client, tenantId, population, true));
-      const types = byGroup(await readOutcomeTypes(client, tenantId, population));
-      const baselines = await recordedBaselines(client, tenantId, asked);
+    hasIntervals: true,
+    read: async ({ asked, momentsOf }) => {
+      const baselines = await recordedBaselines(client, context.tenantId, asked);
       return (group, head) => {
-        const key = JSON.stringify(group);
-        const baseline = baselineOf(baselines, types.get(key)?.outcomeTypes ?? []);
+        const { moments, settledTypes } = momentsOf(group);
+        const baseline = baselineOf(baselines, settledTypes);
         return {
-          interval: boundsOf(plain.get(key), head.bound === undefined),
+          interval: boundsOf(moments?.calls, head.bound === undefined),
           loadedInterval: boundsOf(
-            loaded.get(key),
+            moments?.loaded,
             head.bound === undefined && head.loadedGrade !== 'incomplete',
           ),
           maturity: maturityOf(head),
@@ -84,10 +81,11 @@ export function overTimeReport(
   });
 }
 
-type MomentsRow = Awaited<ReturnType<typeof readItemMoments>>[number];
-
-function boundsOf(row: MomentsRow | undefined, isComplete: boolean): z.infer<typeof CostIntervalView> | null {
-  const interval = row === undefined || !isComplete ? null : costPerOutcomeInterval(row.moments);
+function boundsOf(
+  moments: ItemMoments | undefined,
+  isComplete: boolean,
+): z.infer<typeof CostIntervalView> | null {
+  const interval = moments === undefined || !isComplete ? null : costPerOutcomeInterval(moments);
   return interval && showInterval(interval);
 }
 

@@ -9,7 +9,7 @@ import {
   type HazardRow,
 } from '#economics';
 import { dividePico, formatPico } from '#model';
-import { readAttemptResults, readItemMoments, type AttemptResultRow, type Client } from '#store';
+import { readAttemptResults, type AttemptResultRow, type Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
@@ -91,20 +91,20 @@ export const retriesReport = (
   economicsReport(client, query, context, {
     name: 'retries',
     formula: 'methods 3.1: C / N = T / p; 3.3 to 3.5: hazards and optimal cap; 3.2 (ADR 025): interval',
-    read: async ({ asked, population }) => {
+    hasIntervals: true,
+    read: async ({ asked, population, momentsOf }) => {
       const { tenantId } = context;
       const results = await readAttemptResults(client, tenantId, population);
-      const moments = await readItemMoments(client, tenantId, population);
       const baselines = await recordedBaselines(client, tenantId, asked);
       return (group, head) => {
         const key = JSON.stringify(group);
         const rows = results.filter((row) => JSON.stringify(row.group) === key);
         const types = [...new Set(rows.flatMap(({ outcomeTypes }) => outcomeTypes))];
         const isComplete = head.bound === undefined;
-        const own = moments.find((row) => JSON.stringify(row.group) === key);
+        const { moments } = momentsOf(group);
         return {
           ...figuresOf(rows, handOffCost(handOffPico, baselines, types)),
-          interval: own === undefined ? null : intervalView(own.moments, isComplete),
+          interval: moments && intervalView(moments.calls, isComplete),
         };
       };
     },

@@ -32,7 +32,7 @@ export const SegmentView = z
     adjustedPValue: Ratio.meta({ description: 'Holm, for all candidates that were tested on B' }),
     verdict: z.enum(['need_data', 'fix_first', 'keep_baseline', 'replace_baseline', 'hold']),
     missing: z.array(z.string()),
-    mixedUsd: Ratio.nullable().meta({ description: 'Loaded cost per outcome as it is' }),
+    mixedUsd: Ratio.nullable().meta({ description: 'Loaded cost per outcome of half B as it is' }),
     routedUsd: Ratio.nullable().meta({
       description: 'The same with the outcomes of the segment bought at the baseline',
     }),

@@ -1,11 +1,10 @@
 import { costPerOutcomeInterval } from '#economics';
-import { readItemMoments, readOutcomeTypes, type Client } from '#store';
+import type { Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import type { RowGroup } from '../reports/finish-report.ts';
 import type { ReportQuery } from '../reports/report-query.ts';
 import {
-  byGroup,
   economicsReport,
   economicsReportSchema,
   OutcomeHead,
@@ -129,6 +128,7 @@ const told = <Extra extends object>(
     name,
     formula:
       'methods 6.2 to 6.6 (ADR 029): beam search on half A, Welch and Holm on half B; 6.5: LMDI-I; 3.2 (ADR 025): intervals',
+    hasIntervals: true,
     read: async (question) => {
       const { tenantId } = context;
       const groupOf = await groupReader(client, tenantId, question);
@@ -139,17 +139,13 @@ const told = <Extra extends object>(
 async function groupReader(
   client: Client,
   tenantId: bigint,
-  { asked, population, tied }: OutcomeQuestion,
+  { asked, population, tied, momentsOf }: OutcomeQuestion,
 ): Promise<(group: RowGroup, head: OutcomeHead) => ToldGroup> {
-  const moments = byGroup(await readItemMoments(client, tenantId, population, true));
-  const types = byGroup(await readOutcomeTypes(client, tenantId, population));
   const baselines = await recordedBaselines(client, tenantId, asked);
   const search = await searchSegments(client, tenantId, population);
   return (group, head) => {
-    const key = JSON.stringify(group);
-    const outcomeTypes = types.get(key)?.outcomeTypes ?? [];
+    const { moments, settledTypes: outcomeTypes } = momentsOf(group);
     const recorded = baselineOf(baselines, outcomeTypes);
-    const own = moments.get(key);
     return {
       about: {
         head,
@@ -158,7 +154,7 @@ async function groupReader(
         outcomeTypes,
         baseline: recorded && { ...recorded, isAssumed: recorded.method === 'other' },
       },
-      interval: own === undefined || !isComplete(head) ? null : costPerOutcomeInterval(own.moments),
+      interval: moments === null || !isComplete(head) ? null : costPerOutcomeInterval(moments.loaded),
       found:
         group === null && population.groupBy.length > 0 ? null : search(group, recorded?.costPico ?? null),
     };

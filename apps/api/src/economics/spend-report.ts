@@ -1,12 +1,13 @@
 import { spendMargin, type ItemMoments, type SpendMargin } from '#economics';
 import { formatPico, RejectedInput } from '#model';
-import { readItemMoments, readOutcomeTypes, type Client } from '#store';
+import type { Client } from '#store';
 import { z } from 'zod';
 import type { ReportContext } from '../reports/ask-report.ts';
 import type { CostRow } from '../reports/cost-row.ts';
+import type { RowGroup } from '../reports/finish-report.ts';
 import { ReportQuery } from '../reports/report-query.ts';
 import { Money, Ratio } from '../wire.ts';
-import { byGroup, economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
+import { economicsReport, economicsReportSchema, OutcomeHead } from './economics-report.ts';
 import { CostIntervalView, decimalText, intervalView } from './interval-view.ts';
 import { baselineOf, recordedBaselines } from './recorded-baselines.ts';
 
@@ -85,22 +86,22 @@ export async function spendReport(
     formula:
       'methods 5.6: spend and outcomes against the middle one of the same peers; Fieller on compound Poisson totals',
     keeps: isTold,
-    read: async ({ asked, population, rows }) => {
-      const moments = byGroup(await readItemMoments(client, context.tenantId, population));
-      const types = byGroup(await readOutcomeTypes(client, context.tenantId, population));
+    hasIntervals: true,
+    read: async ({ asked, rows, momentsOf }) => {
       const baselines = await recordedBaselines(client, context.tenantId, asked);
       const suppressed = rows.filter((row) => !isTold(row, rows)).length;
-      const keyOf = (row: Pick<CostRow, 'group'>): string =>
-        JSON.stringify(asked.groupBy.map(({ name }) => row.group[name] ?? null));
+      const groupOf = (row: Pick<CostRow, 'group'>): RowGroup =>
+        asked.groupBy.map(({ name }) => row.group[name] ?? null);
       return (group, head) => {
-        const own = moments.get(JSON.stringify(group))?.moments;
-        const interval = own === undefined ? null : intervalView(own, head.bound === undefined);
-        if (group === null || own === undefined) return { ...UNTOLD, interval, suppressed };
+        const { moments, settledTypes } = momentsOf(group);
+        const own = moments?.calls ?? null;
+        const interval = own && intervalView(own, head.bound === undefined);
+        if (group === null || own === null) return { ...UNTOLD, interval, suppressed };
         const peers = rows
           .filter((row) => peersOf(row) === peersOf(head))
-          .flatMap((row) => moments.get(keyOf(row))?.moments ?? []);
+          .flatMap((row) => momentsOf(groupOf(row)).moments?.calls ?? []);
         const isKnown = rows.every((row) => peersOf(row) !== peersOf(head) || row.bound === undefined);
-        const worth = baselineOf(baselines, types.get(JSON.stringify(group))?.outcomeTypes ?? []);
+        const worth = baselineOf(baselines, settledTypes);
         return {
           interval,
           suppressed: 0,

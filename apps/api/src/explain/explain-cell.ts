@@ -30,8 +30,7 @@ const Item = z.object({
   directCostUsd: Money,
   href: z.string().meta({
     description:
-      'Every call, price row, link, rule, event and posting behind it; of past books its postings at that size, each ' +
-      'with its span and price row',
+      'Every call, price row, link, rule, event and posting behind it; of past books as they stood at that size',
   }),
 });
 
@@ -196,10 +195,7 @@ function toItem(item: CellItem, size: number | null): z.infer<typeof Item> {
     callsWithoutUsage: Number(item.callsWithoutUsage),
     costUsd: formatPico(item.costPico),
     directCostUsd: formatPico(item.directPico),
-    href:
-      size === null
-        ? `/v1/work-items/${ofKind}/${ofKey}/cost`
-        : `/v1/ledger/transactions?kind=${ofKind}&key=${ofKey}&size=${size}`,
+    href: `/v1/work-items/${ofKind}/${ofKey}/cost${size === null ? '' : `?size=${size}`}`,
   };
 }
 

@@ -25,8 +25,8 @@ const Charge = z.object({
   costUsd: Money,
   href: z.string().meta({
     description:
-      'The work item with every call, price row, link, rule and event; without one, and of past books, the postings of ' +
-      'the trace at that size',
+      'The work item with every call, price row, link, rule and event; without one the postings of the trace. Of past ' +
+      'books at that size',
   }),
 });
 
@@ -172,9 +172,9 @@ function toCharge(usage: PeriodUsage, size: number | null): z.infer<typeof Charg
     priceIds: [...usage.priceIds],
     costUsd: formatPico(usage.amountPico),
     href:
-      item === null || size !== null
+      item === null
         ? `/v1/ledger/transactions?trace=${usage.postingId}${size === null ? '' : `&size=${size}`}`
-        : `/v1/work-items/${encodeURIComponent(item.kind)}/${encodeURIComponent(item.key)}/cost`,
+        : `/v1/work-items/${encodeURIComponent(item.kind)}/${encodeURIComponent(item.key)}/cost${size === null ? '' : `?size=${size}`}`,
   };
 }
 

@@ -29,6 +29,10 @@ export const SegmentExplanation = z
   .object({
     conditions: Conditions,
     side: z.enum(['inside', 'outside']),
+    size: z
+      .int()
+      .nullable()
+      .meta({ description: 'Leaves of the log the books were read at; null = as they stand' }),
     workItems: z.int(),
     outcomes: z.int(),
     loadedCostUsd: Money.meta({ description: 'The items of all pages sum to it' }),
@@ -85,6 +89,7 @@ export async function explainSegment(
   return {
     conditions,
     side: query.side,
+    size: population.size,
     workItems: items.length,
     outcomes: items.filter(({ isAchieved }) => isAchieved).length,
     loadedCostUsd: formatPico(items.reduce((sum, { loadedPico }) => sum + loadedPico, 0n)),
@@ -135,9 +140,6 @@ function toItem(row: LoadedItemRow, size: CostPerOutcomeQuery['size']): SegmentE
     attempts: row.attempts,
     callsCostUsd: formatPico(row.callsPico),
     loadedCostUsd: formatPico(row.loadedPico),
-    href:
-      size === null
-        ? `/v1/work-items/${ofKind}/${ofKey}/cost`
-        : `/v1/ledger/transactions?kind=${ofKind}&key=${ofKey}&size=${size}`,
+    href: `/v1/work-items/${ofKind}/${ofKey}/cost${size === null ? '' : `?size=${size}`}`,
   };
 }

@@ -32,6 +32,8 @@ const ROW: CostPerOutcomeRow = {
   maturingPico: 0n,
   maturingPricedCalls: 0n,
   outcomeTypes: ['ticket.resolved'],
+  settledTypes: ['ticket.resolved'],
+  moments: null,
 };
 const CENT = 10_000_000_000n;
 

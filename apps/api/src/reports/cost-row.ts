@@ -94,7 +94,7 @@ export function shareOf(part: bigint, whole: bigint): string | null {
 }
 
 /** Tiers are never mixed silently: every figure says what its outcomes are made of. */
-function tiersOf(row: CostPerOutcomeRow): z.infer<typeof OutcomesByTier> {
+function tiersOf(row: OutcomeSums): z.infer<typeof OutcomesByTier> {
   const stated = row.confirmed + row.assumed + row.contained + row.assisted;
   return {
     confirmed: Number(row.confirmed),
@@ -105,9 +105,12 @@ function tiersOf(row: CostPerOutcomeRow): z.infer<typeof OutcomesByTier> {
   };
 }
 
+/** What a row is made of. */
+type OutcomeSums = Omit<CostPerOutcomeRow, 'settledTypes' | 'moments'>;
+
 /** The figures of settled items and of a cohort. */
 export function toCostRow(
-  row: CostPerOutcomeRow,
+  row: OutcomeSums,
   keys: readonly GroupKey[],
   isCohort: boolean,
   loaded: Loaded = NOTHING_LOADED,
@@ -158,13 +161,13 @@ export function toCostRow(
   };
 }
 
-function pendingOf(row: CostPerOutcomeRow): CostRow['pending'] {
+function pendingOf(row: OutcomeSums): CostRow['pending'] {
   const isUnpriced = row.pendingItems > 0n && row.pendingPricedCalls === 0n && row.pendingPico === 0n;
   return { items: Number(row.pendingItems), costUsd: isUnpriced ? null : formatPico(row.pendingPico) };
 }
 
 function linkFigures(
-  row: CostPerOutcomeRow,
+  row: OutcomeSums,
   isPriced: boolean,
   { candidates, unlinkedPico }: LinkFigures,
 ): Pick<CostRow, 'linkCoverage' | 'band'> {
@@ -177,7 +180,7 @@ function linkFigures(
 
 /** The weakest of what is in it: unpriced, estimated, split, counted. */
 function gradeOf(
-  row: CostPerOutcomeRow,
+  row: OutcomeSums,
   isIncomplete: boolean,
   unlinkedPico: bigint | null,
 ): Pick<CostRow, 'grade' | 'gradeReasons'> {

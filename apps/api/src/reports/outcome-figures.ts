@@ -1,4 +1,10 @@
-import { readCostPerOutcome, readLoadedCosts, type Client, type CostPerOutcomeQuery } from '#store';
+import {
+  readCostPerOutcome,
+  readLoadedCosts,
+  type Client,
+  type CostPerOutcomeQuery,
+  type CostPerOutcomeRow,
+} from '#store';
 import { toCostRow, type CostRow } from './cost-row.ts';
 import { sumLoaded } from './loaded-cost.ts';
 import { mustBeOfOneType } from './one-outcome-type.ts';
@@ -12,17 +18,31 @@ export interface Figures {
   readonly totalPico: bigint;
 }
 
+/** What a group has beside its figures: what intervals are told from, and the types of its settled items. */
+export type GroupMoments = Pick<CostPerOutcomeRow, 'moments' | 'settledTypes'>;
+
+/** Figures of outcomes, with what else was read of each group (null = the total). */
+export interface OutcomeFigures extends Figures {
+  readonly momentsOf: (group: readonly (string | null)[] | null) => GroupMoments;
+}
+
+const NO_MOMENTS: GroupMoments = { moments: null, settledTypes: [] };
+
 /**
  * Cost, outcomes and coverage of the settled items, or of a cohort, by group.
+ *
+ * @param withMoments whether `momentsOf` has moments, which take a little longer
  * @throws RejectedInput `unprocessable` where outcomes of several types would be counted as one
  */
 export async function outcomeFigures(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
-): Promise<Figures> {
+  withMoments = false,
+): Promise<OutcomeFigures> {
   const { groupBy } = query;
-  const [total, ...rows] = await readCostPerOutcome(client, tenantId, query);
+  const read = await readCostPerOutcome(client, tenantId, query, withMoments);
+  const [total, ...rows] = read;
   if (total === undefined) throw new Error('the report has no total');
   mustBeOfOneType(total, query);
   const isCohort = query.view === 'cohort';
@@ -30,6 +50,7 @@ export async function outcomeFigures(
   const loaded = await readLoadedCosts(client, tenantId, query);
   const loadedOf = new Map(loaded.map((row) => [JSON.stringify(row.group), row]));
   const linksOf = await readLinkFigures(client, tenantId, query);
+  const byText = new Map(read.map((row) => [JSON.stringify(row.group), row]));
   const totalRow = toCostRow(total, groupBy, isCohort, sumLoaded(loaded), linksOf(null));
   return {
     rows:
@@ -40,6 +61,7 @@ export async function outcomeFigures(
           ),
     total: withControls(totalRow, controls),
     totalPico: total.costPico,
+    momentsOf: (group) => byText.get(JSON.stringify(group)) ?? NO_MOMENTS,
   };
 }
 

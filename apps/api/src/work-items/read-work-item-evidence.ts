@@ -15,7 +15,9 @@ import {
   readItemFlows,
   readNewestSteps,
   readPosted,
+  readPostedAt,
   readRelatedItems,
+  readStepsAt,
   readTenantRules,
   type Client,
   type CostedAttemptPart,
@@ -31,19 +33,27 @@ export interface WorkItemEvidence {
   readonly balances: readonly PostedBalance[];
 }
 
+/** @param size leaves of the log the books are read at; null = as they stand */
 export async function readWorkItemEvidence(
   client: Client,
   tenantId: bigint,
   ref: Ref,
+  size: number | null = null,
 ): Promise<WorkItemEvidence> {
-  const parts = await readAttemptsOf(client, tenantId, [ref]);
+  const parts = await readAttemptsOf(client, tenantId, [ref], size);
   const traceIds = [...new Set(parts.map(({ traceId }) => traceId))];
-  const rows = await readNewestSteps(client, tenantId, traceIds);
+  const rows =
+    size === null
+      ? await readNewestSteps(client, tenantId, traceIds)
+      : await readStepsAt(client, tenantId, traceIds, size);
   return {
     parts,
     traceIds,
     steps: rows.map(({ record }) => parseStep(record)),
-    balances: await readPosted(client, tenantId, traceIds),
+    balances:
+      size === null
+        ? await readPosted(client, tenantId, traceIds)
+        : await readPostedAt(client, tenantId, traceIds, size),
   };
 }
 

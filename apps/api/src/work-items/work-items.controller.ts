@@ -1,32 +1,24 @@
-import { formatPico, OUTCOME_TIERS, RejectedInput, toRef, USD_PICO, type Ref } from '#model';
+import { OUTCOME_TIERS, RejectedInput, toRef, type Ref } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
 import {
   inTenantSnapshot,
   listWorkItems,
   readAttemptsOf,
-  readBookRows,
   readCandidateCosts,
-  readLinkDecisions,
-  readLinksOf,
   readOutcomesOf,
-  readPostedHistory,
-  readPricesById,
   readWorkItem,
   type Client,
-  type CostedAttemptPart,
   type WorkItemRow,
 } from '#store';
 import { Controller, Get, Inject, Param, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
-import { DecisionView, LinkView } from '../links/link-bodies.ts';
-import { toDecisionView, toLinkView } from '../links/link-views.ts';
 import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
 import { pageOf, pageSizeOf } from '../page.ts';
-import { decodeCursor, encodeCursor, Instant, Money, PageSize } from '../wire.ts';
-import { MODEL_ALIASES } from '../settings/kept-books.ts';
-import { ExplainedCostLine, explainCost } from './explain-cost.ts';
+import { pastBooks } from '../reports/past-books.ts';
+import { decodeCursor, encodeCursor, Instant, LogSize, PageSize } from '../wire.ts';
+import { CostExplanation, explainWorkItem } from './explain-work-item.ts';
 import { readWorkItemEvidence, resolveTraces } from './read-work-item-evidence.ts';
 import { trailOf, TrailStep } from './trail-of.ts';
 import {
@@ -59,6 +51,10 @@ const CostQuery = PageQuery.extend({
     .enum(['true', 'false'])
     .default('false')
     .meta({ description: 'true: also the links that were superseded or withdrawn' }),
+  size: LogSize.optional().meta({ description: 'As it stood at this size of the evidence log' }),
+  as_of: Instant.optional().meta({
+    description: 'As it stood then: at the newest settled size of the log that was sealed by then',
+  }),
 });
 const RefCursor = z.tuple([z.string().max(1024)]);
 const PlaceCursor = z.tuple([
@@ -68,36 +64,6 @@ const PlaceCursor = z.tuple([
     .transform(Number),
 ]);
 const Text = z.string().min(1).max(512);
-
-const CostExplanation = z
-  .object({
-    kind: z.string(),
-    key: z.string(),
-    costUsd: Money.nullable().meta({
-      description:
-        'What stands posted on the work item: the lines in USD of all pages sum to it; null where no call of it is priced',
-    }),
-    lineCount: z.int(),
-    lines: z.array(ExplainedCostLine),
-    unpricedCalls: z.int(),
-    callsWithoutUsage: z.int(),
-    callsBilledElsewhere: z.int().meta({
-      description:
-        'Calls in its traces of which the span that is billed is in another trace, answers served again among them: ' +
-        'they cost this item nothing, and the trail names the spans that are billed',
-    }),
-    outcomes: z.array(OutcomeView).meta({ description: 'The events that decided where the cost sits' }),
-    candidates: z
-      .array(LinkView)
-      .meta({ description: 'Links too doubtful to book: cost that may be its as well' }),
-    decisions: z.array(DecisionView).meta({ description: 'What people decided about its links' }),
-    linkHistory: z
-      .array(LinkView)
-      .nullable()
-      .meta({ description: 'With history=true: every link there was, oldest first' }),
-    next: z.string().nullable(),
-  })
-  .meta({ id: 'CostExplanation' });
 
 const Trail = z
   .object({
@@ -175,6 +141,9 @@ export class WorkItemsController {
   @SerializeOptions({ schema: CostExplanation })
   @ApiOperation({
     summary: 'Why it cost that much: every call, price row, rule, link, posting and event behind the figure',
+    description:
+      'With size or as_of as it was known then, which is what a report of that size says of the item; the answer for one ' +
+      'size stays the same.',
   })
   @ApiResponse({ status: 200, standardSchema: CostExplanation })
   async cost(
@@ -183,52 +152,13 @@ export class WorkItemsController {
     @Query({ schema: CostQuery }) query: z.infer<typeof CostQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof CostExplanation>> {
-    return this.ofItem(tenantId, kind, key, async (client, { ref }) => {
-      const { parts, traceIds, steps, balances } = await readWorkItemEvidence(client, tenantId, ref);
-      const priceIds = [...new Set(balances.flatMap(({ priceId }) => priceId ?? []))];
-      const prices = await readPricesById(client, tenantId, priceIds);
-      const links = await readLinksOf(client, tenantId, null, ref, query.history === 'true');
-      const standing = links.filter(
-        ({ state, supersededBy }) => state !== 'withdrawn' && supersededBy === null,
-      );
-      const linkTraces = [...new Set([...traceIds, ...links.map(({ traceId }) => traceId)])];
-      const lines = explainCost({
-        ref,
-        balances,
-        steps,
-        history: await readPostedHistory(client, tenantId, traceIds, ref),
-        prices: new Map(prices.map(({ priceId, rule }) => [priceId, rule])),
-        aliases: await readBookRows(client, tenantId, MODEL_ALIASES),
-        links: standing,
-      });
-      const costPico = parts.reduce((sum, part) => sum + part.costPico, 0n);
-      const explainedPico = balances
-        .filter(({ workItemRef, asset }) => workItemRef === ref && asset === USD_PICO)
-        .reduce((sum, { amount }) => sum + amount, 0n);
-      if (explainedPico !== costPico)
-        throw new Error(`the lines of ${ref} sum to ${explainedPico}, its positions to ${costPico}`);
-      return {
-        kind,
-        key,
-        costUsd: isAnyKnown(parts) ? formatPico(costPico) : null,
-        lineCount: lines.length,
-        unpricedCalls: parts.reduce((sum, part) => sum + part.unpricedCalls, 0),
-        callsWithoutUsage: parts.reduce((sum, part) => sum + part.callsWithoutUsage, 0),
-        callsBilledElsewhere: new Set(
-          steps.flatMap(({ traceId, mirrorOf }) =>
-            mirrorOf === null || mirrorOf.traceId === traceId
-              ? []
-              : [`${traceId} ${mirrorOf.traceId} ${mirrorOf.spanId}`],
-          ),
-        ).size,
-        outcomes: (await readOutcomesOf(client, tenantId, ref)).map(toOutcomeView),
-        candidates: standing.filter(({ state }) => state !== 'booked').map(toLinkView),
-        decisions: (await readLinkDecisions(client, tenantId, linkTraces))
-          .filter(({ workItemRef }) => workItemRef === ref)
-          .map(toDecisionView),
-        linkHistory: query.history === 'true' ? links.map(toLinkView) : null,
-        ...this.page('lines', lines, query),
-      };
+    if (query.as_of !== undefined && query.size !== undefined)
+      throw new RejectedInput('unprocessable', 'goes without size: give one', 'as_of');
+    return inTenantSnapshot(this.api.db, tenantId, async (client) => {
+      const past = await pastBooks(client, tenantId, query);
+      const question = { kind, key, past, withHistory: query.history === 'true' };
+      const { lines, ...explained } = await explainWorkItem(client, tenantId, question);
+      return { ...explained, ...this.page('lines', lines, query) };
     });
   }
 
@@ -284,10 +214,3 @@ export class WorkItemsController {
     return Object.assign(page, { next: end < all.length ? encodeCursor([String(end)]) : null });
   }
 }
-
-/** Whether anything of the cost is known: nothing but calls without usage or price is not 0. */
-const isAnyKnown = (parts: readonly CostedAttemptPart[]): boolean =>
-  parts.some(
-    ({ modelCalls, unpricedCalls, callsWithoutUsage, costPico }) =>
-      costPico !== 0n || modelCalls > unpricedCalls + callsWithoutUsage,
-  );

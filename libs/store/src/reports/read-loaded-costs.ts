@@ -31,19 +31,17 @@ export async function readLoadedCosts(
     ...timeKeys(moment),
   });
   const { rows } = await client.query<Row>(
-    `${cells}, ${itemLines(query.size)}, said AS (
-  SELECT i.ref, coalesce(w.human_ms, 0) AS human_ms, coalesce(w.unpriced_lines, 0) AS unpriced,
-         coalesce(w.assumed_lines, 0) AS assumed
-    FROM item i JOIN work_items w ON w.tenant_id = $1 AND w.ref = i.ref
-   WHERE i.is_settled
-), loaded AS (
-  SELECT s.ref, s.human_ms, s.unpriced, s.assumed,
-         coalesce(sum(l.amount) FILTER (WHERE l.asset = 'USD/12' AND l.account < '54'), 0) AS lines,
-         coalesce(sum(l.amount) FILTER (WHERE l.asset = 'USD/12' AND l.account >= '54'), 0) AS overhead,
-         coalesce(bool_or(l.asset <> 'USD/12' AND l.amount <> 0), false) AS has_other
-    FROM said s LEFT JOIN line l ON l.ref = s.ref
-   GROUP BY s.ref, s.human_ms, s.unpriced, s.assumed
-  HAVING s.human_ms <> 0 OR s.unpriced <> 0 OR count(l.ref) > 0
+    `${cells}, ${itemLines(query.size)}, booked AS (
+  SELECT ref, coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account < '54'), 0) AS lines,
+         coalesce(sum(amount) FILTER (WHERE asset = 'USD/12' AND account >= '54'), 0) AS overhead,
+         coalesce(bool_or(asset <> 'USD/12' AND amount <> 0), false) AS has_other
+    FROM line GROUP BY ref
+), loaded AS MATERIALIZED (
+  SELECT i.ref, coalesce(i.human_ms, 0) AS human_ms, coalesce(i.unpriced_lines, 0) AS unpriced,
+         coalesce(i.assumed_lines, 0) AS assumed, coalesce(b.lines, 0) AS lines, coalesce(b.overhead, 0) AS overhead,
+         coalesce(b.has_other, false) AS has_other
+    FROM item i LEFT JOIN booked b ON b.ref = i.ref
+   WHERE i.is_settled AND (i.human_ms <> 0 OR i.unpriced_lines <> 0 OR b.ref IS NOT NULL)
 ), first_keys AS (
   SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys
     FROM part WHERE work_item_ref IN (SELECT ref FROM loaded) GROUP BY work_item_ref
@@ -80,6 +78,16 @@ const STANDING = `SELECT p.ref, p.account, p.asset, sum(p.amount) AS amount
 const AS_POSTED = `SELECT e.work_item_ref AS ref, e.account, e.asset, sum(e.amount) AS amount
     FROM ledger_entries e JOIN item i ON i.ref = e.work_item_ref AND i.is_settled
    WHERE e.tenant_id = $1 AND e.account ~ '^5[1234]10:' GROUP BY 1, 2, 3`;
+
+/** The expression `beside` (ref, grp, amount, has_other): what was paid for an item beside calls, in its first group. */
+export const loadedSql = (size: number | null, group: string): string => `, ${itemLines(size)}, beside AS (
+  SELECT i.ref, ${group} AS grp, b.amount, b.has_other
+    FROM (SELECT ref, sum(amount) FILTER (WHERE asset = 'USD/12') AS amount,
+                 bool_or(asset <> 'USD/12' AND amount <> 0) AS has_other FROM line GROUP BY ref) b
+    JOIN item i ON i.ref = b.ref
+    LEFT JOIN (SELECT work_item_ref, substr(min(keys COLLATE "C"), 57)::text[] AS keys
+                 FROM part WHERE work_item_ref IN (SELECT ref FROM line) GROUP BY work_item_ref) t ON t.work_item_ref = b.ref
+)`;
 
 interface Row {
   grp: (string | null)[];

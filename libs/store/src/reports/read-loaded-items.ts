@@ -1,7 +1,7 @@
 import type { Ref } from '#model';
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
-import { loadedSql } from './read-item-moments.ts';
+import { loadedSql } from './read-loaded-costs.ts';
 
 /** What one settled work item cost in one group, everything included. USD in pico. */
 export interface LoadedItemRow {

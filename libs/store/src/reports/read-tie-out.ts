@@ -78,7 +78,8 @@ function ofCalls(first: string, below: number): string {
     { length: below },
     (_, n) => `account >= '${first}${n}0' AND account < '${first}${n}1'`,
   );
-  return `(${ranges.join(' OR ')})`;
+  // What begins with another digit need not be compared with every range.
+  return `account >= '${first}' AND account < '${Number(first) + 1}' AND (${ranges.join(' OR ')})`;
 }
 
 /** $2 and $3: the period. Imputed costs (2800) and legs in another currency (2900) are nobody's claim. */

@@ -1,5 +1,6 @@
 import type { Client } from '../connection/database.ts';
 import { costCells, type CostPerOutcomeQuery } from './cost-cells.ts';
+import { runsSql } from './waste-runs.ts';
 
 /** What the cost of the settled items of a group is made of; null = of all groups. USD in pico. */
 export interface WasteSumRow {
@@ -41,29 +42,56 @@ export interface WasteRuleRow {
   readonly foundPico: bigint;
 }
 
+/** Amounts of a run of which `cell_sum` has a column. */
+const AMOUNTS: readonly (readonly [column: string, amount: string, condition: string])[] = [
+  ['cost', 'cost', 'true'],
+  ['judged', 'cost', 'is_judged'],
+  ['failed', 'cost', 'is_failed'],
+  ['essential', 'essential', 'is_judged AND NOT is_failed'],
+  ['waste', 'waste', 'is_judged AND NOT is_failed'],
+  ['with_content', 'with_content', 'is_judged'],
+  ['after_warning', 'after_warning', 'is_judged AND is_failed'],
+  ['billed_input', 'billed_input', 'true'],
+  ['unique_input', 'unique_input', 'true'],
+  ['cache_read', 'cache_read', 'true'],
+];
+const ofOneRun = AMOUNTS.map(
+  ([column, amount, condition]) =>
+    `CASE WHEN ${condition} THEN coalesce(${amount}, 0) ELSE 0 END AS ${column}`,
+);
+const ofRuns = AMOUNTS.map(
+  ([column, amount, condition]) => `coalesce(sum(${amount}) FILTER (WHERE ${condition}), 0) AS ${column}`,
+);
+const ofAll = AMOUNTS.map(([column]) => `sum(${column}) AS ${column}`);
+
 /**
- * The runs of the settled items of a population, as a CTE `run` after those of `costCells`: a run whose posted cost is
- * not what was judged waits for its next verdict, and nothing of it is told apart.
- *
- * Each join ends at a barrier (MATERIALIZED): of tables without statistics, as in the first minutes of a service, the
- * planner expects one row each, nests all of them in one another, and repeats the sums for every row of the rest.
+ * `cell_sum`: an item in a group; `trace_id` is null where it may be in others. `total_item`: each item once; amounts
+ * of groups sum to the total, items do not.
  */
-const runsSql = (group: string): string => `, judged AS MATERIALIZED (
-  SELECT a.work_item_ref, a.attempt_id, sum(r.total) AS total, sum(r.essential) AS essential, sum(r.waste) AS waste,
-         sum(r.with_content) AS with_content, sum(r.after_warning) AS after_warning, sum(r.billed_input) AS billed_input,
-         sum(r.unique_input) AS unique_input, sum(r.cache_read) AS cache_read
-    FROM item i
-    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
-    JOIN run_waste r ON r.tenant_id = $1 AND r.trace_id = a.trace_id AND r.attempt_id = a.attempt_id
-   WHERE i.is_settled
-   GROUP BY 1, 2
-), run AS MATERIALIZED (
-  SELECT ${group} AS grp, t.work_item_ref, t.attempt_id, t.cost, t.placement LIKE 'waste:%' AS is_failed,
-         j.total IS NOT NULL AND j.total = t.cost AS is_judged, j.essential, j.waste, j.with_content, j.after_warning,
-         j.billed_input, j.unique_input, j.cache_read
-    FROM attempt t JOIN item i ON i.ref = t.work_item_ref
-    LEFT JOIN judged j ON j.work_item_ref = t.work_item_ref AND j.attempt_id = t.attempt_id
-   WHERE i.is_settled
+const SUMS = `, cell_sum AS MATERIALIZED (
+  SELECT grp, work_item_ref, false AS is_many, ${ofOneRun.join(', ')}
+    FROM run WHERE trace_id IS NOT NULL
+  UNION ALL
+  SELECT grp, work_item_ref, true, ${ofRuns.join(', ')}
+    FROM run WHERE trace_id IS NULL GROUP BY grp, work_item_ref
+), by_group AS (
+  SELECT grp, count(*) AS items, max(failed + waste) AS top_waste, count(*) FILTER (WHERE NOT is_many) AS lone_items,
+         max(failed + waste) FILTER (WHERE NOT is_many) AS lone_waste, ${ofAll.join(', ')}
+    FROM cell_sum GROUP BY grp
+), many_item AS (
+  SELECT work_item_ref, sum(cost) AS cost, sum(failed + waste) AS waste FROM cell_sum WHERE is_many GROUP BY 1
+), total AS (
+  SELECT (sum(lone_items) + (SELECT count(*) FROM many_item))::int AS items,
+         greatest(max(lone_waste), (SELECT max(waste) FROM many_item)) AS top_waste, ${ofAll.join(', ')}
+    FROM by_group HAVING count(*) > 0
+), top_of_group AS (
+  SELECT c.grp, (array_agg(c.cost ORDER BY c.work_item_ref COLLATE "C"))[1] AS cost
+    FROM cell_sum c JOIN by_group g ON g.grp = c.grp AND g.top_waste = c.failed + c.waste GROUP BY c.grp
+), top_of_all AS (
+  SELECT (array_agg(cost ORDER BY work_item_ref COLLATE "C"))[1] AS cost FROM (
+    SELECT c.work_item_ref, c.cost FROM cell_sum c JOIN total t ON t.top_waste = c.failed + c.waste WHERE NOT c.is_many
+    UNION ALL
+    SELECT m.work_item_ref, m.cost FROM many_item m JOIN total t ON t.top_waste = m.waste) i
 )`;
 
 /** By group, and the total first. */
@@ -72,27 +100,17 @@ export async function readWasteSums(
   tenantId: bigint,
   query: CostPerOutcomeQuery,
 ): Promise<WasteSumRow[]> {
-  const { cells, group, values } = costCells(tenantId, query);
+  const made = costCells(tenantId, query);
+  const columns = AMOUNTS.map(([column]) => `s.${column}`).join(', ');
   const { rows } = await client.query<SumRow>(
-    `${cells}${runsSql(group)}, by_item AS (
-  SELECT grp, grouping(grp) = 1 AS is_total, work_item_ref, sum(cost) AS cost,
-         coalesce(sum(cost) FILTER (WHERE is_judged), 0) AS judged,
-         coalesce(sum(cost) FILTER (WHERE is_failed), 0) AS failed,
-         coalesce(sum(essential) FILTER (WHERE is_judged AND NOT is_failed), 0) AS essential,
-         coalesce(sum(waste) FILTER (WHERE is_judged AND NOT is_failed), 0) AS waste,
-         coalesce(sum(with_content) FILTER (WHERE is_judged), 0) AS with_content,
-         coalesce(sum(after_warning) FILTER (WHERE is_judged AND is_failed), 0) AS after_warning,
-         coalesce(sum(billed_input), 0) AS billed_input, coalesce(sum(unique_input), 0) AS unique_input,
-         coalesce(sum(cache_read), 0) AS cache_read
-    FROM run GROUP BY GROUPING SETS ((grp, work_item_ref), (work_item_ref))
-)
-SELECT grp, is_total, count(*)::int AS items, sum(cost) AS cost, sum(judged) AS judged, sum(failed) AS failed,
-       sum(essential) AS essential, sum(waste) AS waste, sum(with_content) AS with_content,
-       sum(after_warning) AS after_warning, sum(billed_input) AS billed_input, sum(unique_input) AS unique_input,
-       sum(cache_read) AS cache_read, max(failed + waste) AS top_waste,
-       (array_agg(cost ORDER BY failed + waste DESC, work_item_ref COLLATE "C"))[1] AS top_cost
-  FROM by_item GROUP BY is_total, grp ORDER BY is_total DESC, grp`,
-    values,
+    `${made.cells}${runsSql(made)}${SUMS}
+SELECT NULL::text[] AS grp, true AS is_total, s.items, s.top_waste, t.cost AS top_cost, ${columns}
+  FROM total s CROSS JOIN top_of_all t
+UNION ALL
+SELECT s.grp, false, s.items::int, s.top_waste, t.cost, ${columns}
+  FROM by_group s JOIN top_of_group t ON t.grp = s.grp
+ ORDER BY is_total DESC, grp`,
+    made.values,
   );
   return rows.map((row) => ({
     group: row.is_total ? null : row.grp,
@@ -130,30 +148,43 @@ interface SumRow {
   top_cost: string;
 }
 
-/** By group, rule, reason and state. */
+const FOUND = `count(*) AS findings, count(*) FILTER (WHERE f.found IS NULL) AS unknown, sum(f.waste) AS waste,
+         sum(f.found) AS found`;
+
+/**
+ * By group, rule, reason and state. All findings of the tenant are put beside the runs, and those of no run left out of
+ * the sums: of an inner join by a key of two columns the planner expects a row or two, and sorts what comes.
+ */
 export async function readWasteRules(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
 ): Promise<WasteRuleRow[]> {
-  const { cells, group, values } = costCells(tenantId, query);
+  const made = costCells(tenantId, query);
   const { rows } = await client.query<RuleRow>(
-    `${cells}${runsSql(group)}, finding AS MATERIALIZED (
-  SELECT a.work_item_ref, a.attempt_id, f.rule, f.reason, f.state, f.found, f.waste
-    FROM item i
-    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref
+    `${made.cells}${runsSql(made)}, found_alone AS MATERIALIZED (
+  SELECT r.grp, r.is_failed, f.rule, f.reason, f.state, ${FOUND}
+    FROM waste_findings f
+    LEFT JOIN run r ON r.trace_id = f.trace_id AND r.attempt_id = f.attempt_id AND r.is_judged
+   WHERE f.tenant_id = $1
+   GROUP BY 1, 2, 3, 4, 5
+), found AS (
+  SELECT * FROM found_alone WHERE grp IS NOT NULL
+  UNION ALL
+  SELECT r.grp, r.is_failed, f.rule, f.reason, f.state, ${FOUND}
+    FROM run r
+    JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = r.work_item_ref AND a.attempt_id = r.attempt_id
     JOIN waste_findings f ON f.tenant_id = $1 AND f.trace_id = a.trace_id AND f.attempt_id = a.attempt_id
-   WHERE i.is_settled
+   WHERE r.is_judged AND r.trace_id IS NULL
+   GROUP BY 1, 2, 3, 4, 5
 )
-SELECT r.grp, grouping(r.grp) = 1 AS is_total, f.rule, f.reason, f.state, count(*)::int AS findings,
-       count(*) FILTER (WHERE f.found IS NULL)::int AS unknown,
-       coalesce(sum(f.waste) FILTER (WHERE NOT r.is_failed), 0) AS waste,
-       coalesce(sum(f.waste) FILTER (WHERE r.is_failed), 0) AS in_failed, coalesce(sum(f.found), 0) AS found
-  FROM run r JOIN finding f ON f.work_item_ref = r.work_item_ref AND f.attempt_id = r.attempt_id
- WHERE r.is_judged
- GROUP BY GROUPING SETS ((r.grp, f.rule, f.reason, f.state), (f.rule, f.reason, f.state))
- ORDER BY is_total DESC, r.grp, f.rule, f.reason, f.state`,
-    values,
+SELECT grp, grouping(grp) = 1 AS is_total, rule, reason, state, sum(findings)::int AS findings,
+       sum(unknown)::int AS unknown, coalesce(sum(waste) FILTER (WHERE NOT is_failed), 0) AS waste,
+       coalesce(sum(waste) FILTER (WHERE is_failed), 0) AS in_failed, coalesce(sum(found), 0) AS found
+  FROM found
+ GROUP BY GROUPING SETS ((grp, rule, reason, state), (rule, reason, state))
+ ORDER BY is_total DESC, grp, rule, reason, state`,
+    made.values,
   );
   return rows.map((row) => ({
     group: row.is_total ? null : row.grp,
@@ -210,9 +241,10 @@ export async function readDeadTools(
     [tenantId],
   );
   if (offered.rows.length === 0) return [];
-  const { cells, group, values, bind } = costCells(tenantId, query);
+  const made = costCells(tenantId, query);
+  const { cells, values, bind } = made;
   const { rows } = await client.query<DeadRow>(
-    `${cells}${runsSql(group)}, offered AS (
+    `${cells}${runsSql(made)}, offered AS (
   SELECT r.grp, a.workflow, o.tool, o.calls, o.essential, o.unproven, r.is_failed, a.placement = 'outcome' AS is_success
     FROM run r
     JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = r.work_item_ref AND a.attempt_id = r.attempt_id

@@ -1,6 +1,8 @@
 import type { Ref, SpanId, TraceId } from '#model';
 import type { Client } from '../connection/database.ts';
 import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
+import { timestampFromUs } from '../connection/timestamp.ts';
+import { isSealedBatch } from '../trails/sealed-batch.ts';
 
 /** Evidence that a trace, or a step of it, belongs to a work item. */
 export interface StoredLink {
@@ -61,6 +63,41 @@ export async function readLinksOf(
  WHERE l.tenant_id = $1 AND ($2::uuid[] IS NULL OR l.trace_id = ANY ($2)) AND l.work_item_ref = $3 AND ($4 OR (${STANDS}))
  ORDER BY l.recorded_at, l.trace_id, l.link_id`,
     [tenantId, traceIds, ref, withHistory],
+  );
+  return rows.map(toLink);
+}
+
+/** A reading of the past: leaves of the log, and when the last of them was sealed. */
+interface LinksAsOf {
+  readonly size: number;
+  readonly sealedAtUs: bigint;
+}
+
+/**
+ * Links to the work item as they stood at a size of the log, oldest first. A link is recorded at the time of the
+ * posting commit that wrote it, and the commits about one trace follow each other: what was recorded before the first
+ * of its transactions that is not in the size, and before the size was sealed, was known then.
+ *
+ * @param withHistory those that were superseded or withdrawn by then, too
+ */
+export async function readLinksAt(
+  client: Client,
+  tenantId: bigint,
+  ref: Ref,
+  { size, sealedAtUs }: LinksAsOf,
+  withHistory = false,
+): Promise<StoredLink[]> {
+  const { rows } = await client.query<Row>(
+    `WITH links AS (
+  SELECT k.* FROM links k
+   WHERE k.tenant_id = $1 AND k.work_item_ref = $2 AND k.recorded_at <= $4::timestamptz
+     AND NOT EXISTS (SELECT FROM ledger_transactions t
+                      WHERE t.tenant_id = $1 AND t.posting_id = k.trace_id AND t.recorded_at <= k.recorded_at
+                        AND NOT ${isSealedBatch('t.batch_id', '$3')})
+)${SELECT}
+ WHERE $5 OR (${STANDS})
+ ORDER BY l.recorded_at, l.trace_id, l.link_id`,
+    [tenantId, ref, size, timestampFromUs(sealedAtUs), withHistory],
   );
   return rows.map(toLink);
 }
