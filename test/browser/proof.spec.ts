@@ -1,6 +1,7 @@
 // Goal: in the console one steps through a decision trail, follows any figure down to what sums to it, checks proofs in
 // the browser and mends what could not be matched; and a forged answer of the server is noticed there.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openPage, settled } from '../support/console.ts';
 import { Desk } from '../support/desk.ts';
@@ -109,6 +110,46 @@ test('a trail is read again as it was known, with the digest that the API gives'
   await page.getByLabel('Order').selectOption('observed');
   await settled(page);
   expect(new URL(page.url()).search).toBe(`?size=${sizes[0]}&order=observed`);
+  await page.context().close();
+});
+
+test('the cost of a trail of the past is explained by what was known then, and of now by what is', async () => {
+  const costAt = async (query: string): Promise<string> =>
+    (await desk.call(`/v1/work-items/ticket/T1/cost${query}`)).body.costUsd;
+  const [then, now] = [await costAt(`?size=${sizes[0]}`), await costAt('')];
+  expect([then, now]).toEqual(['0.009', '0.018']);
+  const page = await look(`/work-items/ticket/T1?size=${sizes[0]}`);
+  const headline = (): Promise<string | null> => page.locator('.headline .amount').getAttribute('data-exact');
+  await page.getByRole('link', { name: 'Explain the cost' }).click();
+  await settled(page);
+  expect([new URL(page.url()).search, await headline()]).toEqual([`?size=${sizes[0]}`, then]);
+  expect(words(await page.locator('.facts').first().innerText())).toContain(
+    `Read at log size ${sizes[0]} as the books stand now`,
+  );
+  await page.getByRole('link', { name: 'as the books stand now' }).click();
+  await settled(page);
+  expect([new URL(page.url()).search, await headline()]).toEqual(['', now]);
+  await page.context().close();
+});
+
+test('a report whose groups come in pages is shown whole, and its file has all of it', async () => {
+  const page = await look('/overview');
+  const cards = (): Promise<string[]> => page.locator('.cards.wide > *').allInnerTexts();
+  const whole = await cards();
+  expect(whole.length).toBeGreaterThan(1);
+  const cursors: boolean[] = [];
+  await page.route('**/v1/reports/cost-per-outcome*', (route) => {
+    cursors.push(route.request().url().includes('cursor='));
+    return route.continue({ url: `${route.request().url()}&limit=1` });
+  });
+  await page.reload();
+  await settled(page);
+  expect(await cards()).toEqual(whole);
+  expect(cursors).toEqual(whole.map((_, n) => n > 0));
+  const downloaded = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'CSV of Cost per outcome by workflow' }).click();
+  const file = readFileSync(await (await downloaded).path(), 'utf8');
+  expect(file.trim().split('\n')).toHaveLength(1 + whole.length);
   await page.context().close();
 });
 

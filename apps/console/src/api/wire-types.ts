@@ -365,6 +365,7 @@ export interface Schemas {
   CostExplanation: {
     readonly kind: string;
     readonly key: string;
+    readonly size: number | null;
     readonly costUsd: string | null;
     readonly lineCount: number;
     readonly lines: readonly Schemas['ExplainedCostLine'][];
@@ -2470,6 +2471,7 @@ export interface Schemas {
   SegmentExplanation: {
     readonly conditions: readonly { readonly attribute: string; readonly value: string }[];
     readonly side: 'inside' | 'outside';
+    readonly size: number | null;
     readonly workItems: number;
     readonly outcomes: number;
     readonly loadedCostUsd: string;
@@ -3995,7 +3997,13 @@ export interface Gets {
   };
   '/v1/work-items/{kind}/{key}/cost': {
     path: { readonly kind: string; readonly key: string };
-    query: { readonly cursor?: string; readonly limit?: string; readonly history?: 'true' | 'false' };
+    query: {
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly history?: 'true' | 'false';
+      readonly size?: string;
+      readonly as_of?: string;
+    };
     answer: Schemas['CostExplanation'];
   };
   '/v1/work-items/{kind}/{key}/trail': {

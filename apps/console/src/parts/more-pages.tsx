@@ -1,5 +1,6 @@
 import { createContext, type ReactNode } from 'react';
 import type { Pages } from '../api/use-pages.ts';
+import { showCount } from '../format/number.ts';
 import { Failure, Loading } from './states.tsx';
 
 /** Of the pages that a part of the page shows: whether there are more, and how to have all of them. */
@@ -36,5 +37,15 @@ export function Paged<Page>(props: {
         </div>
       )}
     </RestContext>
+  );
+}
+
+/** Says of a report whose groups were more than are asked for by themselves that they are not all here. */
+export function NotAllGroups(props: { readonly rows: number; readonly next: string | null }): ReactNode {
+  return props.next === null ? null : (
+    <p className="notice warn" role="status">
+      The first {showCount(props.rows)} groups are here and in the file, there are more. Choose a shorter
+      period, or ask the API for the rest.
+    </p>
   );
 }

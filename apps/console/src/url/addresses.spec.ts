@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { addressesOf, readWorkItemName } from './addresses.ts';
 
 const to = addressesOf('acme');
+const then = addressesOf('acme', { as_of: '2026-10-01' });
 
 test.each([
   [to.workItem({ kind: 'claim', key: 'C/1 ?' }, { n: 5 }), '/acme/work-items/claim/C%2F1%20%3F?n=5'],
@@ -13,7 +14,13 @@ test.each([
   ],
   [to.figure({ filters: {}, groupBy: [], cell: null }), '/acme/explain'],
   [to.itemAt({ kind: 'claim', key: 'C 1' }, null), '/acme/explain/claim/C%201'],
-  [to.itemAt({ kind: 'claim', key: 'C 1' }, 40), '/acme/transactions?kind=claim&key=C+1&size=40'],
+  [to.itemAt({ kind: 'claim', key: 'C 1' }, 40), '/acme/explain/claim/C%201?size=40'],
+  [then.itemAt({ kind: 'claim', key: 'C1' }, null), '/acme/explain/claim/C1'],
+  [then.workItemCost({ kind: 'claim', key: 'C1' }), '/acme/explain/claim/C1?as_of=2026-10-01'],
+  [then.workItem({ kind: 'claim', key: 'C1' }, { n: 5 }), '/acme/work-items/claim/C1?as_of=2026-10-01&n=5'],
+  [then.workItem({ kind: 'claim', key: 'C1' }, { size: 40 }), '/acme/work-items/claim/C1?size=40'],
+  [then.workItem({ kind: 'claim', key: 'C1' }, { size: null }), '/acme/work-items/claim/C1'],
+  [then.diff('claim:1', 'claim:2'), '/acme/diff?as_of=2026-10-01&a=claim%3A1&b=claim%3A2'],
   [
     to.segment(
       { filters: { to: '2026-11-01' }, groupBy: ['workflow'], cell: ['C'] },

@@ -19,8 +19,16 @@ export interface FigureName {
   readonly figure?: FigureKind | null;
 }
 
-/** All addresses of one tenant. */
-export function addressesOf(tenant: string) {
+/** The books that a page is read at, `size` or `as_of`; nothing = as they stand. */
+type Books = { readonly [Name in 'size' | 'as_of']?: string | undefined };
+
+/**
+ * All addresses of one tenant.
+ *
+ * @param books what leads to a work item leads to it as these books know it, unless it names a size itself
+ */
+export function addressesOf(tenant: string, books: Books = {}) {
+  const atBooks = (query: QueryValues): QueryValues => ('size' in query ? query : { ...books, ...query });
   const page = (
     path: string,
     values: Readonly<Record<string, string>> = {},
@@ -30,9 +38,10 @@ export function addressesOf(tenant: string) {
     workItems: (query: QueryValues = {}): string => page('work-items', {}, query),
     /** The trail; `n` chooses an entry of it. */
     workItem: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
-      page('work-items/{kind}/{key}', { kind, key }, query),
+      page('work-items/{kind}/{key}', { kind, key }, atBooks(query)),
     /** Two trails beside each other, each `kind:key`. */
-    diff: (a: string, b: string, query: QueryValues = {}): string => page('diff', {}, { a, b, ...query }),
+    diff: (a: string, b: string, query: QueryValues = {}): string =>
+      page('diff', {}, atBooks({ a, b, ...query })),
     /** What is behind a figure of a report. */
     figure: ({ filters, groupBy, cell, figure = null }: FigureName): string =>
       page('explain') +
@@ -43,12 +52,10 @@ export function addressesOf(tenant: string) {
       }),
     /** Every call behind the cost of one work item. */
     workItemCost: ({ kind, key }: WorkItemName, query: QueryValues = {}): string =>
-      page('explain/{kind}/{key}', { kind, key }, query),
-    /** What is behind the cost of one work item: its calls, or at a size of the log its postings of then. */
-    itemAt: ({ kind, key }: WorkItemName, size: number | null): string =>
-      size === null
-        ? page('explain/{kind}/{key}', { kind, key })
-        : page('transactions', {}, { kind, key, size }),
+      page('explain/{kind}/{key}', { kind, key }, atBooks(query)),
+    /** The same as a size of the log knows it; null = as the books stand. */
+    itemAt: ({ kind, key }: WorkItemName, size: number | null, query: QueryValues = {}): string =>
+      page('explain/{kind}/{key}', { kind, key }, { ...query, size }),
     /** The work items that the figures of a segment of a row are of. */
     segment: (
       { filters, groupBy, cell }: FigureName,

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
@@ -8,6 +8,7 @@ import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Grade } from '../../parts/figure.tsx';
+import { NotAllGroups } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
@@ -27,7 +28,7 @@ export function CohortsPage(): ReactNode {
   const { view: _view, currency: _currency, ...query } = reportQuery(filters);
   const [text, setClock] = useSearchValue('clock');
   const clock = text === 'business' ? text : 'recorded';
-  const report = useGet('/v1/reports/maturity', {
+  const report = useReport('/v1/reports/maturity', {
     query: { ...query, from, clock, group_by: 'workflow,outcome_type' },
   });
   return (
@@ -54,8 +55,9 @@ export function CohortsPage(): ReactNode {
         against all that was begun before.
       </p>
       <Answered query={report} what="the cohorts">
-        {({ rows, formula, tieOut }) => (
+        {({ rows, formula, tieOut, next }) => (
           <>
+            <NotAllGroups rows={rows.length} next={next} />
             <DataTable
               caption="Young cohorts by workflow"
               isCaptionHidden

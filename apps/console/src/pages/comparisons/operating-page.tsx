@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { compareDecimals, roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
@@ -7,6 +7,7 @@ import { showDay, showDuration } from '../../format/time.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page, Section } from '../../layout/page.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { NotAllGroups } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery } from '../../url/filters.ts';
@@ -64,7 +65,7 @@ function Compared(props: { readonly changeAt: string; readonly comparison: strin
   const { changeAt, comparison } = props;
   const [filters] = useFilters();
   const { view: _view, currency: _currency, ...query } = reportQuery(filters);
-  const report = useGet('/v1/reports/operating-model', {
+  const report = useReport('/v1/reports/operating-model', {
     query: {
       ...query,
       change_at: changeAt,
@@ -74,8 +75,9 @@ function Compared(props: { readonly changeAt: string; readonly comparison: strin
   });
   return (
     <Answered query={report} what="before and after">
-      {({ rows, formula, tieOut }) => (
+      {({ rows, formula, tieOut, next }) => (
         <>
+          <NotAllGroups rows={rows.length} next={next} />
           {rows.length === 0 && (
             <Empty title="Nothing is final in this period">
               Work counts on the day it became final. Choose a longer period.

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { groupDigits, roundDecimal } from '../../format/decimal.ts';
 import { showCount, showShare } from '../../format/number.ts';
@@ -9,6 +10,7 @@ import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount, Grade } from '../../parts/figure.tsx';
+import { NotAllGroups } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
@@ -29,7 +31,7 @@ export function SpendPage(): ReactNode {
   const by = asked ?? 'agent';
   const { currency: _, ...query } = reportQuery(filters);
   const view = filters.view === 'cohort' ? filters.view : 'settled';
-  const report = useGet('/v1/reports/spend', { query: { ...query, view, by } });
+  const report = useReport('/v1/reports/spend', { query: { ...query, view, by } });
   return (
     <Page
       title="Spend against outcome"
@@ -63,7 +65,7 @@ function Spenders(props: {
   readonly by: string;
   readonly filters: Filters;
 }): ReactNode {
-  const { rows, total, warnings, formula, tieOut } = props.answer;
+  const { rows, next, total, warnings, formula, tieOut } = props.answer;
   return (
     <>
       <ul className="alerts" aria-label="What these figures must not be used for">
@@ -73,6 +75,7 @@ function Spenders(props: {
           </li>
         ))}
       </ul>
+      <NotAllGroups rows={rows.length} next={next} />
       <DataTable
         caption={`Spend against outcome by ${props.by}`}
         isCaptionHidden

@@ -11,7 +11,7 @@ import { SumLine } from '../../parts/sum-line.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { WorkItemName } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
-import { useSearchValue } from '../../url/use-filters.ts';
+import { useFilters, useSearchValue } from '../../url/use-filters.ts';
 import { CostLines } from './cost-lines.tsx';
 import { LineDetail } from './line-detail.tsx';
 import { LinkEvidence } from './link-evidence.tsx';
@@ -23,10 +23,16 @@ type Explanation = Schemas['CostExplanation'];
 export function ExplainItemPage({ params }: { readonly params: PathParams }): ReactNode {
   const item: WorkItemName = { kind: params['kind'] ?? '', key: params['key'] ?? '' };
   const to = useAddresses();
+  const [{ size, as_of: asOf }] = useFilters();
   const pages = usePages('/v1/work-items/{kind}/{key}/cost', {
     path: item,
-    query: { history: 'true', limit: '1000' },
+    query: {
+      history: 'true',
+      limit: '1000',
+      ...(size === undefined ? (asOf === undefined ? {} : { as_of: asOf }) : { size }),
+    },
   });
+  const readAt = pages.pages[0]?.size ?? null;
   return (
     <Page
       title={`Cost of ${item.kind}:${item.key}`}
@@ -36,7 +42,7 @@ export function ExplainItemPage({ params }: { readonly params: PathParams }): Re
           <Link className="button" href={to.workItem(item)}>
             Trail
           </Link>
-          <Link className="button" href={to.transactions({ kind: item.kind, key: item.key })}>
+          <Link className="button" href={to.transactions({ kind: item.kind, key: item.key, size: readAt })}>
             Postings
           </Link>
         </>
@@ -57,6 +63,7 @@ function Whole(props: {
   const [first] = props.all;
   const lines = useMemo(() => props.all.flatMap((page) => page.lines), [props.all]);
   const [span, setSpan] = useSearchValue('span');
+  const to = useAddresses();
   if (first === undefined) return null;
   const chosen = lines.filter((line) => line.spanId === span);
   const inUsd = lines.filter(({ currency }) => currency === 'USD');
@@ -72,6 +79,15 @@ function Whole(props: {
         <Fact name="Calls without a price">{showCount(first.unpricedCalls)}</Fact>
         <Fact name="Calls that did not say what they used">{showCount(first.callsWithoutUsage)}</Fact>
         <Fact name="Calls billed elsewhere">{showCount(first.callsBilledElsewhere)}</Fact>
+        <Fact name="Read at log size">
+          {first.size === null ? (
+            'as the books stand'
+          ) : (
+            <>
+              {showCount(first.size)} <Link href={to.itemAt(props.item, null)}>as the books stand now</Link>
+            </>
+          )}
+        </Fact>
       </dl>
       <Section title="Calls" lead="Choose one to see its price rows, links and postings.">
         <CostLines item={props.item} lines={lines} chosen={span} onChoose={setSpan} />

@@ -98,7 +98,7 @@ function Whole({
           file="segment-work-items"
           rows={items}
           keyOf={({ kind, key }) => `${kind}:${key}`}
-          columns={columnsOf(to)}
+          columns={columnsOf(to, first.size)}
           empty={<Empty title="No work item">The segment holds none in this half.</Empty>}
         />
         <SumLine
@@ -115,11 +115,12 @@ function Whole({
 /** As many as the API tells: a pico. */
 const PLACES = 12;
 
-const columnsOf = (to: Addresses): readonly Column<Item>[] => [
+/** @param size of the log that the segment was told at; null = as the books stand */
+const columnsOf = (to: Addresses, size: number | null): readonly Column<Item>[] => [
   {
     title: 'Work item',
     cell: (item) => (
-      <Link href={to.workItemCost(item)}>
+      <Link href={to.itemAt(item, size)}>
         {item.kind}:{item.key}
       </Link>
     ),
@@ -139,7 +140,7 @@ const columnsOf = (to: Addresses): readonly Column<Item>[] => [
   {
     title: 'Calls of models (USD)',
     align: 'end',
-    cell: (item) => <Amount value={item.callsCostUsd} href={to.workItemCost(item)} />,
+    cell: (item) => <Amount value={item.callsCostUsd} href={to.itemAt(item, size)} />,
     csv: ({ callsCostUsd }) => callsCostUsd,
   },
   {
@@ -148,5 +149,5 @@ const columnsOf = (to: Addresses): readonly Column<Item>[] => [
     cell: ({ loadedCostUsd }) => <Amount value={loadedCostUsd} />,
     csv: ({ loadedCostUsd }) => loadedCostUsd,
   },
-  { title: 'Trail', cell: (item) => <Link href={to.workItem(item)}>step by step</Link> },
+  { title: 'Trail', cell: (item) => <Link href={to.workItem(item, { size })}>step by step</Link> },
 ];

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { exactMoney, showMoney } from '../../format/money.ts';
 import { showCount } from '../../format/number.ts';
@@ -61,7 +61,7 @@ function useReportRow(isNeeded: boolean): Schemas['CostPerOutcomeRow'] | undefin
   const [groupBy] = useSearchValue('group_by');
   const [cell] = useSearchValue('cell');
   const query = { ...reportQuery(filters), ...(groupBy === null ? {} : { group_by: groupBy }) };
-  const { data } = useGet(
+  const { data } = useReport(
     '/v1/reports/{name}',
     { path: { name: 'cost-per-outcome' }, query },
     { enabled: isNeeded },

@@ -49,7 +49,7 @@ export function FigureItems(props: {
         lead={
           first.size === null
             ? 'The costliest first; each leads on to its calls.'
-            : 'The costliest first; each leads on to its postings at this size of the log.'
+            : 'The costliest first; each leads on to its calls as they were known at this size of the log.'
         }
       >
         <DataTable
@@ -153,7 +153,7 @@ function columnsOf(to: Addresses, size: number | null): readonly Column<Item>[] 
     },
     {
       title: 'Trail',
-      cell: (item) => <Link href={to.workItem(item, size === null ? {} : { size })}>step by step</Link>,
+      cell: (item) => <Link href={to.workItem(item, { size })}>step by step</Link>,
     },
   ];
 }

@@ -58,7 +58,7 @@ export function PeriodCharges(props: {
           keyOf={({ traceId, spanId, account, workItem }) =>
             `${traceId} ${spanId} ${account} ${workItem?.key}`
           }
-          columns={columnsOf(to)}
+          columns={columnsOf(to, first.size)}
           empty={<Empty title="Nothing was charged">No priced call began in this period.</Empty>}
         />
         {charges.length > 0 && (
@@ -74,7 +74,8 @@ export function PeriodCharges(props: {
   );
 }
 
-function columnsOf(to: Addresses): readonly Column<Charge>[] {
+/** @param size of the log that the charges were read at; null = as the books stand */
+function columnsOf(to: Addresses, size: number | null): readonly Column<Charge>[] {
   return [
     { title: 'Day', cell: ({ day }) => showDay(day), csv: ({ day }) => day },
     { title: 'Model', cell: ({ model, provider }) => `${model} (${provider})`, csv: ({ model }) => model },
@@ -85,7 +86,7 @@ function columnsOf(to: Addresses): readonly Column<Charge>[] {
         workItem === null ? (
           'none'
         ) : (
-          <Link href={to.workItemCost(workItem, { span: spanId })}>
+          <Link href={to.itemAt(workItem, size, { span: spanId })}>
             {workItem.kind}:{workItem.key}
           </Link>
         ),
@@ -94,7 +95,7 @@ function columnsOf(to: Addresses): readonly Column<Charge>[] {
     {
       title: 'Postings',
       cell: ({ traceId }) => (
-        <Link href={to.transactions({ trace: traceId })}>
+        <Link href={to.transactions({ trace: traceId, size })}>
           <code>{traceId.slice(0, 8)}…</code>
         </Link>
       ),

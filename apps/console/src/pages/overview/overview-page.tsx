@@ -1,10 +1,12 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useSession } from '../../api/session.ts';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
+import { showCount } from '../../format/number.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page, Section } from '../../layout/page.tsx';
+import { NotAllGroups } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { filterSearch, reportQuery, type Filters } from '../../url/filters.ts';
@@ -17,6 +19,8 @@ import { WorkflowCard } from './workflow-card.tsx';
 
 const BUCKETS = ['day', 'week', 'month'] as const;
 const GROUPS = 'workflow,outcome_type';
+/** Workflows whose cards are shown at once. */
+const CARDS = 24;
 
 /** What outcomes cost, by workflow: the first page a manager opens. */
 export function OverviewPage(): ReactNode {
@@ -56,19 +60,22 @@ export function OverviewPage(): ReactNode {
 function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bucket: Bucket }): ReactNode {
   const query = { ...reportQuery(filters), group_by: GROUPS };
   const { me } = useSession();
-  const report = useGet('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
-  const { data: compared } = useGet('/v1/reports/baseline', { query });
-  const { data: sentences } = useGet('/v1/reports/sentence', { query });
-  const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket } });
+  const [cards, setCards] = useState(CARDS);
+  const report = useReport('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
+  // What stands in front is asked for first: of all at once, on few cores, none is there early.
+  const after = { enabled: report.isFetched };
+  const { data: compared } = useReport('/v1/reports/baseline', { query }, after);
+  const { data: sentences } = useReport('/v1/reports/sentence', { query }, after);
+  const { data: overTime } = useReport('/v1/reports/over-time', { query: { ...query, bucket } }, after);
   return (
     <Answered query={report} what="what outcomes cost">
-      {({ rows, total, tieOut }) =>
+      {({ rows, total, tieOut, next }) =>
         rows.length === 0 ? (
           <NothingYet pending={total.pending?.items ?? 0} />
         ) : (
           <>
             <div className="cards wide">
-              {rows.map((row) => (
+              {rows.slice(0, cards).map((row) => (
                 <WorkflowCard
                   key={JSON.stringify(row.group)}
                   row={row}
@@ -84,6 +91,12 @@ function Workflows({ filters, bucket }: { readonly filters: Filters; readonly bu
                 />
               ))}
             </div>
+            {rows.length > cards && (
+              <button type="button" className="quiet" onClick={() => setCards(rows.length)}>
+                Show {showCount(rows.length - cards)} more workflows; the table below has all of them
+              </button>
+            )}
+            <NotAllGroups rows={rows.length} next={next} />
             <TieOutLine tieOut={tieOut} />
             <Section title="The same figures as a table">
               <CostTable rows={rows} filters={filters} currency={filters.currency} />

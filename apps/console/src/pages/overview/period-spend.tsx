@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { PartsBar } from '../../charts/parts-bar.tsx';
 import { compareDecimals } from '../../format/decimal.ts';
@@ -8,6 +8,7 @@ import { Section } from '../../layout/page.tsx';
 import { DataTable, type Column } from '../../parts/data-table.tsx';
 import { Amount, Grade } from '../../parts/figure.tsx';
 import { Figures } from '../../parts/figure-links.tsx';
+import { NotAllGroups } from '../../parts/more-pages.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
 import { TieOutLine } from '../../parts/tie-out-line.tsx';
 import { reportQuery, type Filters } from '../../url/filters.ts';
@@ -25,13 +26,13 @@ const PLACES = [
 
 /** The charges of a period, as on the bill, by where each of them sits. No ratio: its outcomes are other items. */
 export function PeriodSpend({ filters }: { readonly filters: Filters }): ReactNode {
-  const report = useGet('/v1/reports/{name}', {
+  const report = useReport('/v1/reports/{name}', {
     path: { name: 'cost-per-outcome' },
     query: { ...reportQuery(filters), view: 'period', group_by: 'workflow' },
   });
   return (
     <Answered query={report} what="the charges of the period">
-      {({ rows, total, tieOut }) => (
+      {({ rows, total, tieOut, next }) => (
         <Figures of={{ filters, groupBy: [], cell: null }}>
           <Section
             title="What the charges of the period bought"
@@ -48,6 +49,7 @@ export function PeriodSpend({ filters }: { readonly filters: Filters }): ReactNo
             </div>
             <TieOutLine tieOut={tieOut} />
           </Section>
+          <NotAllGroups rows={rows.length} next={next} />
           <DataTable
             caption="Charges by workflow"
             file="charges-by-workflow"

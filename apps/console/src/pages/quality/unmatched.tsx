@@ -72,7 +72,7 @@ function Entries(props: {
   readonly onChoose: ((proposal: Proposal) => void) | null;
 }): ReactNode {
   const { kind, onChoose } = props;
-  const to = useAddresses();
+  const to = useAddresses('now');
   const columns = useMemo(() => columnsOf(kind, to, onChoose), [kind, to, onChoose]);
   return (
     <DataTable

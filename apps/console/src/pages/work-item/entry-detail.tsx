@@ -8,6 +8,7 @@ import { PrincipalName } from '../../parts/principal-name.tsx';
 import { Fact } from '../../parts/tie-out-line.tsx';
 import type { WorkItemName } from '../../url/addresses.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
+import { useFilters } from '../../url/use-filters.ts';
 import { Amounts } from './amounts.tsx';
 import { describeDecision, describeEntry, spaced, type Entry, type Reading } from './describe-entry.ts';
 import { EntryLink } from './entry-link.tsx';
@@ -27,7 +28,8 @@ export function EntryDetail(props: {
 }): ReactNode {
   const { entry, reading, onChoose } = props;
   const { kind, title } = describeEntry(entry, reading);
-  const to = useAddresses();
+  // Rules are told as they are known now, whatever the trail is read at.
+  const to = useAddresses('now');
   return (
     <section className="entry-detail" aria-labelledby="entry-title">
       <h2 id="entry-title">
@@ -179,6 +181,7 @@ function ActFacts({
 
 function CostFacts({ item, entry }: { readonly item: WorkItemName; readonly entry: Entry }): ReactNode {
   const to = useAddresses();
+  const [{ size, as_of }] = useFilters();
   const { direct, cumulative, sits } = entry.cost;
   const span = entry.step?.spanId;
   return (
@@ -206,7 +209,7 @@ function CostFacts({ item, entry }: { readonly item: WorkItemName; readonly entr
                 <Amount
                   value={amount}
                   currency={currency}
-                  href={to.transactions({ account, kind: item.kind, key: item.key })}
+                  href={to.transactions({ account, kind: item.kind, key: item.key, size, as_of })}
                 />
               </li>
             ))}

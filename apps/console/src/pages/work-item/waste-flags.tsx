@@ -100,7 +100,7 @@ export function WasteTable(
 ): ReactNode {
   const { waste, onChoose } = props;
   const { wastedUsd } = waste;
-  const to = useAddresses();
+  const to = useAddresses('now');
   return (
     <Section
       id="waste"

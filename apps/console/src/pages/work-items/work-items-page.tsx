@@ -51,7 +51,7 @@ export function WorkItemsPage(): ReactNode {
 }
 
 function Items({ items }: { readonly items: readonly Item[] }): ReactNode {
-  const to = useAddresses();
+  const to = useAddresses('now');
   const columns: readonly Column<Item>[] = [
     {
       title: 'Work item',
@@ -120,7 +120,7 @@ function Items({ items }: { readonly items: readonly Item[] }): ReactNode {
 }
 
 function Narrow(): ReactNode {
-  const to = useAddresses();
+  const to = useAddresses('now');
   const [, navigate] = useLocation();
   const [filters, change] = useFilters();
   const [kind, setKind] = useSearchValue('kind');

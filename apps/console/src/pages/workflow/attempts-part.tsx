@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { Range } from '../../charts/range.tsx';
 import { toPosition } from '../../format/decimal.ts';
@@ -17,7 +17,7 @@ import type { PartProps } from './summary-part.tsx';
 
 /** What a further attempt buys, and after how many of them a hand-off is cheaper. */
 export function AttemptsPart({ workflow, type, filters }: PartProps): ReactNode {
-  const report = useGet('/v1/reports/retries', {
+  const report = useReport('/v1/reports/retries', {
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
   });
   return (

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { showCount } from '../../format/number.ts';
 import { showPeriod } from '../../format/time.ts';
@@ -44,15 +44,25 @@ const EFFECTS = [
 ] as const;
 
 function Change({ workflow, type, filters, from, to }: PartProps & { from: string; to: string }): ReactNode {
-  const { view } = filters;
+  const { view, as_of, size, basis } = filters;
   const before = periodBefore(from, to);
   const of = (period: Partial<Filters>) => ({
     filters: { ...filters, ...period },
     groupBy: ['workflow', 'outcome_type'],
     cell: [workflow === '' ? null : workflow, type],
   });
-  const report = useGet('/v1/reports/movers', {
-    query: { from, to, before_from: before, before_to: from, view, group_by: 'workflow,outcome_type' },
+  const report = useReport('/v1/reports/movers', {
+    query: {
+      from,
+      to,
+      before_from: before,
+      before_to: from,
+      view,
+      as_of,
+      size,
+      basis,
+      group_by: 'workflow,outcome_type',
+    },
   });
   return (
     <Answered query={report} what="what changed">

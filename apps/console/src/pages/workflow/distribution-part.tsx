@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { Range } from '../../charts/range.tsx';
 import { toPosition } from '../../format/decimal.ts';
@@ -29,7 +29,7 @@ interface Line {
 /** How the cost of work items is spread, and how much of it the dearest of them are. */
 export function DistributionPart({ workflow, type, filters }: PartProps): ReactNode {
   const to = useAddresses();
-  const report = useGet('/v1/reports/tails', {
+  const report = useReport('/v1/reports/tails', {
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
   });
   return (

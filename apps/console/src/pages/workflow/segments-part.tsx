@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useSession } from '../../api/session.ts';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { showCount, showShare } from '../../format/number.ts';
 import { Section } from '../../layout/page.tsx';
@@ -21,7 +21,7 @@ const GROUPS = ['workflow', 'outcome_type'];
 export function SegmentsPart({ workflow, type, filters }: PartProps): ReactNode {
   const to = useAddresses();
   const of = { filters, groupBy: GROUPS, cell: [workflow === '' ? null : workflow, type] };
-  const report = useGet('/v1/reports/segments', {
+  const report = useReport('/v1/reports/segments', {
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: GROUPS.join(',') },
   });
   return (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { PartsBar } from '../../charts/parts-bar.tsx';
 import { TimeChart, type TimePoint } from '../../charts/time-chart.tsx';
@@ -28,9 +28,9 @@ export interface PartProps {
 /** What one outcome costs and what that is made of, against the other way to get it. */
 export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactNode {
   const query = { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' };
-  const { data: baselines } = useGet('/v1/reports/baseline', { query });
-  const { data: sentences } = useGet('/v1/reports/sentence', { query });
-  const { data: overTime } = useGet('/v1/reports/over-time', { query: { ...query, bucket: 'week' } });
+  const { data: baselines } = useReport('/v1/reports/baseline', { query });
+  const { data: sentences } = useReport('/v1/reports/sentence', { query });
+  const { data: overTime } = useReport('/v1/reports/over-time', { query: { ...query, bucket: 'week' } });
   const compared = rowOf(rowsOf(baselines?.rows ?? [], workflow), type);
   const points = toPoints(
     rowsOf(overTime?.rows ?? [], workflow).filter(({ group }) => group['outcome_type'] === type),
@@ -64,6 +64,9 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
     </Section>
   );
 }
+
+/** Of what is left of something when the cost is taken away: a cost that may be higher leaves less. */
+const atMost = ({ bound }: Schemas['CostPerOutcomeRow']): string => (bound === 'lower' ? 'at most ' : '');
 
 const Sentence = ({ text }: { readonly text: string | null }): ReactNode =>
   text === null ? null : <p className="sentence large">{text}</p>;
@@ -159,11 +162,13 @@ function Compared(props: {
         )}
         {compared?.savingPerOutcomeUsd != null && (
           <Fact name="Less than the baseline by">
+            {atMost(row)}
             <Amount value={compared.savingPerOutcomeUsd} href={addresses.settings('baselines')} />
           </Fact>
         )}
         {compared?.priceHeadroom != null && (
           <Fact name="Calls may become dearer">
+            {atMost(row)}
             {showCount(Math.floor(Number(compared.priceHeadroom)))} times
           </Fact>
         )}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import type { Schemas } from '../../api/wire-types.ts';
 import { PartsBar } from '../../charts/parts-bar.tsx';
 import { compareDecimals } from '../../format/decimal.ts';
@@ -16,7 +16,7 @@ import type { PartProps } from './summary-part.tsx';
 
 /** Which steps bought the outcome, which did not, and which nobody can tell; and by which rule. */
 export function WastePart({ workflow, type, filters }: PartProps): ReactNode {
-  const report = useGet('/v1/reports/waste', {
+  const report = useReport('/v1/reports/waste', {
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
   });
   return (

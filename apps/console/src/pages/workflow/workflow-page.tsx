@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useSession } from '../../api/session.ts';
-import { useGet } from '../../api/use-get.ts';
+import { useReport } from '../../api/use-report.ts';
 import { Field, FilterBar } from '../../layout/filter-bar.tsx';
 import { Page } from '../../layout/page.tsx';
 import { Answered, Empty } from '../../parts/states.tsx';
@@ -23,7 +23,7 @@ export function WorkflowPage({ params }: { readonly params: PathParams }): React
   const workflow = decodeURIComponent(params['workflow'] ?? '');
   const [filters, change] = useFilters();
   const query = { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' };
-  const report = useGet('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
+  const report = useReport('/v1/reports/{name}', { path: { name: 'cost-per-outcome' }, query });
   return (
     <Page
       title={workflow === '' ? 'Without a workflow' : workflow}
@@ -95,7 +95,7 @@ function OtherWorkflows({
   readonly filters: Filters;
 }): ReactNode {
   const { me } = useSession();
-  const { data } = useGet('/v1/reports/{name}', {
+  const { data } = useReport('/v1/reports/{name}', {
     path: { name: 'cost-per-outcome' },
     query: { ...reportQuery(filters), outcome_type: undefined, group_by: 'workflow,outcome_type' },
   });
