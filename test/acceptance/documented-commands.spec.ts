@@ -112,12 +112,14 @@ async function untilReady(service: ChildProcess): Promise<Record<string, string>
     otlpHttp: z.string(),
     workerHealth: z.string(),
   });
+  const lines: string[] = [];
   for await (const line of createInterface({ input: service.stdout! })) {
+    lines.push(line);
     const ready = Ready.safeParse(/^\{.*\}$/.test(line) ? JSON.parse(line) : null);
     if (!ready.success) continue;
     service.stdout!.resume();
     const { api, otlpHttp, workerHealth } = ready.data;
     return { 3000: new URL(api).port, 4318: new URL(otlpHttp).port, 9464: new URL(workerHealth).port };
   }
-  throw new Error('the service ended before it was ready');
+  throw new Error(`the service ended before it was ready, after it had said\n${lines.join('\n')}`);
 }
