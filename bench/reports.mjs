@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { inTenantSnapshot, inTransaction, readCostPerOutcome } from '#store';
+import { inReportSnapshot, inTransaction, readCostPerOutcome } from '#store';
 import { alternate, median } from './ingest-rig.mjs';
 import { startReportsRig } from './reports-rig.mjs';
 
@@ -66,7 +66,7 @@ async function measure(rig, joinLimitSeconds) {
   const [fromDay, toDay] = [day(filledMs - 30 * DAY_MS), day(filledMs + DAY_MS)];
   const report = () =>
     timed(async () => {
-      const rows = await inTenantSnapshot(rig.db, rig.tenantId, (client) =>
+      const rows = await inReportSnapshot(rig.db, rig.tenantId, (client) =>
         readCostPerOutcome(client, rig.tenantId, {
           view: 'settled',
           fromDay,

@@ -1,5 +1,5 @@
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot, type Client } from '#store';
+import { inReportSnapshot, type Client } from '#store';
 import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -125,7 +125,7 @@ export class ComparisonsController {
       maxGroupKeys: limits.groupByDimensions,
       pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
     };
-    const report = await inTenantSnapshot(db, tenantId, (client) => make(client, context));
+    const report = await inReportSnapshot(db, tenantId, (client) => make(client, context));
     return query.format === 'json' ? report : reportFile(reply, query.format, table(report));
   }
 }

@@ -1,6 +1,6 @@
 import { parsePico } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot, type Client } from '#store';
+import { inReportSnapshot, type Client } from '#store';
 import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -193,7 +193,7 @@ export class EconomicsController {
       maxGroupKeys: limits.groupByDimensions,
       pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
     };
-    const report = await inTenantSnapshot(db, tenantId, (client) => make(client, context));
+    const report = await inReportSnapshot(db, tenantId, (client) => make(client, context));
     return query.format === 'json' ? report : reportFile(reply, query.format, economicsTable(report, row));
   }
 }

@@ -1,5 +1,5 @@
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot } from '#store';
+import { inReportSnapshot } from '#store';
 import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -35,7 +35,7 @@ export class ExplainController {
   ): Promise<z.infer<typeof AnyExplanation>> {
     const { limits, nowUs } = this.api;
     checkReportQuery(query, nowUs());
-    return inTenantSnapshot(this.api.db, tenantId, (client) =>
+    return inReportSnapshot(this.api.db, tenantId, (client) =>
       explainCell(client, query, {
         tenantId,
         nowUs: nowUs(),
@@ -68,6 +68,6 @@ export class ExplainController {
       maxGroupKeys: limits.groupByDimensions,
       pageSize: pageSizeOf(limits, query.limit),
     };
-    return inTenantSnapshot(db, tenantId, (client) => explainSegment(client, query, context));
+    return inReportSnapshot(db, tenantId, (client) => explainSegment(client, query, context));
   }
 }

@@ -1,6 +1,6 @@
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inTenantSnapshot } from '#store';
+import { inReportSnapshot } from '#store';
 import { Controller, Get, Inject, Param, Query, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -36,7 +36,7 @@ export class ReportsController {
     if (name !== 'cost-per-outcome') throw new RejectedInput('not_found', `there is no report ${name}`);
     const { limits, nowUs, version } = this.api;
     checkReportQuery(query, nowUs());
-    const report = await inTenantSnapshot(this.api.db, tenantId, (client) =>
+    const report = await inReportSnapshot(this.api.db, tenantId, (client) =>
       costPerOutcome(client, query, {
         tenantId,
         nowUs: nowUs(),

@@ -11,8 +11,10 @@ export async function queryWholeTenant<Row extends QueryResultRow>(
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  await client.query('SET LOCAL enable_nestloop = off');
+  const { rows: settings } = await client.query<{ before: string }>(
+    `SELECT current_setting('enable_nestloop') AS before, set_config('enable_nestloop', 'off', true)`,
+  );
   const { rows } = await client.query<Row>(text, [...values]);
-  await client.query('SET LOCAL enable_nestloop = on');
+  await client.query(`SELECT set_config('enable_nestloop', $1, true)`, [settings[0]?.before]);
   return rows;
 }

@@ -20,3 +20,19 @@ export function inTenantSnapshot<Result>(
     return work(client);
   });
 }
+
+/**
+ * `inTenantSnapshot` for what reads all work items of a tenant. Nested loops are never the way to do that, but the one
+ * that PostgreSQL takes of tables it has no statistics of yet, in which it expects a single row of the tenant: loops in
+ * loops took ten seconds for the 271 work items of a service that had just been started, and 30 ms without.
+ */
+export function inReportSnapshot<Result>(
+  db: Database,
+  tenantId: bigint,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  return inTenantSnapshot(db, tenantId, async (client) => {
+    await client.query('SET LOCAL enable_nestloop = off');
+    return work(client);
+  });
+}
