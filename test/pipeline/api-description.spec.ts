@@ -46,6 +46,7 @@ test('every operation says what it is for, what it answers and what its paramete
   expect(bare).toEqual([]);
   const report = description.paths['/v1/reports/{name}'].get;
   expect(report.parameters.map(({ name }: any) => name)).toEqual([
+    'Outcome-Ledger-Snapshot',
     'name',
     'view',
     'from',

@@ -38,6 +38,7 @@ import { MeteredAgainstMetricsController } from './reports/metered-against-metri
 import { ReportedCostController } from './reports/reported-cost.controller.ts';
 import { ComparisonsController } from './economics/comparisons.controller.ts';
 import { EconomicsController } from './economics/economics.controller.ts';
+import { ReportReader } from './reports/report-reader.ts';
 import { ReportsController } from './reports/reports.controller.ts';
 
 /** The HTTP API on :3000: outcomes and settings in, reports, work items and ledger out. */
@@ -86,7 +87,7 @@ export class ApiModule {
         SelfHostedCapacityController,
         ImportsController,
       ],
-      providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake],
+      providers: [{ provide: API_CONTEXT, useValue: context }, OutcomeIntake, ReportReader],
     };
   }
 }

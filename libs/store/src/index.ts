@@ -393,7 +393,8 @@ export { readIdleCalls, readOverlongOutputs } from './reports/read-waste-opportu
 export type { OverlongRow } from './reports/read-waste-opportunities.ts';
 export { readReadableSizes, readSettledSize, readSizeAt } from './reports/settled-size.ts';
 export type { ReadableSizes } from './reports/settled-size.ts';
-export { inReportSnapshot, inTenantSnapshot } from './reports/tenant-snapshot.ts';
+export { exportSnapshot, inReportSnapshot, inTenantSnapshot } from './reports/tenant-snapshot.ts';
+export type { ExportedSnapshot } from './reports/tenant-snapshot.ts';
 export { groupSetAside, listSetAside, SET_ASIDE_KINDS } from './set-aside/read-set-aside.ts';
 export type { SetAsideFilter, SetAsideGroup, SetAsideKind, SetAsideRow } from './set-aside/read-set-aside.ts';
 export { readSettings } from './settings/read-settings.ts';

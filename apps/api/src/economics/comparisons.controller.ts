@@ -1,13 +1,13 @@
 import { Caller, RequireRole, type Principal } from '#server';
-import { inReportSnapshot, type Client } from '#store';
+import type { Client } from '#store';
 import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { REPORT_TYPES, reportFile, type ReportTable } from '../formats/report-file.ts';
 import type { ReportContext } from '../reports/ask-report.ts';
-import { checkReportQuery, type ReportQuery } from '../reports/report-query.ts';
+import type { ReportQuery } from '../reports/report-query.ts';
+import { ReportReader, SNAPSHOT_HEADER_OPTIONS } from '../reports/report-reader.ts';
 import { economicsTable } from './economics-table.ts';
 import { MaturityQuery, MaturityReport, maturityReport, MaturityRow } from './maturity-report.ts';
 import { MoversQuery, moversReport } from './movers-report.ts';
@@ -18,10 +18,11 @@ import { SpendQuery, SpendReport, spendReport, SpendRow } from './spend-report.t
 
 /** Periods, cohorts and spenders held against each other. */
 @ApiTags('reports')
+@ApiHeader(SNAPSHOT_HEADER_OPTIONS)
 @Controller('v1/reports')
 @RequireRole('analyst', 'auditor')
 export class ComparisonsController {
-  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+  constructor(@Inject(ReportReader) private readonly reports: ReportReader) {}
 
   @Get('movers')
   @ApiOperation({
@@ -116,16 +117,7 @@ export class ComparisonsController {
     table: (report: Report) => ReportTable<Row>,
     make: (client: Client, context: ReportContext) => Promise<Report>,
   ): Promise<Report | StreamableFile | string> {
-    const { db, limits, nowUs, version } = this.api;
-    checkReportQuery(query, nowUs());
-    const context = {
-      tenantId,
-      nowUs: nowUs(),
-      engine: version,
-      maxGroupKeys: limits.groupByDimensions,
-      pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
-    };
-    const report = await inReportSnapshot(db, tenantId, (client) => make(client, context));
+    const report = await this.reports.read(tenantId, query, reply, make);
     return query.format === 'json' ? report : reportFile(reply, query.format, table(report));
   }
 }

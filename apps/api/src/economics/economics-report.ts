@@ -95,7 +95,7 @@ export async function economicsReport<Extra extends object>(
   const asked = await askReport(client, query, context);
   const { groupBy, range } = asked;
   const population = { ...range, view, groupBy };
-  const figures = await outcomeFigures(client, context.tenantId, population, report.hasIntervals ?? false);
+  const figures = await outcomeFigures(client, context, population, report.hasIntervals ?? false);
   const tied = await tieReport(client, asked, context, figures.totalPico);
   const { keeps } = report;
   const kept =

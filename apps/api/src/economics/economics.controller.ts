@@ -1,14 +1,14 @@
 import { parsePico } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inReportSnapshot, type Client } from '#store';
+import type { Client } from '#store';
 import { Controller, Get, Inject, Query, Res, type StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import type { ReportContext } from '../reports/ask-report.ts';
-import { checkReportQuery, ReportQuery } from '../reports/report-query.ts';
+import { ReportQuery } from '../reports/report-query.ts';
+import { ReportReader, SNAPSHOT_HEADER_OPTIONS } from '../reports/report-reader.ts';
 import { Money } from '../wire.ts';
 import { BaselineReport, baselineReport, BaselineRow } from './baseline-report.ts';
 import type { EconomicsReport, OutcomeHead } from './economics-report.ts';
@@ -37,10 +37,11 @@ const RetriesQuery = ReportQuery.extend({
 
 /** How sure a cost per outcome is, how it is spread, and what retrying buys. */
 @ApiTags('reports')
+@ApiHeader(SNAPSHOT_HEADER_OPTIONS)
 @Controller('v1/reports')
 @RequireRole('analyst', 'auditor')
 export class EconomicsController {
-  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+  constructor(@Inject(ReportReader) private readonly reports: ReportReader) {}
 
   @Get('tails')
   @ApiOperation({
@@ -184,16 +185,7 @@ export class EconomicsController {
     row: z.ZodType<Row>,
     make: (client: Client, context: ReportContext) => Promise<Report>,
   ): Promise<Report | StreamableFile | string> {
-    const { db, limits, nowUs, version } = this.api;
-    checkReportQuery(query, nowUs());
-    const context = {
-      tenantId,
-      nowUs: nowUs(),
-      engine: version,
-      maxGroupKeys: limits.groupByDimensions,
-      pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
-    };
-    const report = await inReportSnapshot(db, tenantId, (client) => make(client, context));
+    const report = await this.reports.read(tenantId, query, reply, make);
     return query.format === 'json' ? report : reportFile(reply, query.format, economicsTable(report, row));
   }
 }

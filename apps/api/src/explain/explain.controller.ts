@@ -1,11 +1,11 @@
 import { Caller, RequireRole, type Principal } from '#server';
-import { inReportSnapshot } from '#store';
-import { Controller, Get, Inject, Query, SerializeOptions } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Query, Res, SerializeOptions } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { pageSizeOf } from '../page.ts';
-import { checkReportQuery } from '../reports/report-query.ts';
+import { ReportReader, SNAPSHOT_HEADER_OPTIONS } from '../reports/report-reader.ts';
 import { Explanation, explainCell } from './explain-cell.ts';
 import { PeriodExplanation } from './explain-period.ts';
 import { ExplainQuery } from './explain-query.ts';
@@ -14,10 +14,14 @@ import { explainSegment, ExplainSegmentQuery, SegmentExplanation } from './expla
 const AnyExplanation = z.discriminatedUnion('view', [Explanation, PeriodExplanation]);
 
 @ApiTags('reports')
+@ApiHeader(SNAPSHOT_HEADER_OPTIONS)
 @Controller('v1/explain')
 @RequireRole('analyst', 'auditor')
 export class ExplainController {
-  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+  constructor(
+    @Inject(API_CONTEXT) private readonly api: ApiContext,
+    @Inject(ReportReader) private readonly reports: ReportReader,
+  ) {}
 
   @Get()
   @SerializeOptions({ schema: AnyExplanation })
@@ -32,16 +36,10 @@ export class ExplainController {
   async explain(
     @Query({ schema: ExplainQuery }) query: ExplainQuery,
     @Caller() { tenantId }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.infer<typeof AnyExplanation>> {
-    const { limits, nowUs } = this.api;
-    checkReportQuery(query, nowUs());
-    return inReportSnapshot(this.api.db, tenantId, (client) =>
-      explainCell(client, query, {
-        tenantId,
-        nowUs: nowUs(),
-        maxGroupKeys: limits.groupByDimensions,
-        pageSize: pageSizeOf(limits, query.limit),
-      }),
+    return this.reports.read(tenantId, query, reply, (client, context) =>
+      explainCell(client, query, { ...context, pageSize: pageSizeOf(this.api.limits, query.limit) }),
     );
   }
 
@@ -58,16 +56,10 @@ export class ExplainController {
   explainSegment(
     @Query({ schema: ExplainSegmentQuery }) query: ExplainSegmentQuery,
     @Caller() { tenantId }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SegmentExplanation> {
-    const { db, limits, nowUs, version } = this.api;
-    checkReportQuery(query, nowUs());
-    const context = {
-      tenantId,
-      nowUs: nowUs(),
-      engine: version,
-      maxGroupKeys: limits.groupByDimensions,
-      pageSize: pageSizeOf(limits, query.limit),
-    };
-    return inReportSnapshot(db, tenantId, (client) => explainSegment(client, query, context));
+    return this.reports.read(tenantId, query, reply, (client, context) =>
+      explainSegment(client, query, { ...context, pageSize: pageSizeOf(this.api.limits, query.limit) }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { readSettings, type Client, type GroupKey } from '#store';
 import { declaredDimensions } from '../settings/declared-dimensions.ts';
+import type { ReportSnapshot } from './kept-snapshots.ts';
 import { pastBooks, type PastBooks } from './past-books.ts';
 import { BEGINNING, END, readGroupBy, type ReportQuery } from './report-query.ts';
 
@@ -9,6 +10,7 @@ export interface ReportContext {
   readonly engine: string;
   readonly maxGroupKeys: number;
   readonly pageSize: number;
+  readonly snapshot: ReportSnapshot;
 }
 
 /** A report's question, resolved: which books, which days, which groups. */

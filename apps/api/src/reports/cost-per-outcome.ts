@@ -46,7 +46,7 @@ export async function costPerOutcome(
   const counted =
     query.view === 'period'
       ? await periodFigures(client, tenantId, { ...range, groupBy })
-      : await outcomeFigures(client, tenantId, { ...range, view: query.view, groupBy });
+      : await outcomeFigures(client, context, { ...range, view: query.view, groupBy });
   const tied = await tieReport(client, asked, context, counted.totalPico);
   const inCurrency =
     query.currency === undefined

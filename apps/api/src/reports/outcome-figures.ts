@@ -5,11 +5,13 @@ import {
   type CostPerOutcomeQuery,
   type CostPerOutcomeRow,
 } from '#store';
+import type { ReportContext } from './ask-report.ts';
 import { toCostRow, type CostRow } from './cost-row.ts';
 import { sumLoaded } from './loaded-cost.ts';
 import { mustBeOfOneType } from './one-outcome-type.ts';
 import { readControlCoverage } from './read-control-coverage.ts';
 import { readLinkFigures } from './read-link-figures.ts';
+import { SharedReads } from './shared-reads.ts';
 
 /** Rows of a report by group, and the total over all of them. */
 export interface Figures {
@@ -26,19 +28,36 @@ export interface OutcomeFigures extends Figures {
   readonly momentsOf: (group: readonly (string | null)[] | null) => GroupMoments;
 }
 
+/** A row takes about a kilobyte. */
+const MAX_KEPT_ROWS = 2_000;
+const figures = new SharedReads<OutcomeFigures>(({ rows }) => rows.length <= MAX_KEPT_ROWS);
+
 const NO_MOMENTS: GroupMoments = { moments: null, settledTypes: [] };
 
 /**
  * Cost, outcomes and coverage of the settled items, or of a cohort, by group.
  *
+ * Read once of a snapshot that reports share.
+ *
  * @param withMoments whether `momentsOf` has moments, which take a little longer
  * @throws RejectedInput `unprocessable` where outcomes of several types would be counted as one
  */
-export async function outcomeFigures(
+export function outcomeFigures(
+  client: Client,
+  { tenantId, snapshot }: Pick<ReportContext, 'tenantId' | 'snapshot'>,
+  query: CostPerOutcomeQuery,
+  withMoments = false,
+): Promise<OutcomeFigures> {
+  // Of reports that share them one will want the moments, and reading them besides costs less than reading twice.
+  const all = withMoments || snapshot.isShared;
+  return figures.of(snapshot, query, () => readFigures(client, tenantId, query, all));
+}
+
+async function readFigures(
   client: Client,
   tenantId: bigint,
   query: CostPerOutcomeQuery,
-  withMoments = false,
+  withMoments: boolean,
 ): Promise<OutcomeFigures> {
   const { groupBy } = query;
   const read = await readCostPerOutcome(client, tenantId, query, withMoments);

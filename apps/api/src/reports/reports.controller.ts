@@ -1,20 +1,20 @@
 import { RejectedInput } from '#model';
 import { Caller, RequireRole, type Principal } from '#server';
-import { inReportSnapshot } from '#store';
 import { Controller, Get, Inject, Param, Query, Res, type StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_CONTEXT, type ApiContext } from '../api-context.ts';
 import { REPORT_TYPES, reportFile } from '../formats/report-file.ts';
 import { CostReport, costPerOutcome } from './cost-per-outcome.ts';
 import { costTable } from './cost-table.ts';
-import { checkReportQuery, ReportQuery } from './report-query.ts';
+import { ReportQuery } from './report-query.ts';
+import { ReportReader, SNAPSHOT_HEADER_OPTIONS } from './report-reader.ts';
 
 @ApiTags('reports')
+@ApiHeader(SNAPSHOT_HEADER_OPTIONS)
 @Controller('v1/reports')
 @RequireRole('analyst', 'auditor')
 export class ReportsController {
-  constructor(@Inject(API_CONTEXT) private readonly api: ApiContext) {}
+  constructor(@Inject(ReportReader) private readonly reports: ReportReader) {}
 
   @Get(':name')
   @ApiOperation({
@@ -34,16 +34,8 @@ export class ReportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CostReport | StreamableFile | string> {
     if (name !== 'cost-per-outcome') throw new RejectedInput('not_found', `there is no report ${name}`);
-    const { limits, nowUs, version } = this.api;
-    checkReportQuery(query, nowUs());
-    const report = await inReportSnapshot(this.api.db, tenantId, (client) =>
-      costPerOutcome(client, query, {
-        tenantId,
-        nowUs: nowUs(),
-        engine: version,
-        maxGroupKeys: limits.groupByDimensions,
-        pageSize: Math.min(query.limit ?? limits.pageSizeMaximum, limits.pageSizeMaximum),
-      }),
+    const report = await this.reports.read(tenantId, query, reply, (client, context) =>
+      costPerOutcome(client, query, context),
     );
     return query.format === 'json' ? report : reportFile(reply, query.format, costTable(report));
   }

@@ -4,6 +4,7 @@ import type { AskedReport, ReportContext } from './ask-report.ts';
 import { changeSinceClose } from './change-since-close.ts';
 import type { CostRow } from './cost-row.ts';
 import { reconciled } from './reconciled.ts';
+import { SharedReads } from './shared-reads.ts';
 import { readSealed, tieOut, type TieOut } from './tie-out.ts';
 
 /** How a report ties to what was metered and billed; its digest is the report's own. */
@@ -15,15 +16,30 @@ export interface TiedReport {
   readonly isMeasured: boolean;
 }
 
-/** @param totalPico what the report adds up to, in USD, read in the same snapshot */
-export async function tieReport(
+const ties = new SharedReads<TiedReport>();
+
+/**
+ * Read once of a snapshot that reports share.
+ *
+ * @param totalPico what the report adds up to, in USD, read in the same snapshot
+ */
+export function tieReport(
   client: Client,
   asked: AskedReport,
   context: ReportContext,
   totalPico: bigint,
 ): Promise<TiedReport> {
-  const { tenantId } = context;
-  const { query, past, range } = asked;
+  const { view, from, to } = asked.query;
+  const question = { view, from, to, ...asked.range, totalPico };
+  return ties.of(context.snapshot, question, () => readTie(client, asked, context, totalPico));
+}
+
+async function readTie(
+  client: Client,
+  { query, past, range }: AskedReport,
+  { tenantId, engine }: ReportContext,
+  totalPico: bigint,
+): Promise<TiedReport> {
   const figures = await tieOut(client, tenantId, { ...range, view: query.view }, totalPico);
   const billed = reconciled(await readBilled(client, tenantId, range), parsePico(figures.meteredUsd)!);
   return {
@@ -34,7 +50,7 @@ export async function tieReport(
       changeSinceClose: await changeSinceClose(client, tenantId, range),
       ...(await readSealed(client, tenantId, past)),
       versions: {
-        engine: context.engine,
+        engine,
         rules: await ruleVersions(client, tenantId, range.size),
         priceBooks: await readPriceBookVersions(client, tenantId, range.size),
       },

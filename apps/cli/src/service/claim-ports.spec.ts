@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { readConfig } from '#config';
 import { claimPorts } from './claim-ports.ts';
 
@@ -30,7 +30,8 @@ test('a free port is none of those that are named', async () => {
 test('a port that stays taken is refused by the name of its variable', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
     await expect(claimPorts(config({ OL_WORKER_PORT: String(port) }))).rejects.toThrow(
       `port ${port} on 127.0.0.1 is in use: stop what listens there, or set OL_WORKER_PORT to another port`,

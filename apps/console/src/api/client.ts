@@ -1,5 +1,6 @@
 import { addressOf, type PathValues, type QueryValues } from './address.ts';
 import { readProblem } from './problem.ts';
+import { ReadBurst } from './read-burst.ts';
 import type { Deletes, Gets, Posts } from './wire-types.ts';
 
 /** What an operation takes: path values and query where it has any. */
@@ -13,12 +14,16 @@ export type Answer<Operation extends { answer: unknown }> = Operation['answer'];
 
 export type GetPath = keyof Gets;
 
+/** What is read from the state of the database that a request names. */
+const OF_ONE_STATE = /^\/v1\/(reports\/|explain)/;
+
 /**
  * Asks the API with one key, which goes into the header and nowhere else.
  * Every method throws ApiProblem for an answer that is no success, and TypeError where nobody answers.
  */
 export class ApiClient {
   private readonly key: string;
+  private readonly burst = new ReadBurst();
 
   constructor(key: string) {
     this.key = key;
@@ -29,8 +34,12 @@ export class ApiClient {
     question: Question<Gets[Path]>,
     signal?: AbortSignal,
   ): Promise<Answer<Gets[Path]>> {
-    const answer = await this.send('GET', path, question, { signal: signal ?? null });
-    return answer.json();
+    const get = async (headers: Readonly<Record<string, string>>) => {
+      const answer = await this.send('GET', path, question, { signal: signal ?? null, headers });
+      return answer.json();
+    };
+    if (!OF_ONE_STATE.test(path)) return get({});
+    return this.burst.run((name) => get({ 'outcome-ledger-snapshot': name }));
   }
 
   async post<Path extends keyof Posts>(
@@ -83,6 +92,7 @@ export class ApiClient {
       cache: 'no-store',
       credentials: 'omit',
     });
+    if (method !== 'GET') this.burst.end();
     if (!answer.ok) throw await readProblem(answer);
     return answer;
   }
