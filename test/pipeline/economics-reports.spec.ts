@@ -245,6 +245,12 @@ test('tails: percentiles are costs that occurred, with bounds where there are it
   }
   expect(calm).toMatchObject({ itemsWithSpend: 3, maximumUsd: '0.11', interval: null, gini: '0' });
   expect(body.total).toMatchObject({ itemsWithSpend: 43, costUsd: '32.03', outcomes: 37 });
+  // The total names the same items whether they were read by group or not.
+  for (const by of ['workflow', 'workflow,day'])
+    expect((await ask(`tails?group_by=${by}`)).body.total).toEqual({
+      ...(await ask('tails')).body.total,
+      group: expect.anything(),
+    });
 });
 
 test.each([

@@ -67,17 +67,18 @@ export const tailsReport = (
     formula:
       'methods 3.7: nearest-rank percentiles with binomial rank intervals; 3.2 (ADR 025): interval of cost per outcome',
     read: async ({ population }: OutcomeQuestion) => {
+      const items = await readItems(client, context.tenantId, population);
       const byGroup = new Map<string, ItemCostRow[]>();
-      for (const item of await readItems(client, context.tenantId, population)) {
+      for (const item of items) {
         const key = JSON.stringify(item.group);
         const group = byGroup.get(key);
         if (group) group.push(item);
         else byGroup.set(key, [item]);
       }
-      const all =
-        population.groupBy.length === 0
-          ? [...byGroup.values()].flat()
-          : await readItems(client, context.tenantId, { ...population, groupBy: [] });
+      const areApart = new Set(items.map(({ ref }) => ref)).size === items.length;
+      const all = areApart
+        ? items.sort(byCost)
+        : await readItems(client, context.tenantId, { ...population, groupBy: [] });
       return (group) => figuresOf(group === null ? all : (byGroup.get(JSON.stringify(group)) ?? []));
     },
   });
@@ -96,6 +97,15 @@ async function readItems(
     );
   return items;
 }
+
+/**
+ * The order they are read in without groups. Sorted here, runs that are in order already are merged: a second sitting of
+ * the database over 300,000 items took two seconds.
+ */
+const byCost = (a: ItemCostRow, b: ItemCostRow): number => {
+  if (a.costPico !== b.costPico) return a.costPico < b.costPico ? -1 : 1;
+  return a.ref < b.ref ? -1 : 1;
+};
 
 /** @param items the cheapest first, as they are read */
 function figuresOf(items: readonly ItemCostRow[]): z.infer<typeof TailsFigures> {
