@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   inTransaction,
+  readEntriesAt,
   readPeriodBalances,
   readPeriodDifferences,
   readTrialBalance,
@@ -101,6 +102,22 @@ test.each<[what: string, read: (client: Client) => Promise<unknown>, is: unknown
     const rows = (await rowsRead(client)) - before;
     // Each entry and transaction once, or every row of both tables once: not one times the other.
     expect(Number(rows)).toBeLessThanOrEqual(3 * 21 * TRANSACTIONS);
+  });
+});
+
+test('what one trail cost, of a tenant that is known', async () => {
+  await database.db.query(
+    `INSERT INTO ledger_batches (tenant_id, batch_id, leaf_index) VALUES ($1, md5('b')::uuid, 0)`,
+    [KNOWN],
+  );
+  await inTransaction(database.db, async (client) => {
+    const { rows } = await client.query<{ id: string }>(`SELECT md5('p7')::uuid AS id`);
+    const before = await rowsRead(client);
+    const entries = await readEntriesAt(client, KNOWN, [rows[0]!.id.replaceAll('-', '')], 'ticket:1:T', 1);
+    const read = (await rowsRead(client)) - before;
+    expect(entries.map(({ account, amount }) => [account, amount])).toEqual([['5200:outcome', 1n]]);
+    // Its entries and transaction: not all 80,000.
+    expect(Number(read)).toBeLessThanOrEqual(10);
   });
 });
 

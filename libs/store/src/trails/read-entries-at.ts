@@ -42,9 +42,8 @@ SELECT e.posting_id, e.usage_span_id, e.attempt_id, e.work_item_ref, e.account, 
   JOIN ledger_transactions t ON t.tenant_id = $1 AND t.posting_id = e.posting_id AND t.txn_id = e.txn_id
   JOIN ledger_batches k ON k.tenant_id = $1 AND k.batch_id = t.batch_id AND k.leaf_index < $4
  WHERE e.tenant_id = $1 AND e.account >= '5' AND e.account < '6'
-   AND (e.posting_id = ANY ($2::uuid[])
-        OR (e.posting_id IN (SELECT i.posting_id FROM item_positions i WHERE i.tenant_id = $1 AND i.ref = $3)
-            AND e.work_item_ref = $3))
+   AND e.posting_id = ANY ($2::uuid[] || ARRAY(SELECT i.posting_id FROM item_positions i WHERE i.tenant_id = $1 AND i.ref = $3))
+   AND (e.posting_id = ANY ($2::uuid[]) OR e.work_item_ref = $3)
  GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(e.amount) <> 0
  ORDER BY 1, 2, 5, 6, 4, 3`,
     values: [tenantId, traceIds, ref, size],
