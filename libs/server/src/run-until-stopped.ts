@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { collectGarbage } from './collect-garbage.ts';
 import type { ProcessLogger } from './process-logger.ts';
 
 /** What a process has running. `stop` finishes what was accepted and closes everything. */
@@ -7,6 +8,8 @@ export interface Running {
 }
 
 const STOP_LIMIT_MS = 30_000;
+/** The first requests and sweeps load what had not been needed to start. */
+const SETTLED_MS = 5_000;
 
 /** What a process tells its supervisor over IPC: it has started, and may accept something from now on. */
 export const STARTED = 'started';
@@ -28,6 +31,7 @@ export async function runUntilStopped(logger: ProcessLogger, start: () => Promis
     const running = await start();
     // Where the supervisor is gone by now, 'disconnect' says so.
     process.send?.(STARTED, undefined, undefined, () => {});
+    setTimeout(collectGarbage, SETTLED_MS).unref();
     logger.log('stopping', { reason: await reason });
     process.once('SIGTERM', () => process.exit(1));
     process.once('SIGINT', () => process.exit(1));
