@@ -1,6 +1,13 @@
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql, timeKeys, type GroupKey } from './group-keys.ts';
+import {
+  attemptKeysSql,
+  datedKeys,
+  groupSql,
+  keysOfEarliest,
+  timeKeys,
+  type GroupKey,
+} from './group-keys.ts';
 import { POPULATIONS, type PopulationView } from './population.ts';
 
 export interface CostPerOutcomeQuery {
@@ -56,9 +63,6 @@ const PAST_COSTS = {
    GROUP BY a.tenant_id, a.trace_id, a.attempt_id, a.work_item_ref, a.placement, a.grade, a.model_calls, a.unpriced_calls,
             a.calls_without_usage, a.is_allocated, a.below_low, a.doubt_bps, a.started_at, a.workflow, a.agent, a.model, a.provider, a.dimensions, i.is_many`,
 };
-
-/** Texts of one width in the order of start and trace: a timestamp as it is sent counts from 2000, in two's complement. */
-const FIRST = `CASE WHEN a.started_at < '2000-01-01Z' THEN '0000' ELSE '0001' END || encode(timestamptz_send(a.started_at), 'hex') || a.trace_id`;
 
 /**
  * The items whose attempts have more than one row: of the others neither an attempt nor a cell has to be put together,
@@ -134,13 +138,13 @@ WITH ${books}${many.expression}item AS ${inline}(
    WHERE w.tenant_id = $1 AND ($5::text IS NULL OR w.outcome_type = $5) AND (${settled} OR ${pending})
 ), part AS ${inline}(
   SELECT a.work_item_ref, a.attempt_id, a.started_at, a.placement, a.grade, a.model_calls, a.unpriced_calls, a.calls_without_usage,
-         a.is_allocated, a.below_low, a.doubt_bps, ${FIRST} || (${keys})::text AS keys, i.is_many,
+         a.is_allocated, a.below_low, a.doubt_bps, ${datedKeys(keys)} AS keys, i.is_many,
          ${costs.columns}
     FROM item i
     JOIN attempts a ON a.tenant_id = $1 AND a.work_item_ref = i.ref${costs.sums}
 ), joined AS (
   SELECT work_item_ref, attempt_id, min(started_at) AS started_at, min(placement) AS placement,
-         substr(min(keys COLLATE "C"), 57)::text[] AS keys,
+         ${keysOfEarliest('keys')} AS keys,
          bool_or(grade <> 'metered') AS is_estimated, sum(model_calls) AS calls, sum(unpriced_calls) AS unpriced,
          sum(calls_without_usage) AS without_usage, coalesce(sum(cost), 0) AS cost,
          coalesce(sum(direct), 0) AS direct, coalesce(bool_or(has_other), false) AS has_other,

@@ -43,6 +43,15 @@ export function attemptKeysSql(keys: readonly GroupKey[], bind: (value: string) 
   return `ARRAY[${parts.join(', ')}]::text[]`;
 }
 
+/** Texts of one width in the order of start and trace: a timestamp as it is sent counts from 2000, in two's complement. */
+const FIRST = `CASE WHEN a.started_at < '2000-01-01Z' THEN '0000' ELSE '0001' END || encode(timestamptz_send(a.started_at), 'hex') || a.trace_id`;
+
+/** SQL of the keys of a part `a` of an attempt, as a text that is least for the earliest part. */
+export const datedKeys = (keysSql: string): string => `${FIRST} || (${keysSql})::text`;
+
+/** SQL of the keys of the earliest part of a group, an aggregate that needs no sorting. @param dated of `datedKeys` */
+export const keysOfEarliest = (dated: string): string => `substr(min(${dated} COLLATE "C"), 57)::text[]`;
+
 /** Puts the group together: keys of the work item or the entry by their expressions, the rest from `keysSql`. */
 export function groupSql(
   keys: readonly GroupKey[],

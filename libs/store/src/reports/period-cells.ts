@@ -1,5 +1,12 @@
 import { booksAt } from './books-at.ts';
-import { attemptKeysSql, groupSql, timeKeysOfDay, type GroupKey } from './group-keys.ts';
+import {
+  attemptKeysSql,
+  datedKeys,
+  groupSql,
+  keysOfEarliest,
+  timeKeysOfDay,
+  type GroupKey,
+} from './group-keys.ts';
 
 export interface PeriodQuery {
   readonly fromDay: string;
@@ -10,11 +17,38 @@ export interface PeriodQuery {
   readonly size: number | null;
 }
 
+/** Of positions that no attempt has. */
+const NO_ATTEMPT = '00000000-0000-0000-0000-000000000000';
+
+/** `usage_day` and `account` of charges in the period, over an alias. */
+const ofPeriod = (alias: string): string => `${alias}.tenant_id = $1
+     AND ${alias}.usage_day >= $2::date AND ${alias}.usage_day < $3::date AND ${alias}.account >= '5' AND ${alias}.account < '59'`;
+
+const CALL_COLUMNS =
+  'e.attempt_id, e.work_item_ref, e.account, e.asset, e.usage_day, e.provider, e.call_model';
+
+/** Entries, to be told apart by calls: the ledger is read, three rows and more for each position. */
+const CALL_ENTRIES = `
+  SELECT ${CALL_COLUMNS}, sum(e.amount) AS amount FROM ledger_entries e WHERE ${ofPeriod('e')} GROUP BY ${CALL_COLUMNS}`;
+
+/** What attempts cost, by their positions; of what no attempt has, only the ledger knows the work item. */
+const ENTRIES = `
+  SELECT p.attempt_id, a.work_item_ref, p.account, p.asset, p.usage_day, p.amount
+    FROM positions p
+    LEFT JOIN attempts a ON a.tenant_id = $1 AND a.trace_id = p.posting_id AND a.attempt_id = p.attempt_id
+   WHERE ${ofPeriod('p')} AND p.attempt_id <> '${NO_ATTEMPT}'
+  UNION ALL
+  SELECT NULL, e.work_item_ref, e.account, e.asset, e.usage_day, sum(e.amount)
+    FROM ledger_entries e
+   WHERE ${ofPeriod('e')} AND e.attempt_id IS NULL
+   GROUP BY 2, 3, 4, 5`;
+
 /**
  * The expressions that the figures of a period are summed from: `cell` is an amount of a group (`grp`), account, asset
- * and usage day in [from, to), as on the bill.
+ * and usage day in [from, to), as on the bill; there may be several of one.
  *
- * @param more columns of `ledger_entries e` by which the amounts are told apart as well; constants of the callers
+ * @param more columns of `ledger_entries e` that stand in the cells as well, of which there is one for each entry then;
+ *   constants of the callers
  */
 export function periodCells(
   tenantId: bigint,
@@ -34,22 +68,20 @@ export function periodCells(
     provider: 'e.provider',
     call_model: 'e.call_model',
   });
-  const columns = [
-    'e.attempt_id, e.work_item_ref, e.account, e.asset, e.usage_day, e.provider, e.call_model',
-    ...more,
-  ].join(', ');
+  const isByCall = query.groupBy.some(({ name }) => name === 'provider' || name === 'call_model');
+  const entries =
+    more.length > 0
+      ? `
+  SELECT ${CALL_COLUMNS}, ${more.join(', ')}, e.amount FROM ledger_entries e WHERE ${ofPeriod('e')}`
+      : isByCall
+        ? CALL_ENTRIES
+        : ENTRIES;
   const cells = `
-WITH ${booksAt(query.size, bind)}entry AS (
-  SELECT ${columns}, sum(e.amount) AS amount
-    FROM ledger_entries e
-   WHERE e.tenant_id = $1 AND e.usage_day >= $2::date AND e.usage_day < $3::date
-     AND e.account >= '5' AND e.account < '59'
-   GROUP BY ${columns}
+WITH ${booksAt(query.size, bind)}entry AS (${entries}
 ), keyed AS (
-  SELECT a.attempt_id, ARRAY(SELECT jsonb_array_elements_text(
-           (array_agg(to_jsonb(${keys}) ORDER BY a.started_at, a.trace_id))[1])) AS keys
+  SELECT a.attempt_id, ${keysOfEarliest(`(${datedKeys(keys)})`)} AS keys
     FROM attempts a
-   WHERE a.tenant_id = $1 AND a.attempt_id IN (SELECT attempt_id FROM entry WHERE attempt_id IS NOT NULL)
+   WHERE a.tenant_id = $1 AND a.attempt_id IN (SELECT p.attempt_id FROM positions p WHERE ${ofPeriod('p')})
    GROUP BY a.attempt_id
 ), cell AS (
   SELECT ${group} AS grp, e.*
