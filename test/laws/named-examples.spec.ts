@@ -1,7 +1,8 @@
 // Goal: every worked number of the methods and every worked example of the ledger that the books rest on is a test by
 // that name, so that whoever reads the specification finds it, and nobody loses one by renaming.
 import { expect, test } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { testTitles } from '../support/test-titles.ts';
 
 /** The file in which each is a test of that name. */
 const HOMES: readonly (readonly [file: string, names: readonly string[]])[] = [
@@ -61,10 +62,7 @@ test('nothing of the specification is missing from the list', () => {
 });
 
 test.each(HOMES)('%s has %j', (file, names) => {
-  const text = readFileSync(file, 'utf8');
-  const titles = [...text.matchAll(/(?:test(?:\.each[^(]*)?\(|\[|\]\)\()\s*(['"`])(.+?)\1/g)].map(
-    (match) => match[2]!,
-  );
+  const titles = testTitles(readFileSync(file, 'utf8'));
   expect(names.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
 });
 
@@ -73,4 +71,31 @@ test('each stands in a spec file that the test run finds', () => {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((entry) => `${folder}/${entry}`),
   );
   expect(HOMES.map(([file]) => file).filter((file) => !specs.includes(file))).toEqual([]);
+});
+
+const METHODS = new URL('../../../shared/design/methods.md', import.meta.url).pathname;
+/** The text of a section, 3 or 1.6, up to the next one of its depth. */
+function sectionOf(text: string, number: string): string {
+  const begin = number.includes('.') ? `**${number} ` : `## ${number}. `;
+  const start = text.indexOf(`\n${begin}`);
+  if (start === -1) throw new Error(`methods.md has no section ${number}`);
+  const end = text.slice(start + 1).search(number.includes('.') ? /\n(?:\*\*\d|## )/ : /\n## /);
+  return text.slice(start, end === -1 ? undefined : start + 1 + end);
+}
+
+test.each([
+  ['1.6', 1],
+  ['3', 14],
+  ['4', 9],
+  ['6', 6],
+  ['7', 7],
+])('each number of section %s of methods.md, of which there are %i, is wanted', (number, count) => {
+  // The specification is not part of the repository: without it the list above stands for it.
+  if (!existsSync(METHODS)) {
+    console.warn(`NOT CHECKED against the methods, section ${number}: there is no ${METHODS}`);
+    return;
+  }
+  const tags = sectionOf(readFileSync(METHODS, 'utf8'), number).match(/(?<=\[)T\d+\.\d+[a-z]*(?=\])/g) ?? [];
+  expect([...new Set(tags)].filter((tag) => !WANTED.methods.split(' ').includes(tag))).toEqual([]);
+  expect(new Set(tags).size).toBe(count);
 });

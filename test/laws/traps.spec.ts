@@ -13,25 +13,33 @@ import {
   retryHazards,
 } from '#economics';
 import type { OutcomeEvent } from '#model';
+import { testTitles } from '../support/test-titles.ts';
 
 const DOLLAR = 1_000_000_000_000n;
 
 /** Tests elsewhere, by how their names begin. */
 const ELSEWHERE: readonly (readonly [trap: string, file: string, name: string])[] = [
   ['trap 1: usage of parent and child summed', 'libs/conventions/src/arbitrate.spec.ts', '[T0.3]'],
-  ['trap 2: exclusive and inclusive cache', 'libs/pricing/src/charge-usage.spec.ts', '[T0.1]'],
+  ['trap 2: exclusive and inclusive cache', 'libs/conventions/src/arbitrate.spec.ts', 'trap 2, inclusive'],
+  ['trap 2: exclusive and inclusive cache', 'libs/conventions/src/arbitrate.spec.ts', 'trap 2, exclusive'],
+  ['trap 2: and what it costs', 'libs/pricing/src/charge-usage.spec.ts', '[T0.1]'],
   ['trap 4: failed attempts dropped from cost per success', 'test/pipeline/cost-lines.spec.ts', '[T2.8]'],
   [
     'trap 8: waste rules added with overlap',
     'libs/trails/src/waste/waste-laws.spec.ts',
     'essential + waste + unproven = total',
   ],
-  ['trap 9: carried taken as used', 'libs/trails/src/waste/waste.spec.ts', '[T4.5] where the answer quotes'],
+  ['trap 9: carried taken as used', 'libs/trails/src/waste/waste.spec.ts', '[T4.5] of nine steps'],
   ['trap 10: waste priced uncached when cached', 'libs/trails/src/waste/waste.spec.ts', '[T4.2]'],
+  [
+    'trap 10: and so does the rule',
+    'libs/trails/src/waste/waste-rules.spec.ts',
+    'W9: a result in the prompts after the last answer that used it, at the price of its place',
+  ],
   [
     'trap 11: tests counted only on the segments that are shown',
     'libs/economics/src/segments.spec.ts',
-    'pure noise is called a segment in at most one of twenty searches',
+    'trap 11',
   ],
   ['trap 12: agent on the easy mix against the BPO on all', 'libs/economics/src/baseline.spec.ts', 'T7.6'],
   ['trap 14: caps where the lower bound is above 1', 'libs/economics/src/spend-margin.spec.ts', 'trap 14'],
@@ -51,19 +59,19 @@ const ELSEWHERE: readonly (readonly [trap: string, file: string, name: string])[
     'C6: a sampled trace bills no totals',
   ],
 ];
-/** Tested below. */
-const HERE = [3, 5, 6, 7, 13, 16];
+/** The others are tests below. */
+const OWN_FILE = new URL('traps.spec.ts', import.meta.url);
 
 test('there are 22 traps, and each is a test', () => {
-  const numbers = [...HERE, ...ELSEWHERE.map(([trap]) => Number(/^trap (\d+):/.exec(trap)![1]))];
-  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 22 }, (_, index) => index + 1));
+  const titles = [...ELSEWHERE.map(([trap]) => trap), ...testTitles(readFileSync(OWN_FILE, 'utf8'))];
+  const numbers = titles.flatMap((title) => /^trap (\d+): /.exec(title)?.slice(1).map(Number) ?? []);
+  expect([...new Set(numbers)].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 22 }, (_, index) => index + 1),
+  );
 });
 
 test.each(ELSEWHERE)('%s', (_, file, name) => {
-  const text = readFileSync(file, 'utf8');
-  const titles = [...text.matchAll(/(?:test(?:\.each[^(]*)?\(|\[)\s*(['"`])(.+?)\1/g)].map(
-    ([, , title]) => title!,
-  );
+  const titles = testTitles(readFileSync(file, 'utf8'));
   expect(titles.filter((title) => title.startsWith(name))).not.toEqual([]);
 });
 
@@ -82,15 +90,25 @@ test('trap 3: an outcome is counted once, however often it was reopened', () => 
     quality: null,
     refersTo: null,
   });
-  const { phase, settlements, value } = foldWorkItem([
+  const events = [
     event('resolved', 'achieved', 1n),
     event('reopened', 'reopened', 3n),
     event('resolved', 'achieved', 5n),
-  ]);
-  expect([phase, settlements.filter(({ reopenedAtUs }) => reopenedAtUs === null).length, value]).toEqual([
-    'achieved',
-    1,
-    { amountPico: DOLLAR, asset: 'USD/12' },
+    event('resolved', 'achieved', 6n),
+  ];
+  const standing = events.map((_, last) => {
+    const { phase, settlements, value } = foldWorkItem(events.slice(0, last + 1));
+    return [
+      phase,
+      settlements.filter(({ reopenedAtUs }) => reopenedAtUs === null).length,
+      value === null ? null : value.amountPico,
+    ];
+  });
+  expect(standing).toEqual([
+    ['achieved', 1, DOLLAR],
+    ['open', 0, null],
+    ['achieved', 1, DOLLAR],
+    ['achieved', 1, DOLLAR],
   ]);
 });
 

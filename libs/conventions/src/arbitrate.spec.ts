@@ -44,6 +44,34 @@ const BILLED = 'model_call leaf(billed_witness) | in 10, out 1 | reported inclus
 
 const CASES: readonly Case[] = [
   [
+    'trap 2, inclusive: what was cached is part of the 12,000 of input, as in [T0.1]',
+    [
+      call('1', {
+        input_tokens: 12_000,
+        'cache_read.input_tokens': 8_000,
+        'cache_creation.input_tokens': 2_000,
+        output_tokens: 500,
+      }),
+    ],
+    [
+      'model_call leaf(only_witness) | in 2000, cr 8000, cw 2000, out 500 | reported inclusive A1.6:provider:openai',
+    ],
+  ],
+  [
+    'trap 2, exclusive: it stands beside the 2,000 of input, which cannot hold it',
+    [
+      call('1', {
+        input_tokens: 2_000,
+        'cache_read.input_tokens': 8_000,
+        'cache_creation.input_tokens': 2_000,
+        output_tokens: 500,
+      }),
+    ],
+    [
+      'model_call leaf(only_witness) | in 2000, cr 8000, cw 2000, out 500 | reported exclusive A1.3 | flags exclusive_against_dialect',
+    ],
+  ],
+  [
     'nested calls of two dialects: the innermost is the call',
     [llm('1', 10, 1), call('2', TEN, { parent: '1', at: [1, 9] })],
     ['model_call mirror(nested_mirror) | in 10, out 1 | reported inclusive A1.2', BILLED],

@@ -23,7 +23,14 @@ const attempts = (number: number, count: number, succeeded: number, costUsd: num
 const recorded = [...attempts(1, 100, 70, 0.5), ...attempts(2, 30, 9, 0.6), ...attempts(3, 21, 2, 0.7)];
 
 test('T3.1: from 90 to 70 % success, the same attempts cost 28.57 % more per success', () => {
-  expect(((0.9 / 0.7 - 1) * 100).toFixed(2)).toBe('28.57');
+  const perSuccess = (succeeded: number): number => {
+    const [row] = retryHazards(attempts(1, 100, succeeded, 0.5));
+    return Number(row!.costPico) / row!.succeeded;
+  };
+  expect(((perSuccess(70) / perSuccess(90) - 1) * 100).toFixed(2)).toBe('28.57');
+  // Without a cap that matters, one attempt costs T and all of them T / p.
+  const uncapped = (p: number): number => costOfCappedAttempts(0.5, p, 1000, 6);
+  expect(((uncapped(0.7) / uncapped(0.9) - 1) * 100).toFixed(2)).toBe('28.57');
 });
 
 test('T3.1id: $82.70 of 151 attempts over 81 successes is $1.020988, and T / p is the same', () => {

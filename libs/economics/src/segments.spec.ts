@@ -157,6 +157,37 @@ test('pure noise is called a segment in at most one of twenty searches', () => {
   expect(finds).toBeLessThanOrEqual(14);
 });
 
+/** Numbers that are as good as drawn, by seed (mulberry32). */
+function drawn(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test('trap 11: every segment that was tested counts, not only those that are shown', () => {
+  let [finds, tested] = [0, 0];
+  for (let seed = 0; seed < 150; seed++) {
+    const next = drawn(seed * 7919 + 1);
+    const cases = Array.from({ length: 400 }, (): SegmentCase => ({
+      attributes: Object.fromEntries(
+        ['a', 'b', 'c', 'd', 'e'].map((name) => [name, `${Math.floor(next() * 4)}`]),
+      ),
+      marginPico: BigInt(Math.round(next() * DOLLAR)),
+      half: next() < 0.5 ? 'A' : 'B',
+    }));
+    const search = findSegments(cases);
+    tested += search.candidates.length;
+    if (search.segments.length > 0) finds++;
+  }
+  expect(tested).toBeGreaterThan(150 * 5);
+  // One side of 5 % of 150; each test by itself would find something in about 30.
+  expect(finds).toBeLessThanOrEqual(8);
+});
+
 test('the order of the cases does not matter', () => {
   const cases = claims(600, ({ channel }) => (channel === 'web' ? 3 : 0));
   expect(findSegments([...cases].reverse()).candidates).toEqual(findSegments(cases).candidates);
