@@ -187,7 +187,7 @@ test('sentence: every slot computed, what goes together said so, nothing said of
   const [row] = body.rows;
   expect(row.unknown).toEqual([]);
   expect(row.sentence).toMatch(
-    /^claims, outside of exception_doc=true: the agent costs \$2\.\d\d per processed claim \(95 % CI .* to .*, n=\d+\) vs \$8\.00 at bpo: 7\d % cheaper\. But where exception_doc=true it costs \$9\.00 \(95 % CI 9\.00 to 9\.\d\d, n=\d+\), 1[23] % dearer than bpo: 2\.0 attempts instead of 1\.0; 4\d % of the gap in token cost goes with the number of attempts\. That is [4-6]\d % of the volume\. Sending only these to bpo saves \$0\.\d+ per claim \(.* to .*\)\. All of this is told from the half of the cases that had no part in finding it\.$/,
+    /^claims, outside of exception_doc=true: the agent costs \$2\.\d\d per processed claim \(95 % CI .* to .*, n=\d+\) vs \$8\.00 at bpo: 7\d % cheaper\. But where exception_doc=true it costs \$9\.00 \(95 % CI \$9\.00 to \$9\.\d\d, n=\d+\), 1[23] % dearer than bpo: 2\.0 attempts instead of 1\.0; 4\d % of the gap in token cost goes with the number of attempts\. That is [4-6]\d % of the volume\. Sending only these to bpo saves \$0\.\d+ per claim \(.* to .*\)\. All of this is told from the half of the cases that had no part in finding it\.$/,
   );
   const [{ mixedUsd, routedUsd, ...segment }] = row.segments;
   expect(row.segments).toHaveLength(1);

@@ -167,7 +167,7 @@ test('baseline: loaded cost against the contract, the decision and the sentence'
     decision: { verdict: 'replace_baseline', missing: [], itemsToDecide: null },
   });
   expect(claims.sentence).toBe(
-    'The agent costs $0.932 per resolved ticket (95 % CI 0.685 to 2.37, n=40) vs $4.20 at desk: 78 % cheaper.',
+    'The agent costs $0.932 per resolved ticket (95 % CI $0.685 to $2.37, n=40) vs $4.20 at desk: 78 % cheaper.',
   );
   expect(calm.decision).toEqual({
     verdict: 'need_data',

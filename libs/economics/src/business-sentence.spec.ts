@@ -43,10 +43,10 @@ test.each<[string, Partial<SentenceSlots>, string]>([
   [
     'T12.1: claims',
     { segment },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
-      'But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80), 18 % dearer than the BPO: 3.1 attempts ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
+      'But where exception_doc=yes it costs $9.40 (95 % CI $8.09 to $10.71, n=80), 18 % dearer than the BPO: 3.1 attempts ' +
       'instead of 1.2; 58 % of the gap in token cost goes with the number of attempts. That is 8 % of the volume. ' +
-      'Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49). ' +
+      'Sending only these to the BPO saves $0.112 per claim ($3.60 to $3.49). ' +
       TOLD_FROM,
   ],
   [
@@ -61,29 +61,29 @@ test.each<[string, Partial<SentenceSlots>, string]>([
         shareOfVolume: 0.999,
       },
     },
-    'The agent costs $0.0380 per processed claim (95 % CI 0.0358 to 0.0444, n=59) vs $8.00 at the BPO: over 99 % ' +
-      'cheaper. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80), 18 % dearer than the BPO: 1.1 ' +
+    'The agent costs $0.0380 per processed claim (95 % CI $0.0358 to $0.0444, n=59) vs $8.00 at the BPO: over 99 % ' +
+      'cheaper. But where exception_doc=yes it costs $9.40 (95 % CI $8.09 to $10.71, n=80), 18 % dearer than the BPO: 1.1 ' +
       'attempts as elsewhere; under 1 % of the gap in token cost goes with the number of attempts. That is over 99 % of ' +
-      'the volume. Sending only these to the BPO saves $0.112 per claim (3.60 to 3.49). ' +
+      'the volume. Sending only these to the BPO saves $0.112 per claim ($3.60 to $3.49). ' +
       TOLD_FROM,
   ],
   [
     'no part of the gap goes with attempts',
     { baseline: null, segment: { ...segment, attempts: 1, restAttempts: 1, attemptsShareOfGap: 0 } },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare it ' +
-      'with. But where exception_doc=yes it costs $9.40 (95 % CI 8.09 to 10.71, n=80): 1.0 attempts as elsewhere; none ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920); no baseline is recorded to compare it ' +
+      'with. But where exception_doc=yes it costs $9.40 (95 % CI $8.09 to $10.71, n=80): 1.0 attempts as elsewhere; none ' +
       'of the gap in token cost goes with the number of attempts. That is 8 % of the volume. ' +
       TOLD_FROM,
   ],
   [
     'no segment',
     {},
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper.',
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920) vs $8.00 at the BPO: 61 % cheaper.',
   ],
   [
     'no baseline',
     { baseline: null },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare it with.',
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920); no baseline is recorded to compare it with.',
   ],
   [
     'no baseline, a segment of two conditions without an outcome',
@@ -98,7 +98,7 @@ test.each<[string, Partial<SentenceSlots>, string]>([
         routed: null,
       },
     },
-    'claims: the agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare ' +
+    'claims: the agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920); no baseline is recorded to compare ' +
       'it with. But where exception_doc=yes and lines=over 7 it brought none of n=40 to its outcome (processed claim); it ' +
       'cost $100.00: 3.1 attempts instead of 1.2. That is 8 % of the volume. ' +
       TOLD_FROM,
@@ -121,7 +121,7 @@ test.each<[string, Partial<SentenceSlots>, string]>([
   [
     'a lower bound alone',
     { agent: cost('20', '12', null, { items: 40 }) },
-    'The agent costs $20.00 per processed claim (at least 12.00, n=40) vs $8.00 at the BPO: 150 % dearer than the BPO.',
+    'The agent costs $20.00 per processed claim (at least $12.00, n=40) vs $8.00 at the BPO: 150 % dearer than the BPO.',
   ],
   [
     'no outcome',
@@ -144,25 +144,25 @@ test.each<[string, Partial<SentenceSlots>, string]>([
   [
     'no attribute is declared',
     { segment: { state: 'none_declared' }, baseline: null },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920); no baseline is recorded to compare it with. ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920); no baseline is recorded to compare it with. ' +
       'Whether it is dearer for some of them is not known: no attribute of their intake is declared.',
   ],
   [
     'nothing is sealed',
     { segment: { state: 'nothing_sealed' } },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
       'Whether it is dearer for some of them is not known: nothing is sealed yet that could part the items by lot.',
   ],
   [
     'too few are known',
     { segment: { state: 'too_few', known: 31 } },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
       'Whether it is dearer for some of them is not known: of n=31 the intake and the cost are known, too few to look.',
   ],
   [
     'nothing was found',
     { segment: { state: 'none_found', attributes: 1, looked: 900 } },
-    'The agent costs $3.10 per processed claim (95 % CI 2.94 to 3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
+    'The agent costs $3.10 per processed claim (95 % CI $2.94 to $3.26, n=920) vs $8.00 at the BPO: 61 % cheaper. ' +
       'No part of them that an attribute of the intake tells apart is dearer for sure (n=900).',
   ],
 ])('%s', (_, over, sentence) => {

@@ -105,7 +105,7 @@ function segmentSentences(segment: SentenceSegment, { unit, caseName, baseline }
   const savingPico = routed === null ? 0n : routed.mixedPico - routed.routedPico;
   if (baseline !== null && routed !== null && savingPico > 0n)
     parts.push(
-      `Sending only these to ${baseline.name} saves ${usd(savingPico)} per ${caseName} (${figure(routed.mixedPico)} to ${figure(routed.routedPico)}).`,
+      `Sending only these to ${baseline.name} saves ${usd(savingPico)} per ${caseName} (${usd(routed.mixedPico)} to ${usd(routed.routedPico)}).`,
     );
   // Else the figures would be taken for those of the whole, which stand beside the sentence and are other ones.
   parts.push('All of this is told from the half of the cases that had no part in finding it.');
@@ -146,7 +146,7 @@ function bounds({ interval, items, isComplete }: SentenceCost): string {
   if (interval === null) return `too few items for an interval, n=${items}`;
   const { lowPico, highPico } = interval;
   const range =
-    highPico === null ? `at least ${figure(lowPico)}` : `95 % CI ${figure(lowPico)} to ${figure(highPico)}`;
+    highPico === null ? `at least ${usd(lowPico)}` : `95 % CI ${usd(lowPico)} to ${usd(highPico)}`;
   return `${range}, n=${items}`;
 }
 
