@@ -86,8 +86,15 @@ const columnsOf = (filters: Filters, currency: string | undefined): readonly Col
   },
   {
     title: 'Grade',
+    hint: 'Of the cost in calls of models',
     cell: (row) => <Grade grade={row.grade} reasons={row.gradeReasons} />,
     csv: (row) => row.grade,
+  },
+  {
+    title: 'Loaded grade',
+    hint: 'Of the loaded figure, which the cards show: the weakest of what is in it',
+    cell: (row) => <Grade grade={row.loadedGrade} />,
+    csv: (row) => row.loadedGrade,
   },
 ];
 

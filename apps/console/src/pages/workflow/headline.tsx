@@ -22,10 +22,9 @@ export const isLoaded = (row: Row): boolean => row.loadedCostPerOutcomeUsd !== r
 export const headlineFigure = (row: Row): FigureKind =>
   isLoaded(row) ? 'loaded_per_outcome' : 'cost_per_outcome';
 
-/** How well the headline is known. */
-export const HeadlineGrade = ({ row }: { readonly row: Row }): ReactNode => (
-  <Grade grade={isLoaded(row) ? row.loadedGrade : row.grade} reasons={row.gradeReasons} />
-);
+/** How well the headline is known; the reasons that are told are those of the calls of models alone. */
+export const HeadlineGrade = ({ row }: { readonly row: Row }): ReactNode =>
+  isLoaded(row) ? <Grade grade={row.loadedGrade} /> : <Grade grade={row.grade} reasons={row.gradeReasons} />;
 
 /** Whether part of its loaded cost is not known, so that the figure is a lower bound. */
 export const isIncomplete = ({ bound, loadedGrade }: Pick<Row, 'bound' | 'loadedGrade'>): boolean =>
