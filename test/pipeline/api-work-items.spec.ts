@@ -226,6 +226,19 @@ test('the trail is every step in time, over all attempts', async () => {
   ]);
 });
 
+test.each([
+  'trail?size=3',
+  'trail?as_of=2026-10-21T00:00:00Z',
+  'waste?size=3',
+  'waste?as_of=2026-10-21T00:00:00Z',
+])('the past of %s is refused, not answered as of now', async (path) => {
+  const { status, body } = await ask(`/v1/work-items/ticket/8123/${path}`);
+  const told =
+    'is answered as it stands now alone: it takes neither size nor as_of. What an item cost at a past size, with the ' +
+    'steps that bore it, is told by its cost.';
+  expect([status, body.errors]).toEqual([422, [{ field: /size|as_of/.exec(path)![0], message: told }]]);
+});
+
 test('work items are listed by kind, phase and time', async () => {
   const keys = async (query: string) =>
     (await ask(`/v1/work-items?${query}`)).body.items.map((item: any) => [item.key, item.cost.costUsd]);

@@ -18,6 +18,7 @@ import { OutcomeView, toOutcomeView } from '../outcomes/outcome-views.ts';
 import { pageOf, pageSizeOf } from '../page.ts';
 import { pastBooks } from '../reports/past-books.ts';
 import { decodeCursor, encodeCursor, Instant, LogSize, PageSize } from '../wire.ts';
+import { ONLY_NOW, PAST_TO_REFUSE, refusePast } from './refuse-past.ts';
 import { CostExplanation, explainWorkItem } from './explain-work-item.ts';
 import { readWorkItemEvidence, resolveTraces } from './read-work-item-evidence.ts';
 import { trailOf, TrailStep } from './trail-of.ts';
@@ -46,6 +47,8 @@ const WorkItemQuery = z.object({
 });
 const PageQuery = z.object({ cursor: z.string().optional(), limit: PageSize });
 type PageQuery = z.infer<typeof PageQuery>;
+/** What is answered as it stands now alone: asked for the past, it must not answer of today. */
+const TrailQuery = PageQuery.extend(PAST_TO_REFUSE);
 const CostQuery = PageQuery.extend({
   history: z
     .enum(['true', 'false'])
@@ -164,14 +167,18 @@ export class WorkItemsController {
 
   @Get(':kind/:key/trail')
   @SerializeOptions({ schema: Trail })
-  @ApiOperation({ summary: 'What was done, step by step, over all attempts' })
+  @ApiOperation({
+    summary: 'What was done, step by step, over all attempts',
+    description: `As it stands now: ${ONLY_NOW}`,
+  })
   @ApiResponse({ status: 200, standardSchema: Trail })
   async trail(
     @Param('kind', { schema: Text }) kind: string,
     @Param('key', { schema: Text }) key: string,
-    @Query({ schema: PageQuery }) query: PageQuery,
+    @Query({ schema: TrailQuery }) query: z.infer<typeof TrailQuery>,
     @Caller() { tenantId }: Principal,
   ): Promise<z.infer<typeof Trail>> {
+    refusePast(query);
     return this.ofItem(tenantId, kind, key, async (client, { ref, phase }) => {
       const { parts, steps, balances } = await readWorkItemEvidence(client, tenantId, ref);
       const trail = trailOf(ref, await resolveTraces(client, tenantId, steps), parts, balances);

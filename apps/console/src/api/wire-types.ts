@@ -4008,12 +4008,17 @@ export interface Gets {
   };
   '/v1/work-items/{kind}/{key}/trail': {
     path: { readonly kind: string; readonly key: string };
-    query: { readonly cursor?: string; readonly limit?: string };
+    query: {
+      readonly cursor?: string;
+      readonly limit?: string;
+      readonly size?: string;
+      readonly as_of?: string;
+    };
     answer: Schemas['Trail'];
   };
   '/v1/work-items/{kind}/{key}/waste': {
     path: { readonly kind: string; readonly key: string };
-    query: {};
+    query: { readonly size?: string; readonly as_of?: string };
     answer: Schemas['WorkItemWaste'];
   };
 }
