@@ -180,7 +180,7 @@ function rowOf(cells: readonly Cell[], group: Cell['group'] | null, withMoments:
     maturingPico: costOfCells(maturing),
     maturingPricedCalls: pricedOf(maturing),
     moments: withMoments
-      ? momentsOf(settled, (cell) => `${cell.item} ${group === null ? '' : cell.group}`)
+      ? momentsOf(settled, (cell) => `${cell.item} ${group === null ? '' : JSON.stringify(cell.group)}`)
       : null,
   };
 }
