@@ -15,8 +15,8 @@ export interface TimePoint {
   readonly high: number | null;
   /** All there is to say of it, in a line. */
   readonly words: string;
-  /** Will still move: drawn hollow. */
-  readonly isOpen: boolean;
+  /** Of too few items, or will still move: drawn hollow, and dashed the way there. */
+  readonly isUnsure: boolean;
 }
 
 interface TimeChartProps {
@@ -88,9 +88,29 @@ export function TimeChart({ label, points, reference, height = 210 }: TimeChartP
       <p className="chart-say" aria-live="polite">
         {current?.words ?? ''}
       </p>
+      <InWords points={points} />
     </div>
   );
 }
+
+/** What the signs mean, and the figures for those who read them. */
+const InWords = ({ points }: { readonly points: readonly TimePoint[] }): ReactNode => (
+  <>
+    {points.some(({ isUnsure, value }) => isUnsure && value !== null) && (
+      <p className="hint">
+        Hollow and dashed: fewer than ten items, or not all of them final. No rise and no fall yet.
+      </p>
+    )}
+    <details className="chart-table">
+      <summary>The points in words</summary>
+      <ul>
+        {points.map(({ bucket, words }) => (
+          <li key={bucket}>{words}</li>
+        ))}
+      </ul>
+    </details>
+  </>
+);
 
 type Layout = ReturnType<typeof layOut>;
 
@@ -138,19 +158,9 @@ function Drawing(props: {
   readonly reference: TimeChartProps['reference'];
 }): ReactNode {
   const { drawing, points, width, height, chosen, reference } = props;
-  const { xs, y, top, ticks } = drawing;
+  const { xs, y, ticks } = drawing;
   const right = width - MARGIN.right;
   const texts = moneyTicks(ticks);
-  const at = (point: TimePoint): number => xs[points.indexOf(point)]!;
-  const band = area<TimePoint>()
-    .defined(({ low, high, value }) => value !== null && low !== null && high !== null)
-    .x(at)
-    .y0(({ low }) => y(low ?? 0))
-    .y1(({ high }) => y(Math.min(high ?? 0, top)));
-  const path = line<TimePoint>()
-    .defined(({ value }) => value !== null)
-    .x(at)
-    .y(({ value }) => y(value ?? 0));
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {ticks.map((tick, index) => (
@@ -166,19 +176,7 @@ function Drawing(props: {
           {shortDay(points[index]!.bucket)}
         </text>
       ))}
-      <path className="band" d={band([...points]) ?? ''} />
-      <path className="line" d={path([...points]) ?? ''} />
-      {points.map((each, index) =>
-        each.value === null ? null : (
-          <circle
-            key={each.bucket}
-            className={each.isOpen ? 'dot open' : 'dot'}
-            cx={xs[index]}
-            cy={y(each.value)}
-            r={index === chosen ? 6 : points.length > 60 ? 2 : 3.5}
-          />
-        ),
-      )}
+      <Points drawing={drawing} points={points} chosen={chosen} />
       {reference !== null && !drawing.isFar && (
         <Reference reference={reference} drawing={drawing} right={right} />
       )}
@@ -193,6 +191,61 @@ function Drawing(props: {
       )}
     </svg>
   );
+}
+
+/** The interval, the line and the dots. */
+function Points(props: {
+  readonly drawing: Layout;
+  readonly points: readonly TimePoint[];
+  readonly chosen: number | null;
+}): ReactNode {
+  const { drawing, points, chosen } = props;
+  const { xs, y, top } = drawing;
+  const at = (point: TimePoint): number => xs[points.indexOf(point)]!;
+  const band = area<TimePoint>()
+    .defined(({ low, high, value }) => value !== null && low !== null && high !== null)
+    .x(at)
+    .y0(({ low }) => y(low ?? 0))
+    .y1(({ high }) => y(Math.min(high ?? 0, top)));
+  const path = line<TimePoint>()
+    .defined(({ value }) => value !== null)
+    .x(at)
+    .y(({ value }) => y(value ?? 0));
+  return (
+    <>
+      <path className="band" d={band([...points]) ?? ''} />
+      {stretches(points).map(({ isUnsure, from, to }) => (
+        <path
+          key={from}
+          className={isUnsure ? 'line unsure' : 'line'}
+          d={path(points.slice(from, to + 1)) ?? ''}
+        />
+      ))}
+      {points.map((each, index) =>
+        each.value === null ? null : (
+          <circle
+            key={each.bucket}
+            className={each.isUnsure ? 'dot open' : 'dot'}
+            cx={xs[index]}
+            cy={y(each.value)}
+            r={index === chosen ? 6 : points.length > 60 ? 2 : 3.5}
+          />
+        ),
+      )}
+    </>
+  );
+}
+
+/** Runs of the line that are drawn alike, each of them from the last point of the one before. */
+function stretches(points: readonly TimePoint[]) {
+  const runs: { readonly isUnsure: boolean; readonly from: number; to: number }[] = [];
+  for (let to = 1; to < points.length; to++) {
+    const isUnsure = points[to - 1]!.isUnsure || points[to]!.isUnsure;
+    const last = runs.at(-1);
+    if (last?.isUnsure === isUnsure) last.to = to;
+    else runs.push({ isUnsure, from: to - 1, to });
+  }
+  return runs;
 }
 
 function Reference(props: {

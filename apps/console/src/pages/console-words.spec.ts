@@ -44,10 +44,10 @@ test('alerts say what is the matter and where it is mended, once; none where not
   ]);
 });
 
-test('buckets become points in the order of time; unknown is a gap, young is open, no bucket is none', () => {
+test('buckets become points in the order of time; unknown is a gap, young or few is unsure, no bucket is none', () => {
   const row = {
-    workItems: 3,
-    outcomes: 2,
+    workItems: 30,
+    outcomes: 20,
     loadedInterval: { lowUsd: '0.1', highUsd: '0.3', method: 'combined' as const },
     maturity: '1',
   };
@@ -62,6 +62,14 @@ test('buckets become points in the order of time; unknown is a gap, young is ope
           maturity: '0.5',
           bound: 'lower',
         },
+        {
+          ...row,
+          group: { week: '2026-10-19' },
+          loadedCostPerOutcomeUsd: '0.3',
+          workItems: 1,
+          outcomes: 1,
+          loadedInterval: null,
+        },
         { ...row, group: { week: null }, loadedCostPerOutcomeUsd: null },
       ],
       'week',
@@ -72,17 +80,26 @@ test('buckets become points in the order of time; unknown is a gap, young is ope
       value: 0.2,
       low: 0.1,
       high: 0.3,
-      isOpen: true,
+      isUnsure: true,
       words:
-        'Week of 5 Oct 2026: at least $0.2000 per outcome; 95 %: $0.1000 to $0.3000; 2 outcomes of 3 items; 50.0 % of the items are final: it will still move',
+        'Week of 5 Oct 2026: at least $0.2000 per outcome; 95 %: $0.1000 to $0.3000; 20 outcomes of 30 items; 50.0 % of the items are final: it will still move',
     },
     {
       bucket: '2026-10-12',
       value: null,
       low: null,
       high: null,
-      isOpen: false,
-      words: 'Week of 12 Oct 2026: unknown per outcome; 2 outcomes of 3 items',
+      isUnsure: false,
+      words: 'Week of 12 Oct 2026: unknown per outcome; 20 outcomes of 30 items',
+    },
+    {
+      bucket: '2026-10-19',
+      value: 0.3,
+      low: null,
+      high: null,
+      isUnsure: true,
+      words:
+        'Week of 19 Oct 2026: $0.3000 per outcome; 1 outcome of 1 item; fewer than 10 items: too few to compare with the others',
     },
   ]);
 });
@@ -152,7 +169,7 @@ test('verdicts are told in words', () => {
   expect(verdictWords({ verdict: 'hold', missing: [], itemsToDecide: 1200 }).text).toBe(
     'Not told apart yet: about 1,200 items would',
   );
-  expect([timesWords('321.049'), timesWords('1.26'), timesWords(null)]).toEqual(['321', '1.3', null]);
+  expect(['34.9', '321.049', '1.26', null].map(timesWords)).toEqual(['34', '321', '1.3', null]);
 });
 
 const dearer = {

@@ -64,5 +64,5 @@ export function timesWords(headroom: string | null): string | null {
   if (headroom === null) return null;
   const times = Number(headroom);
   if (!Number.isFinite(times) || times <= 0) return null;
-  return times >= 10 ? Math.round(times).toLocaleString('en-US') : times.toFixed(1);
+  return times >= 10 ? Math.floor(times).toLocaleString('en-US') : times.toFixed(1);
 }
