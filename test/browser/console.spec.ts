@@ -113,6 +113,34 @@ test('a stranger gets from the address that the demo prints to the sentence abou
   await page.context().close();
 });
 
+test('a card says one figure and its parts, marks points of few items, and its grade is that of the table', async () => {
+  const { page } = await shown.open('/demo/overview');
+  const card = page.locator('.card', { hasText: 'Insurance claims' });
+  const text = (await card.innerText()).replace(/\s+/g, ' ');
+  expect(text).toMatch(
+    /≥ \$19\.\d\d per processed claim, people, tools and overhead included .*?Of which ≥ \$0\.0616 in calls of models, \$19\.\d\d for people, tools and overhead/,
+  );
+  expect(text).toContain(
+    'By kind of case, from half of the items; people, tools and overhead included: Insurance claims, outside of',
+  );
+  expect(text).toContain('Hollow and dashed: fewer than ten items, or not all of them final.');
+  expect(await card.locator('.chart .dot.open').count()).toBe(2);
+  expect(await card.locator('.chart .line.unsure').count()).toBe(1);
+  await card.getByText('The points in words').click();
+  expect(await card.locator('.chart-table li').allInnerTexts()).toEqual([
+    ...Array.from({ length: 4 }, () => expect.not.stringContaining('too few')),
+    expect.stringMatching(/^Week of 26 Oct 2026: .*; 1 outcome of 1 item; fewer than 10 items/),
+    expect.stringMatching(/^Week of 2 Nov 2026: .*; 1 outcome of 1 item; fewer than 10 items/),
+  ]);
+  const grades = page.getByRole('row', { name: /^Support tickets/ }).locator('.grade');
+  const shownOnCard = page.locator('.card', { hasText: 'Support tickets' }).locator('.grade');
+  expect(await grades.evaluateAll((all) => all.map(({ className }) => className))).toEqual([
+    'grade metered',
+    await shownOnCard.getAttribute('class'),
+  ]);
+  await page.context().close();
+});
+
 test('a key stands in no address, and a wrong one is refused in the words of the API', async () => {
   const { page } = await shown.open('/demo/overview', {}, {});
   const asked: string[] = [];

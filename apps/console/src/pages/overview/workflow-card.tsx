@@ -10,7 +10,8 @@ import { Fact } from '../../parts/tie-out-line.tsx';
 import type { Filters } from '../../url/filters.ts';
 import { useAddresses } from '../../url/use-addresses.ts';
 import { Advice } from '../workflow/advice-list.tsx';
-import { Headline, HeadlineGrade, headlineFigure, isIncomplete, isLoaded } from '../workflow/headline.tsx';
+import { ByKindOfCase } from '../workflow/by-kind-of-case.tsx';
+import { Headline, HeadlineGrade, headlineFigure, isIncomplete } from '../workflow/headline.tsx';
 import { timesWords, verdictWords } from '../workflow/verdict.ts';
 import { toPoints, toReference, type Bucket } from './to-points.ts';
 
@@ -50,7 +51,12 @@ export function WorkflowCard(props: WorkflowCardProps): ReactNode {
         </header>
         <Headline row={row} interval={compared?.interval} />
         {compared !== undefined && <Against compared={compared} segments={props.told?.segments ?? []} />}
-        {props.told?.sentence != null && <p className="sentence">{props.told.sentence}</p>}
+        {props.told?.sentence != null && (
+          <div>
+            <ByKindOfCase told={props.told} />
+            <p className="sentence">{props.told.sentence}</p>
+          </div>
+        )}
         {points.length > 0 && (
           <TimeChart
             label={`${name}: cost per ${unit} by ${bucket}, with people, tools and overhead where they are known`}
@@ -93,7 +99,8 @@ function Against(props: {
           {baseline.name}:{' '}
           <Amount value={baseline.costPerOutcomeUsd} href={addresses.settings('baselines')} />
           {baseline.isAssumed && ' (assumed)'}
-          {times !== null && `; its calls could become ${times} times as dear until it costs as much`}
+          {times !== null &&
+            `; its calls could become ${isIncomplete(compared) ? 'at most ' : ''}${times} times as dear until it costs as much`}
         </span>
       )}
       <Advice compared={compared} segments={segments} />
@@ -112,20 +119,9 @@ function CardFigures({ row }: { readonly row: Schemas['CostPerOutcomeRow'] }): R
         <Count value={row.workItems} figure="work_items" /> items
       </Fact>
       <Fact name="Calls of models">
-        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" />
-        {isLoaded(row) && (
-          <>
-            ,{' '}
-            <Amount
-              value={row.costPerOutcomeUsd}
-              isLowerBound={row.bound === 'lower'}
-              figure="cost_per_outcome"
-            />{' '}
-            each
-          </>
-        )}
+        <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" /> in all
       </Fact>
-      <Fact name="Of it bought nothing">
+      <Fact name="Calls that bought nothing">
         <Amount
           value={failed === null || nothing === null ? null : sumDecimals([failed, nothing])}
           figure="bought_nothing"

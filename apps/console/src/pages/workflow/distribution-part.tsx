@@ -35,7 +35,7 @@ export function DistributionPart({ workflow, type, filters }: PartProps): ReactN
   return (
     <Section
       title="How cost is spread"
-      lead="Most items are near the median; what decides is often the tail. Intervals assume no distribution."
+      lead="In calls of models. Most items are near the median; what decides is often the tail. Intervals assume no distribution."
     >
       <Answered query={report} what="the distribution">
         {({ rows, formula, tieOut }) => {

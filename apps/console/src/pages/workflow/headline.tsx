@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/wire-types.ts';
+import { subtractDecimals } from '../../format/decimal.ts';
+import { exactMoney, showMoney } from '../../format/money.ts';
 import { unitOf } from '../../format/outcome-words.ts';
 import { Amount, CostInterval, Grade } from '../../parts/figure.tsx';
 import type { FigureKind } from '../../url/figure-kinds.ts';
@@ -30,6 +32,23 @@ export const HeadlineGrade = ({ row }: { readonly row: Row }): ReactNode =>
 export const isIncomplete = ({ bound, loadedGrade }: Pick<Row, 'bound' | 'loadedGrade'>): boolean =>
   bound === 'lower' || loadedGrade === 'incomplete';
 
+/** The two parts of the headline, which sum to it. */
+function MadeOf({ row }: { readonly row: Row }): ReactNode {
+  const { loadedCostPerOutcomeUsd: all, costPerOutcomeUsd: calls } = row;
+  if (all === null || calls === null) return null;
+  const rest = subtractDecimals(all, calls);
+  return (
+    <p>
+      Of which <Amount value={calls} isLowerBound={row.bound === 'lower'} figure="cost_per_outcome" /> in
+      calls of models, {/* No link: what explains it is the headline, of which it is the rest. */}
+      <span className="amount" title={exactMoney(rest)}>
+        {showMoney(rest)}
+      </span>{' '}
+      for people, tools and overhead
+    </p>
+  );
+}
+
 /** What one outcome truly costs, with everything that is known of its cost, and what is in that. */
 export function Headline({
   row,
@@ -56,6 +75,7 @@ export function Headline({
           : 'in calls of models: no cost of people or tools is known'}{' '}
         <CostInterval of={interval} />
       </p>
+      {isMore && <MadeOf row={row} />}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { toPoints, toReference } from '../overview/to-points.ts';
 import { rowOf, rowsOf } from './row-of.ts';
 import { verdictWords } from './verdict.ts';
 import { Advice } from './advice-list.tsx';
+import { ByKindOfCase } from './by-kind-of-case.tsx';
 import { Headline, HeadlineGrade, isIncomplete } from './headline.tsx';
 
 export interface PartProps {
@@ -53,6 +54,7 @@ export function SummaryPart({ workflow, type, row, filters }: PartProps): ReactN
         </Link>
       }
     >
+      <ByKindOfCase told={told} />
       <Sentence text={told?.sentence ?? compared?.sentence ?? null} />
       <div className="cards">
         <CostCard type={type} row={row} compared={compared} points={points} />
@@ -87,13 +89,7 @@ function CostCard(props: {
       </header>
       <p>
         Calls of models: <Amount value={row.costUsd} isLowerBound={row.bound === 'lower'} figure="cost" /> in
-        all,{' '}
-        <Amount
-          value={row.costPerOutcomeUsd}
-          isLowerBound={row.bound === 'lower'}
-          figure="cost_per_outcome"
-        />{' '}
-        per {unitOf(type)}
+        all
       </p>
       <PartsBar
         label={`What the ${showMoney(row.costUsd)} of calls were spent on`}
