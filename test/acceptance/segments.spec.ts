@@ -197,8 +197,8 @@ test('sentence: every slot computed, what goes together said so, nothing said of
     verdict: 'keep_baseline',
     missing: [],
   });
-  const [, said] = /per claim \((\d\.\d\d to \d\.\d\d)\)\. All/.exec(row.sentence)!;
-  expect(`${Number(mixedUsd).toFixed(2)} to ${Number(routedUsd).toFixed(2)}`).toBe(said);
+  const [, said] = /per claim \((\$\d\.\d\d to \$\d\.\d\d)\)\. All/.exec(row.sentence)!;
+  expect(`$${Number(mixedUsd).toFixed(2)} to $${Number(routedUsd).toFixed(2)}`).toBe(said);
   expect(row.sentence).not.toMatch(/\b(because|caus\w*|due to|leads? to|drives?)\b/i);
 });
 
