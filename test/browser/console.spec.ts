@@ -90,6 +90,20 @@ test.each(PAGES)(
   },
 );
 
+test.each(['/demo/cohorts?from=2026-10-10', '/demo/spend?by=team', '/demo/transactions'])(
+  'sentences in the table of %s can be read at 1024 pixels',
+  async (address) => {
+    const { page } = await shown.open(address);
+    await page.setViewportSize({ width: 1024, height: 900 });
+    const widths = await page
+      .locator('td.prose')
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().width));
+    expect(Math.min(...widths)).toBeGreaterThan(150);
+    expect(Math.max(...widths)).toBeLessThan(1024);
+    await page.context().close();
+  },
+);
+
 test('a stranger gets from the address that the demo prints to the sentence about claims in one click', async () => {
   const { page, complaints } = await shown.open('/demo/', {}, {});
   await page.evaluate("window.clicks = 0; addEventListener('click', () => { window.clicks += 1; }, true)");

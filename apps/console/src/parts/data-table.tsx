@@ -9,6 +9,8 @@ export interface Column<Row> {
   /** What the column holds, for those who do not know the word. */
   readonly hint?: string;
   readonly align?: 'start' | 'end';
+  /** Its cells hold sentences: then it stays wide enough to read them, and the table scrolls sooner. */
+  readonly isProse?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** The exact value, for the file; a column without one is not in it. */
   readonly csv?: (row: Row) => CsvValue;
@@ -190,7 +192,7 @@ function BodyRow<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: 
             {column.cell(row)}
           </th>
         ) : (
-          <td key={column.title} className={column.align}>
+          <td key={column.title} className={column.isProse ? 'prose' : column.align}>
             {column.cell(row)}
           </td>
         ),

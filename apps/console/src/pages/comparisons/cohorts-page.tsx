@@ -120,6 +120,7 @@ const known = (filters: Filters): readonly Column<Row>[] => [
 const EXPECTED: readonly Column<Row>[] = [
   {
     title: 'Outcomes to expect',
+    isProse: true,
     cell: ({ nowcast, withheld }) =>
       nowcast === null ? (
         <span className="soft">not told: {withheld === null ? 'not known' : WITHHELD[withheld]}</span>

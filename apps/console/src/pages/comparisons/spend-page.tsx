@@ -168,6 +168,7 @@ const AGAINST_PEERS: readonly Column<Row>[] = [
   },
   {
     title: 'What was spent beyond it bought',
+    isProse: true,
     cell: ({ beyondMiddle }) =>
       beyondMiddle === null ? (
         <span className="soft">nothing beyond, or its worth is not known</span>

@@ -60,6 +60,7 @@ export function Change({ change }: { readonly change: AnyChange }): ReactNode {
           },
           {
             title: 'Causes of the largest',
+            isProse: true,
             cell: ({ causes }) =>
               causes.map((cause) => (
                 <div key={cause}>

@@ -84,6 +84,7 @@ function columnsOf(to: Addresses): readonly Column<Row>[] {
     },
     {
       title: 'Code',
+      isProse: true,
       cell: ({ transaction: { code } }) => `${code}: ${meaningOf(code)}`,
       csv: ({ transaction }) => transaction.code,
     },
