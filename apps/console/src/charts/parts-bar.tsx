@@ -10,7 +10,12 @@ export interface Part {
   readonly hint?: string;
   /** Which figure of its row the part is. */
   readonly figure?: FigureKind;
+  /** What is left when the others are known: drawn grey, so that it looks neither good nor bad. */
+  readonly isRest?: boolean;
 }
+
+const seriesOf = ({ isRest }: Part, index: number): string =>
+  isRest ? 'series-rest' : `series-${index + 1}`;
 
 /** What a sum is made of: a bar and a list of its parts with their shares. */
 export function PartsBar({
@@ -25,27 +30,38 @@ export function PartsBar({
   return (
     <div className="parts-bar">
       <div className="parts-bar-bar" aria-hidden="true">
-        {parts.map(({ name, amount }, index) =>
-          amount === null || compareDecimals(amount, '0') <= 0 ? null : (
+        {parts.map((part, index) =>
+          part.amount === null || compareDecimals(part.amount, '0') <= 0 ? null : (
             <span
-              key={name}
-              className={`series-${index + 1}`}
-              style={{ width: `${(toPosition(amount) / whole) * 100}%` }}
+              key={part.name}
+              className={seriesOf(part, index)}
+              style={{ width: `${(toPosition(part.amount) / whole) * 100}%` }}
             />
           ),
         )}
       </div>
       <ul aria-label={label}>
-        {parts.map(({ name, amount, hint, figure }, index) => (
-          <li key={name} title={hint}>
-            <span className={`swatch series-${index + 1}`} aria-hidden="true" />
-            <span>{name}</span> <Amount value={amount} {...(figure === undefined ? {} : { figure })} />
-            {amount !== null && whole > 0 && (
-              <span className="soft"> {Math.round((toPosition(amount) / whole) * 100)} %</span>
-            )}
-          </li>
+        {parts.map((part, index) => (
+          <PartOfBar key={part.name} part={part} series={seriesOf(part, index)} whole={whole} />
         ))}
       </ul>
     </div>
+  );
+}
+
+function PartOfBar(props: {
+  readonly part: Part;
+  readonly series: string;
+  readonly whole: number;
+}): ReactNode {
+  const { name, amount, hint, figure } = props.part;
+  return (
+    <li title={hint}>
+      <span className={`swatch ${props.series}`} aria-hidden="true" />
+      <span>{name}</span> <Amount value={amount} {...(figure === undefined ? {} : { figure })} />
+      {amount !== null && props.whole > 0 && (
+        <span className="soft"> {Math.round((toPosition(amount) / props.whole) * 100)} %</span>
+      )}
+    </li>
   );
 }

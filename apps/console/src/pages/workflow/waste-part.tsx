@@ -68,7 +68,12 @@ function Shares({ row }: { readonly row: Schemas['WasteRow'] }): ReactNode {
           { name: 'essential', amount: row.essentialCostUsd, hint: 'The outcome depends on it' },
           { name: 'wasted in runs that succeeded', amount: row.wasteCostUsd, hint: 'A rule below proves it' },
           { name: 'runs that failed', amount: row.failedRunCostUsd },
-          { name: 'unproven', amount: row.unprovenCostUsd, hint: 'Nothing recorded shows which of the two' },
+          {
+            name: 'unproven',
+            amount: row.unprovenCostUsd,
+            hint: 'Nothing recorded shows which of the two',
+            isRest: true,
+          },
         ]}
       />
       <p className="hint">
