@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { settled, startTestConsole, type TestConsole } from '../support/console.ts';
+import { seriousFindings, widthsPx } from '../support/page-checks.ts';
 
 let shown: TestConsole;
 beforeAll(async () => {
@@ -45,29 +44,6 @@ const PAGES = [
   ['sign-in', '/elsewhere/overview', 'Outcome Ledger'],
 ] as const;
 
-/** Findings that keep somebody from using the page; by default of every rule. */
-async function seriousFindings(page: Page, rules?: string[]): Promise<unknown[]> {
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) }));
-}
-
-/**
- * How wide the page is, in pixels, when its charts have taken the width of the window. They take it with the
- * next frame, and headless Chromium may draw none for seconds unless a picture is asked for: seen in two of
- * five runs, with requestAnimationFrame waiting as long.
- */
-async function pageWidthPx(page: Page, widthPx: number): Promise<number> {
-  const until = Date.now() + 3_000;
-  for (;;) {
-    await page.screenshot();
-    const measured = Number(await page.evaluate('document.documentElement.scrollWidth'));
-    if (measured <= widthPx || Date.now() > until) return measured;
-  }
-}
-
 test.each(PAGES)(
   '%s complains of nothing, can be used by everybody in light and dark, and fits into 1440, 1024 and 390 pixels',
   async (name, address, heading) => {
@@ -78,14 +54,9 @@ test.each(PAGES)(
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     // Of all rules, only these look at colours.
     expect(await seriousFindings(page, ['color-contrast', 'link-in-text-block'])).toEqual([]);
-    const widths: number[] = [];
-    for (const width of [1440, 1024, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      widths.push(await pageWidthPx(page, width));
-      if (shown.screenshots !== null)
-        await page.screenshot({ path: join(shown.screenshots, `${name}-${width}.png`), fullPage: true });
-    }
-    expect(widths).toEqual([1440, 1024, 390]);
+    expect(await widthsPx(page, shown.screenshots === null ? null : join(shown.screenshots, name))).toEqual([
+      1440, 1024, 390,
+    ]);
     await page.context().close();
   },
 );

@@ -1,13 +1,14 @@
 // Recorded runs of customer-service agents in the console: a failed trial beside a resolved one, and a trail whose cost
 // sums on the page. Needs ../shared beside the checkout; skips itself loudly without.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openPage } from '../support/console.ts';
 import { Desk } from '../support/desk.ts';
+import { seriousFindings, widthsPx } from '../support/page-checks.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const tool = new URL('../../../shared/tools/tau2-otlp.mjs', import.meta.url).pathname;
@@ -17,6 +18,7 @@ if (!isThere)
 
 jest.setTimeout(120_000);
 const RUNS = '40';
+const SCREENSHOTS = process.env.SCREENSHOTS ?? null;
 const run = promisify(execFile);
 
 (isThere ? describe : describe.skip)('tau2', () => {
@@ -60,10 +62,35 @@ const run = promisify(execFile);
     );
     page.setDefaultTimeout(30_000);
     expect(complaints).toEqual([]);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     return page;
   }
+
+  test.each([
+    ['overview', '/overview', 'Overview'],
+    ['workflow', '/workflows/airline', 'airline'],
+    ['work-items', '/work-items', 'Work items'],
+    ['cohorts', '/cohorts', 'Young cohorts'],
+    ['spend', '/spend?by=agent', 'Spend against outcome'],
+    ['before-after', '/before-after?change_at=2025-06-01', 'Before and after'],
+    ['explain', '/explain?group_by=workflow&cell=["airline"]&figure=cost', 'Explain a figure'],
+    ['transactions', '/transactions', 'Postings'],
+    ['evidence', '/evidence', 'Evidence'],
+    ['data-quality', '/data-quality', 'Data quality'],
+    ['periods', '/periods', 'Periods and bills'],
+    ['settings', '/settings/prices', 'Settings'],
+    ['start', '/start', 'Guided start'],
+  ])(
+    '%s of recorded runs can be used by everybody, and fits into 1440, 1024 and 390 pixels',
+    async (name, address, heading) => {
+      const page = await look(address);
+      expect(await page.locator('h1').innerText()).toBe(heading);
+      expect(await widthsPx(page, SCREENSHOTS === null ? null : join(SCREENSHOTS, `tau2-${name}`))).toEqual([
+        1440, 1024, 390,
+      ]);
+      await page.context().close();
+    },
+  );
 
   test('a trail of a recorded run, its cost and its neighbour', async () => {
     const of = async (phase: string): Promise<string> =>
