@@ -135,6 +135,8 @@ test('a key stands in no address, and a wrong one is refused in the words of the
   expect(await page.getByRole('alert').innerText()).toContain('Unauthorized (401)');
   await page.getByLabel('API key').fill(shown.readerKey);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  // Nothing is under way either before the page behind it asks its first question.
+  await page.locator('.card').first().waitFor();
   await settled(page);
   expect(asked.length).toBeGreaterThan(3);
   expect(asked.filter((url) => url.includes('olk_'))).toEqual([]);
