@@ -17,12 +17,14 @@ message Resource { repeated KeyValue attributes = 1; }
 message ScopeSpans { Scope scope = 1; repeated Span spans = 2; }
 message Scope { string name = 1; string version = 2; }
 message KeyValue { string key = 1; AnyValue value = 2; }
-message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
+message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; ArrayValue array_value = 5; } }
+message ArrayValue { repeated AnyValue values = 1; }
 message Span { bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
   fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8; repeated KeyValue attributes = 9; Status status = 15; fixed32 flags = 16; }
 message Status { string message = 2; int32 code = 3; }
 `;
-const Request = protobuf.parse(OTLP).root.lookupType('ExportTraceServiceRequest');
+/** What protobufjs encodes requests with. */
+export const Request = protobuf.parse(OTLP).root.lookupType('ExportTraceServiceRequest');
 
 /** A small deterministic generator (xorshift32), so that every run sends the same bytes. */
 function randomSource(seed) {

@@ -41,9 +41,10 @@ export async function startRig({ requests, kinds, withReference }) {
     closers.push(() => db.close());
     const nowMs = Date.now();
     const today = Math.floor(nowMs / 86_400_000);
-    await ensureSpanPartitions(db, [today - 3, today - 2, today - 1, today]);
+    const days = [today - 3, today - 2, today - 1, today];
+    await ensureSpanPartitions(db, days);
     const keys = await createKeys(db);
-    if (withReference) await createReference(db, today);
+    if (withReference) await createReference(db, days);
     const dump = join(directory, 'spans.copy');
     const nowNs = BigInt(nowMs) * 1_000_000n;
     if (withReference)

@@ -4,10 +4,11 @@ import net from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { buildExportRequests } from './export-requests.mjs';
-import { agentRun, calls } from './trace-shapes.mjs';
+import { recordedRequests } from './recorded-runs.mjs';
+import { agentRun, agentRunWithoutContent, calls } from './trace-shapes.mjs';
 
 const IN_FLIGHT = 32;
-const SHAPES = new Map([calls, agentRun].map((shape) => [shape.name, shape]));
+const SHAPES = new Map([calls, agentRun, agentRunWithoutContent].map((shape) => [shape.name, shape]));
 const bodies = { plain: [], gzip: [] };
 
 process.on('message', async (command) => {
@@ -21,7 +22,10 @@ process.on('message', async (command) => {
 process.once('disconnect', () => process.exit(0));
 
 async function prepare({ prepare: count, kinds, nowNs, shape = 'calls' }) {
-  const requests = buildExportRequests(count, BigInt(nowNs), SHAPES.get(shape));
+  const requests =
+    shape === 'recorded'
+      ? await recordedRequests()
+      : buildExportRequests(count, BigInt(nowNs), SHAPES.get(shape));
   bodies.plain = requests.map((request) => request.body);
   if (kinds.includes('gzip')) {
     const compress = promisify(gzip);

@@ -3,6 +3,7 @@
 //   --alone              without the reference: for a look at CPU time and statements
 //   --backlog            the worker is started when all spans are there: the memory that draining takes
 //   --requests N         of 512 spans; 600, or 60 with --short
+//   --shape NAME         agentRunWithoutContent, agentRun (with content), or recorded (all recorded runs)
 // With --alone or --backlog:
 //   --workers N          worker processes on the one database
 //   --profile DIRECTORY  each worker leaves a .cpuprofile of its whole life there; `node bench/profile.mjs` reads it
@@ -14,16 +15,37 @@ import { alternate, cpuUsPerSpan, median } from './ingest-rig.mjs';
 import { startPipelineRig } from './pipeline-rig.mjs';
 import { referenceClient } from './reference.mjs';
 
-export async function run({ short = false, requests = short ? 60 : 600 } = {}) {
-  const rig = await startPipelineRig({ requests, withReference: true });
+/** Spans that carry what was said; reported, without a floor. */
+export const runWithContent = (options) =>
+  run({ ...options, name: 'the same of spans with content', shape: 'agentRun', floor: null, aim: null });
+
+/** The recorded runs, with all that every call saw; reported, without a floor. */
+export const runRecorded = (options) =>
+  run({
+    ...options,
+    name: 'the same of recorded runs with content',
+    shape: 'recorded',
+    floor: null,
+    aim: null,
+  });
+
+export async function run({
+  short = false,
+  requests = short ? 60 : 600,
+  name = 'whole pipeline, spans/s vs \\copy',
+  shape,
+  floor = 0.2,
+  aim = 0.5,
+} = {}) {
+  const rig = await startPipelineRig({ requests, shape, withReference: true });
   try {
     const { ratio, ratios, as, bs } = await alternate(() => rig.pipeline(), rig.reference);
     const perSecond = (runs) => Math.round(median(runs.map((one) => one.perSecond)));
     return {
-      name: 'whole pipeline, spans/s vs \\copy',
+      name,
       ratio,
-      floor: 0.2,
-      aim: 0.5,
+      floor,
+      aim,
       details: {
         spans: rig.spans,
         reference: referenceClient,
@@ -72,6 +94,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       alone: { type: 'boolean' },
       backlog: { type: 'boolean' },
       requests: { type: 'string' },
+      shape: { type: 'string' },
       workers: { type: 'string', default: '1' },
       profile: { type: 'string' },
     },
@@ -81,7 +104,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   const work =
     asked.alone || asked.backlog
-      ? runAlone({ requests, workers: Number(asked.workers), profileDir, isBacklog: asked.backlog === true })
-      : run({ requests });
+      ? runAlone({
+          requests,
+          shape: asked.shape,
+          workers: Number(asked.workers),
+          profileDir,
+          isBacklog: asked.backlog === true,
+        })
+      : run({ requests, shape: asked.shape });
   console.log(JSON.stringify(await work, null, 2));
 }

@@ -11,13 +11,14 @@ import { toCopyText } from './export-requests.mjs';
 const COLUMNS =
   'tenant_id, trace_id, span_id, started_at, ended_at, parent_span_id, resource_id, scope_id, batch_id, position, name, attributes';
 
-export async function createReference(db, today) {
+/** @param days UTC, counted from 1970-01-01 */
+export async function createReference(db, days) {
   await db.query(`CREATE TABLE bench_reference (
     tenant_id bigint NOT NULL, trace_id uuid NOT NULL, span_id bigint NOT NULL, started_at timestamptz NOT NULL,
     ended_at timestamptz NOT NULL, parent_span_id bigint, resource_id uuid NOT NULL, scope_id uuid NOT NULL,
     batch_id uuid NOT NULL, position integer NOT NULL, name text NOT NULL, attributes jsonb NOT NULL,
     PRIMARY KEY (tenant_id, trace_id, span_id, started_at)) PARTITION BY RANGE (started_at)`);
-  for (let day = today - 3; day <= today; day += 1) {
+  for (const day of days) {
     const date = (n) => new Date(n * 86_400_000).toISOString();
     await db.query(
       `CREATE TABLE bench_reference_${day} PARTITION OF bench_reference FOR VALUES FROM ('${date(day)}') TO ('${date(day + 1)}')`,

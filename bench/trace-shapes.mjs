@@ -68,6 +68,29 @@ export function agentRun({ random, prose, id }) {
   return spans;
 }
 
+/** Which of their attributes are content, in the order of preference of what stands in their place. */
+const CONTENT = [
+  'gen_ai.input.messages',
+  'gen_ai.output.messages',
+  'gen_ai.tool.call.result',
+  'gen_ai.tool.call.arguments',
+];
+
+/**
+ * The same run by an agent that exports nothing of what was said, as instrumentations do unless they are told to: of the
+ * same size, because the application says as much of its own.
+ */
+export function agentRunWithoutContent(tools) {
+  return agentRun(tools).map((span) => {
+    const { attributes } = span;
+    const content = CONTENT.filter((name) => attributes[name] !== undefined);
+    if (content.length === 0) return span;
+    const own = content.map((name, n) => [`app.context.${n}`, attributes[name]]);
+    const rest = Object.entries(attributes).filter(([name]) => !CONTENT.includes(name));
+    return { ...span, attributes: Object.fromEntries([...rest, ...own]) };
+  });
+}
+
 function modelCall({ random, prose, id }, conversation) {
   const model = MODELS[random(2)];
   return {
