@@ -1,6 +1,7 @@
 import { arbitrate, readLog, readStep } from '#conventions';
 import { parseRef, toRef, type Ref } from '#model';
 import {
+  insertTraceRefs,
   inTransaction,
   readRefsOfTraces,
   readTraceStates,
@@ -72,17 +73,24 @@ export async function publishCandidates(
     ];
   });
   await addWithdrawnKeys(parts, tenantId, traces);
-  const refs = traces.flatMap((trace) =>
-    [...trace.candidates, ...trace.runningTotals].map(([ref, detail]): TraceRef => ({
-      ref,
-      traceId: trace.state.traceId,
-      startedAtUs: startOf(trace),
-      detail,
-    })),
+  const [first, again] = [true, false].map((isFirst) =>
+    traces.filter(({ state }) => (state.revision === 0) === isFirst).flatMap(refsOf),
   );
-  if (refs.length > 0) await inTransaction(parts.db, (client) => upsertTraceRefs(client, tenantId, refs));
+  if (first!.length + again!.length > 0)
+    await inTransaction(parts.db, async (client) => {
+      await insertTraceRefs(client, tenantId, first!);
+      await upsertTraceRefs(client, tenantId, again!);
+    });
   return { traces, tooLong, letGo };
 }
+
+const refsOf = (trace: ReadTrace): TraceRef[] =>
+  [...trace.candidates, ...trace.runningTotals].map(([ref, detail]) => ({
+    ref,
+    traceId: trace.state.traceId,
+    startedAtUs: startOf(trace),
+    detail,
+  }));
 
 /**
  * Late spans may turn what was a call into a container, or tell whose agent it was: the keys from before are published

@@ -1,7 +1,7 @@
 import { spanOfLog } from '#conventions';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '#otlp';
 import type { InstrumentationScope, LogRecord, Resource, Span, TraceId } from '#model';
-import { readOrigins, readTraceSpans, type Queryable, type StoredSpan } from '#store';
+import { readOrigins, readTraceSpans, type Client, type Database, type StoredSpan } from '#store';
 
 /** A stored span or log record with its decoded form. */
 export interface ReceivedSpan {
@@ -21,7 +21,7 @@ export class SpanReader {
 
   /** @returns the spans of each trace, in stored order; a trace without spans has no entry */
   async read(
-    db: Queryable,
+    db: Database | Client,
     tenantId: bigint,
     traceIds: readonly TraceId[],
   ): Promise<Map<TraceId, ReceivedSpan[]>> {
@@ -48,7 +48,7 @@ export class SpanReader {
     this.scopes.clear();
   }
 
-  private async learn(db: Queryable, tenantId: bigint, stored: readonly StoredSpan[]): Promise<void> {
+  private async learn(db: Database | Client, tenantId: bigint, stored: readonly StoredSpan[]): Promise<void> {
     if (this.resources.size > MAX_ORIGINS) this.resources.clear();
     if (this.scopes.size > MAX_ORIGINS) this.scopes.clear();
     const missing = (known: ReadonlyMap<string, unknown>, id: (span: StoredSpan) => string): string[] => [

@@ -27,6 +27,7 @@ export {
   readRefsOfTraces,
   readRunningTotals,
   readTraceRefs,
+  insertTraceRefs,
   upsertTraceRefs,
 } from './assemble/trace-refs.ts';
 export type { TraceRef } from './assemble/trace-refs.ts';

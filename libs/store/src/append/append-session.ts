@@ -1,6 +1,6 @@
 import { Client, type QueryResult, type QueryResultRow } from 'pg';
 import { valueTypes } from '../connection/value-types.ts';
-import { CopyRows } from './copy-rows.ts';
+import { CopyRows } from '../connection/copy-rows.ts';
 
 /** How long one transaction may take before its connection is given up; its senders are asked to come back. */
 const TRANSACTION_LIMIT_MS = 60_000;

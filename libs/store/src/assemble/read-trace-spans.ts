@@ -1,5 +1,6 @@
-import { spanIdFromInt8, traceIdFromUuid } from '../connection/hex-id.ts';
-import type { Queryable } from '../connection/database.ts';
+import { copyOut } from '../connection/copy-out.ts';
+import type { Client, Database, Queryable } from '../connection/database.ts';
+import { traceIdFromUuid, uuidArrayLiteral, uuidFromDigits } from '../connection/hex-id.ts';
 import type { SpanId, TraceId } from '#model';
 
 /** A stored span or log record with what is needed to decode it. */
@@ -56,50 +57,52 @@ SELECT trace_id, span_count, revision, revision_span_count
  * are read: their bounds come from `traces`.
  */
 export async function readTraceSpans(
-  db: Queryable,
+  db: Database | Client,
   tenantId: bigint,
   traceIds: readonly TraceId[],
 ): Promise<StoredSpan[]> {
-  const bounds = await db.query<{ first: bigint | null; last: bigint | null }>({
+  const { first, last } = await readBounds(db, tenantId, traceIds);
+  if (first === null || last === null) return [];
+  const spans: StoredSpan[] = [];
+  await copyOut(
+    db,
+    `
+SELECT trace_id, span_id, parent_span_id, signal, resource_id, scope_id, batch_id, position, bytes, cut_at IS NOT NULL
+  FROM spans
+ WHERE tenant_id = ${tenantId} AND trace_id = ANY (${uuidArrayLiteral(traceIds)})
+   AND started_at >= to_timestamp((${first} - 1000000) / 1000000) AND started_at <= to_timestamp((${last} + 1000000) / 1000000)
+ ORDER BY trace_id, span_id, started_at`,
+    (row) => {
+      spans.push({
+        traceId: row.uuid(0, asDigits),
+        spanId: row.hex(1),
+        parentSpanId: row.isNull(2) ? null : row.hex(2),
+        isLog: row.smallint(3) === 1,
+        resourceId: row.uuid(4, uuidFromDigits),
+        scopeId: row.uuid(5, uuidFromDigits),
+        batchId: row.uuid(6, uuidFromDigits),
+        position: row.integer(7),
+        bytes: row.bytea(8),
+        isCut: row.boolean(9),
+      });
+    },
+  );
+  return spans;
+}
+
+async function readBounds(
+  db: Queryable,
+  tenantId: bigint,
+  traceIds: readonly TraceId[],
+): Promise<{ first: bigint | null; last: bigint | null }> {
+  const { rows } = await db.query<{ first: bigint | null; last: bigint | null }>({
     name: 'read-trace-bounds',
     text: `
 SELECT min(first_started_at) AS first, max(last_ended_at) AS last
   FROM traces WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])`,
     values: [tenantId, traceIds],
   });
-  const { first, last } = bounds.rows[0]!;
-  if (first === null || last === null) return [];
-  const { rows } = await db.query<{
-    trace_id: string;
-    span_id: bigint;
-    resource_id: string;
-    scope_id: string;
-    batch_id: string;
-    position: number;
-    parent_span_id: bigint | null;
-    signal: number;
-    bytes: Buffer;
-    is_cut: boolean;
-  }>({
-    name: 'read-trace-spans',
-    text: `
-SELECT trace_id, span_id, resource_id, scope_id, batch_id, position, parent_span_id, signal, bytes, cut_at IS NOT NULL AS is_cut
-  FROM spans
- WHERE tenant_id = $1 AND trace_id = ANY ($2::uuid[])
-   AND started_at >= to_timestamp(($3::bigint - 1000000) / 1000000) AND started_at <= to_timestamp(($4::bigint + 1000000) / 1000000)
- ORDER BY trace_id, span_id, started_at`,
-    values: [tenantId, traceIds, first, last],
-  });
-  return rows.map((row) => ({
-    traceId: traceIdFromUuid(row.trace_id),
-    spanId: spanIdFromInt8(row.span_id),
-    parentSpanId: row.parent_span_id === null ? null : spanIdFromInt8(row.parent_span_id),
-    isLog: row.signal === 1,
-    resourceId: row.resource_id,
-    scopeId: row.scope_id,
-    batchId: row.batch_id,
-    position: row.position,
-    bytes: row.bytes,
-    isCut: row.is_cut,
-  }));
+  return rows[0]!;
 }
+
+const asDigits = (digits: string): string => digits;

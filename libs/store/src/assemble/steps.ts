@@ -6,7 +6,9 @@ import {
   uuidArray,
 } from '../connection/binary-array.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
-import type { Queryable } from '../connection/database.ts';
+import { BinaryRows } from '../connection/binary-rows.ts';
+import { copyNew } from '../connection/copy-in.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import type { SpanId, TraceId } from '#model';
 
 /** A step as it is stored: the canonical text is the truth, the columns serve queries. */
@@ -21,13 +23,40 @@ export interface StepRow {
   readonly record: string;
 }
 
+const COLUMNS = 'tenant_id, trace_id, revision, span_id, started_at, role, provider, call_model, record';
+
 /** Adds step rows of new revisions; rows of an earlier try of the same revision stay as they are. */
-export async function insertSteps(db: Queryable, tenantId: bigint, steps: readonly StepRow[]): Promise<void> {
+export async function insertSteps(
+  client: Client,
+  tenantId: bigint,
+  steps: readonly StepRow[],
+): Promise<void> {
   if (steps.length === 0) return;
-  await db.query({
+  const rows = new BinaryRows(9);
+  for (const step of steps)
+    rows
+      .begin()
+      .bigint(tenantId)
+      .uuid(step.traceId)
+      .integer(step.revision)
+      .spanId(step.spanId)
+      .timestamp(step.startedAtUs)
+      .text(step.role)
+      .text(step.provider)
+      .text(step.callModel)
+      .text(step.record);
+  await copyNew(client, `steps (${COLUMNS})`, rows, () => insertMissingSteps(client, tenantId, steps));
+}
+
+async function insertMissingSteps(
+  client: Client,
+  tenantId: bigint,
+  steps: readonly StepRow[],
+): Promise<void> {
+  await client.query({
     name: 'insert-steps',
     text: `
-INSERT INTO steps (tenant_id, trace_id, revision, span_id, started_at, role, provider, call_model, record)
+INSERT INTO steps (${COLUMNS})
 SELECT $1, * FROM unnest($2::uuid[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
 ON CONFLICT DO NOTHING`,
     values: [

@@ -1,7 +1,9 @@
 import { textArray, timestampArray, uuidArray } from '../connection/binary-array.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 import { traceIdFromUuid } from '../connection/hex-id.ts';
-import type { Queryable } from '../connection/database.ts';
+import { BinaryRows } from '../connection/binary-rows.ts';
+import { copyNew } from '../connection/copy-in.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import type { Ref, TraceId } from '#model';
 
 /** A joining key of a trace. `detail` is plain JSON whose meaning depends on the kind of ref. */
@@ -20,17 +22,42 @@ ON CONFLICT (tenant_id, ref, trace_id) DO UPDATE SET started_at = excluded.start
  WHERE r.started_at <> excluded.started_at OR r.detail <> excluded.detail`;
 
 /** Publishes joining keys, replacing what the same trace said before under the same ref. Idempotent. */
-export function upsertTraceRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
-  return writeRefs(db, tenantId, refs);
+export async function upsertTraceRefs(
+  client: Client,
+  tenantId: bigint,
+  refs: readonly TraceRef[],
+): Promise<void> {
+  if (refs.length > 0) await upsertInOrder(client, tenantId, inKeyOrder(refs));
 }
 
-/** Rows go in key order, so that two writers wait for each other instead of deadlocking. */
-async function writeRefs(db: Queryable, tenantId: bigint, refs: readonly TraceRef[]): Promise<void> {
+/** The same, where nearly always these traces said nothing before. */
+export async function insertTraceRefs(
+  client: Client,
+  tenantId: bigint,
+  refs: readonly TraceRef[],
+): Promise<void> {
   if (refs.length === 0) return;
-  const sorted = [...refs].sort((a, b) =>
-    a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1,
+  const sorted = inKeyOrder(refs);
+  const rows = new BinaryRows(5);
+  for (const { ref, traceId, startedAtUs, detail } of sorted)
+    rows
+      .begin()
+      .bigint(tenantId)
+      .text(ref)
+      .uuid(traceId)
+      .timestamp(startedAtUs)
+      .jsonb(JSON.stringify(detail));
+  await copyNew(client, 'trace_refs (tenant_id, ref, trace_id, started_at, detail)', rows, () =>
+    upsertInOrder(client, tenantId, sorted),
   );
-  await db.query({
+}
+
+/** Two writers whose rows go in key order wait for each other instead of deadlocking. */
+const inKeyOrder = (refs: readonly TraceRef[]): TraceRef[] =>
+  [...refs].sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : a.traceId < b.traceId ? -1 : 1));
+
+async function upsertInOrder(client: Client, tenantId: bigint, sorted: readonly TraceRef[]): Promise<void> {
+  await client.query({
     name: 'upsert-trace-refs',
     text: UPSERT,
     values: [

@@ -70,14 +70,14 @@ export const bigintArray = (values: readonly bigint[]): Buffer => eightBytes(INT
  * @throws RangeError outside the years 1 to 9999, as `timestampFromUs`
  */
 export const timestampArray = (values: readonly bigint[]): Buffer =>
-  eightBytes(
-    TIMESTAMPTZ,
-    values.map((us) => {
-      if (us < YEAR_1_US || us >= YEAR_10000_US)
-        throw new RangeError(`${us} microseconds since the epoch are outside the years 1 to 9999`);
-      return us - POSTGRES_EPOCH_US;
-    }),
-  );
+  eightBytes(TIMESTAMPTZ, values.map(postgresUs));
+
+/** Microseconds since 1970 as PostgreSQL counts them, since 2000. @throws RangeError outside the years 1 to 9999 */
+export function postgresUs(us: bigint): bigint {
+  if (us < YEAR_1_US || us >= YEAR_10000_US)
+    throw new RangeError(`${us} microseconds since the epoch are outside the years 1 to 9999`);
+  return us - POSTGRES_EPOCH_US;
+}
 
 function eightBytes(elementType: number, values: readonly bigint[]): Buffer {
   const array = header(elementType, values.length, HEADER_BYTES + values.length * 12);

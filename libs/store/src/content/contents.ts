@@ -1,6 +1,8 @@
 import type { SpanId, TraceId } from '#model';
 import { bigintArray, byteaArray, textArray, timestampArray, uuidArray } from '../connection/binary-array.ts';
-import type { Queryable } from '../connection/database.ts';
+import { BinaryRows } from '../connection/binary-rows.ts';
+import { copyNew } from '../connection/copy-in.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import { spanIdFromInt8, spanIdToInt8, traceIdFromUuid } from '../connection/hex-id.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
 
@@ -18,11 +20,40 @@ export interface ContentRow {
   readonly sealed: Buffer;
 }
 
-/** Bytes of one statement: what the driver copies as text at a time. */
-const STATEMENT_BYTES = 4 << 20;
+const COLUMNS =
+  'tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at';
 
 /** Adds content of steps that are new; what stands is left. Idempotent. */
 export async function insertContents(
+  client: Client,
+  tenantId: bigint,
+  contents: readonly ContentRow[],
+  recordedAtUs: bigint,
+): Promise<void> {
+  if (contents.length === 0) return;
+  const rows = new BinaryRows(10);
+  for (const content of contents)
+    rows
+      .begin()
+      .bigint(tenantId)
+      .uuid(content.traceId)
+      .spanId(content.spanId)
+      .timestamp(content.startedAtUs)
+      .text(content.part)
+      .uuid(content.subjectId)
+      .text(content.mediaType)
+      .texts(content.sources)
+      .bytea(content.sealed)
+      .timestamp(recordedAtUs);
+  await copyNew(client, `contents (${COLUMNS})`, rows, () =>
+    insertMissing(client, tenantId, contents, recordedAtUs),
+  );
+}
+
+/** Bytes of one statement: what the driver copies as text at a time. */
+const STATEMENT_BYTES = 4 << 20;
+
+async function insertMissing(
   db: Queryable,
   tenantId: bigint,
   rows: readonly ContentRow[],
@@ -48,7 +79,7 @@ async function insertRows(
   await db.query({
     name: 'insert-contents',
     text: `
-INSERT INTO contents (tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at)
+INSERT INTO contents (${COLUMNS})
 SELECT $1, c.trace_id, c.span_id, c.started_at, c.part, c.subject_id, c.media_type,
        string_to_array(c.sources, $11), c.sealed, $10
   FROM unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::bytea[])

@@ -1,13 +1,8 @@
-import { spanIdToInt8 } from '../connection/hex-id.ts';
-import {
-  bigintArray,
-  integerArray,
-  textArray,
-  timestampArray,
-  uuidArray,
-} from '../connection/binary-array.ts';
+import { textArray, timestampArray, uuidArray } from '../connection/binary-array.ts';
+import { BinaryRows } from '../connection/binary-rows.ts';
+import { copyIn } from '../connection/copy-in.ts';
 import { timestampFromUs } from '../connection/timestamp.ts';
-import type { Queryable } from '../connection/database.ts';
+import type { Client, Queryable } from '../connection/database.ts';
 import type { LedgerTransaction } from '#model';
 import { sumMoves } from './sum-moves.ts';
 import { upsertItemPositions } from './upsert-item-positions.ts';
@@ -27,13 +22,13 @@ const NO_ATTEMPT = '00000000-0000-0000-0000-000000000000';
  * the postings (`advancePostings`) and has checked the balance (`postDifferences` does).
  */
 export async function insertTransactions(
-  db: Queryable,
+  client: Client,
   tenantId: bigint,
   transactions: readonly LedgerTransaction[],
   batch: PostingBatch,
 ): Promise<void> {
   if (transactions.length === 0) return;
-  await db.query({
+  await client.query({
     name: 'insert-ledger-transactions',
     text: `
 INSERT INTO ledger_transactions (tenant_id, posting_id, txn_id, code, cause, effective_at, recorded_at, period, rules, batch_id)
@@ -53,41 +48,39 @@ SELECT $1, posting_id, txn_id, code, cause, effective_at, $2, period, $3, $4
       textArray(transactions.map((txn) => txn.period)),
     ],
   });
-  await insertEntries(db, tenantId, transactions);
-  await upsertPositions(db, tenantId, transactions);
-  await upsertItemPositions(db, tenantId, transactions);
+  await insertEntries(client, tenantId, transactions);
+  await upsertPositions(client, tenantId, transactions);
+  await upsertItemPositions(client, tenantId, transactions);
 }
 
+const ENTRIES = `ledger_entries (tenant_id, posting_id, txn_id, n, account, asset, amount, usage_span_id, usage_day,
+  provider, call_model, attempt_id, work_item_ref, price_id)`;
+
 async function insertEntries(
-  db: Queryable,
+  client: Client,
   tenantId: bigint,
   transactions: readonly LedgerTransaction[],
 ): Promise<void> {
-  const rows = transactions.flatMap((txn) => txn.entries.map((entry, n) => ({ txn, entry, n })));
-  await db.query({
-    name: 'insert-ledger-entries',
-    text: `
-INSERT INTO ledger_entries (tenant_id, posting_id, txn_id, n, account, asset, amount, usage_span_id, usage_day,
-                            provider, call_model, attempt_id, work_item_ref, price_id)
-SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-                         $9::date[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::uuid[])`,
-    values: [
-      tenantId,
-      uuidArray(rows.map(({ txn }) => txn.postingId)),
-      uuidArray(rows.map(({ txn }) => txn.transactionId)),
-      integerArray(rows.map(({ n }) => n)),
-      textArray(rows.map(({ entry }) => entry.account)),
-      textArray(rows.map(({ entry }) => entry.asset)),
-      bigintArray(rows.map(({ entry }) => entry.amount)),
-      bigintArray(rows.map(({ entry }) => spanIdToInt8(entry.usageSpanId))),
-      rows.map(({ entry }) => entry.usageDay),
-      textArray(rows.map(({ entry }) => entry.provider)),
-      textArray(rows.map(({ entry }) => entry.callModel)),
-      uuidArray(rows.map(({ entry }) => entry.attemptId)),
-      textArray(rows.map(({ entry }) => entry.workItemRef)),
-      uuidArray(rows.map(({ entry }) => entry.priceId)),
-    ],
-  });
+  const rows = new BinaryRows(14);
+  for (const { postingId, transactionId, entries } of transactions)
+    for (const [n, entry] of entries.entries())
+      rows
+        .begin()
+        .bigint(tenantId)
+        .uuid(postingId)
+        .uuid(transactionId)
+        .integer(n)
+        .text(entry.account)
+        .text(entry.asset)
+        .bigint(entry.amount)
+        .spanId(entry.usageSpanId)
+        .date(entry.usageDay)
+        .text(entry.provider)
+        .text(entry.callModel)
+        .uuid(entry.attemptId)
+        .text(entry.workItemRef)
+        .uuid(entry.priceId);
+  await copyIn(client, ENTRIES, rows);
 }
 
 /** Positions are moved by exactly what the entries say, in one pass over them; a position back at 0 stays as a row. */
