@@ -1,4 +1,4 @@
-import { HASH_BYTES, sha256, sha256OfText, sha256OfTwo } from './sha256.ts';
+import { HASH_BYTES, sha256, sha256Into, sha256OfTextInto, sha256OfTwo } from './sha256.ts';
 
 /** RFC 6962 2.1: the root of a tree without leaves, `SHA256("")`. */
 export const EMPTY_ROOT = sha256(Buffer.alloc(0));
@@ -22,18 +22,34 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 
 /** Root of an RFC 6962 tree over leaf hashes; `SHA256("")` for none. */
 export function rootOfLeafHashes(hashes: readonly Uint8Array[]): Buffer {
-  // Perfect subtrees of the sizes in n's binary form, largest first; folding from the right gives the split
-  // at the largest power of two below n without recursion over copies.
-  const stack: { size: number; hash: Uint8Array }[] = [];
-  for (const hash of hashes) {
-    let subtree = { size: 1, hash };
-    while (stack.length > 0 && stack.at(-1)!.size === subtree.size) {
-      const left = stack.pop()!;
-      subtree = { size: subtree.size * 2, hash: nodeHash(left.hash, subtree.hash) };
+  const packed = Buffer.allocUnsafe(hashes.length * HASH_BYTES);
+  for (const [n, hash] of hashes.entries()) packed.set(hash, n * HASH_BYTES);
+  return foldPacked(packed);
+}
+
+/** The same over leaf hashes that follow each other in one buffer, which stays as it is. */
+export function rootOfPackedHashes(packed: Uint8Array): Buffer {
+  return foldPacked(Buffer.from(packed));
+}
+
+/**
+ * Level by level in the buffer itself, which is used up: neighbours become their node, and one without a neighbour goes up
+ * as it is, which makes the splits at the largest power of two that RFC 6962 asks for. A proof hashes hundreds of nodes
+ * and a batch of traces thousands: as buffers of their own they are three times the garbage.
+ */
+function foldPacked(packed: Buffer): Buffer {
+  let count = packed.length / HASH_BYTES;
+  if (count === 0) return Buffer.from(EMPTY_ROOT);
+  for (; count > 1; count = Math.ceil(count / 2)) {
+    const pairs = Math.floor(count / 2);
+    for (let n = 0; n < pairs; n += 1) {
+      packed.copy(node, 1, 2 * n * HASH_BYTES, 2 * (n + 1) * HASH_BYTES);
+      sha256Into(packed, n * HASH_BYTES, node);
     }
-    stack.push(subtree);
+    if (count % 2 === 1) packed.copyWithin(pairs * HASH_BYTES, (count - 1) * HASH_BYTES, count * HASH_BYTES);
   }
-  return foldRight(stack.map((subtree) => subtree.hash));
+  // A copy: a root that is kept must not keep its leaves.
+  return Buffer.from(packed.subarray(0, HASH_BYTES));
 }
 
 /** Root over neighbouring perfect subtrees of falling size: each joins what is to its right. `SHA256("")` for none. */
@@ -49,5 +65,7 @@ export function merkleRoot(entries: readonly Uint8Array[]): Buffer {
 
 /** The same over entries that are texts, hashed as UTF-8. */
 export function rootOfTexts(entries: readonly string[]): Buffer {
-  return rootOfLeafHashes(entries.map((entry) => sha256OfText(LEAF, entry)));
+  const packed = Buffer.allocUnsafe(entries.length * HASH_BYTES);
+  for (const [n, entry] of entries.entries()) sha256OfTextInto(packed, n * HASH_BYTES, LEAF, entry);
+  return foldPacked(packed);
 }

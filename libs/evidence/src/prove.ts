@@ -1,6 +1,6 @@
-import { EMPTY_ROOT, foldRight, rootOfLeafHashes } from './merkle.ts';
+import { EMPTY_ROOT, foldRight, rootOfPackedHashes } from './merkle.ts';
 import { HASH_BYTES } from './sha256.ts';
-import { splitHashes, TILE_HEIGHT } from './tree-edge.ts';
+import { TILE_HEIGHT } from './tree-edge.ts';
 
 /** Consecutive hashes of one tile level: `first` to `first + count - 1`, never more than a tile (256). */
 export interface NodeRun {
@@ -104,7 +104,7 @@ async function readRoots(read: ReadNodes, ranges: readonly LeafRange[]): Promise
       throw new MissingNodes(
         `level ${run.level} should hold hashes ${run.first} to ${run.first + run.count - 1}, found ${(bytes?.length ?? 0) / HASH_BYTES}`,
       );
-    return rootOfLeafHashes(splitHashes(bytes));
+    return rootOfPackedHashes(bytes);
   });
   let next = 0;
   return runsOfRange.map((parts) => {

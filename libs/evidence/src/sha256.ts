@@ -31,12 +31,20 @@ export function sha256OfTwoAsBase64(first: Uint8Array, second: Uint8Array): stri
     : hashOnce('sha256', joined, 'base64');
 }
 
-/** SHA-256 of a piece and a text after it, as UTF-8. */
-export function sha256OfText(first: Uint8Array, text: string): Buffer {
+/** SHA-256 at once, written into a buffer. */
+export function sha256Into(target: Buffer, at: number, bytes: Uint8Array): void {
+  target.write(hashOnce('sha256', bytes, 'binary'), at, 'latin1');
+}
+
+/** SHA-256 of a piece and a text after it, as UTF-8, written into a buffer. */
+export function sha256OfTextInto(target: Buffer, at: number, first: Uint8Array, text: string): void {
   // No character takes more than three bytes for each of its UTF-16 code units.
-  if (first.length + 3 * text.length > scratch.length) return sha256OfTwo(first, Buffer.from(text));
+  if (first.length + 3 * text.length > scratch.length) {
+    target.set(sha256OfTwo(first, Buffer.from(text)), at);
+    return;
+  }
   scratch.set(first, 0);
-  return sha256(scratch.subarray(0, first.length + scratch.write(text, first.length)));
+  sha256Into(target, at, scratch.subarray(0, first.length + scratch.write(text, first.length)));
 }
 
 /** Both in the scratch buffer; null where they have no room. */

@@ -1,5 +1,12 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { leafHash, nodeHash, rootOfLeafHashes } from './merkle.ts';
+import {
+  leafHash,
+  merkleRoot,
+  nodeHash,
+  rootOfLeafHashes,
+  rootOfPackedHashes,
+  rootOfTexts,
+} from './merkle.ts';
 import { MissingNodes, type NodeRun, proveConsistency, proveInclusion, readRoot } from './prove.ts';
 import {
   appendLeafHashes,
@@ -177,3 +184,21 @@ function* mutations(hashes: readonly Buffer[]): Generator<Buffer[]> {
   yield [...hashes, Buffer.alloc(32)];
   yield [];
 }
+
+test('the root of every size to 600, and of some larger, is that of the definition, whatever the leaves come as', () => {
+  const sizes = [...Array.from({ length: 600 }, (_, n) => n + 1), 1_023, 1_024, 1_025, 65_537];
+  for (const n of sizes) {
+    const expected = naiveRoot(0, n).toString('hex');
+    const packed = Buffer.concat(levels[0]!.slice(0, n));
+    const before = Buffer.from(packed);
+    const entries = Array.from({ length: n }, (_, k) => entry(k));
+    const found = [
+      rootOfLeafHashes(levels[0]!.slice(0, n)),
+      rootOfPackedHashes(packed),
+      ...(n > 1_025 ? [] : [merkleRoot(entries), rootOfTexts(entries.map(String))]),
+    ].map((root) => root.toString('hex'));
+    expect([n, ...new Set(found)]).toEqual([n, expected]);
+    expect(packed.equals(before)).toBe(true);
+  }
+  expect(rootOfPackedHashes(Buffer.alloc(0)).toString('hex')).toBe(rootOfLeafHashes([]).toString('hex'));
+});
