@@ -25,6 +25,7 @@ export async function run({ short = false } = {}) {
     const sealedPerSecond = await fill(db, log, size, sealOnce);
     // As autovacuum has done by then in a service that runs: what it has seen is read from the key alone.
     for (const table of ['leaves', 'tree_nodes']) await db.query(`VACUUM (ANALYZE) ${table}`);
+    await db.query('CHECKPOINT');
     const prove = async (index) => {
       const begin = process.hrtime.bigint();
       await asTenant(db, tenantId, async (client) =>
