@@ -65,11 +65,8 @@ test('[T0.1] input 12 000 of which 8 000 read and 2 000 written, output 500 cost
 
 test('a charge is the exact sum of its lines for any usage and prices', () => {
   const quantities = fc.dictionary(fc.constantFrom(...PRICE_CLASSES), fc.bigInt(0n, 10n ** 6n));
-  const table = fc.record(
-    Object.fromEntries(PRICE_CLASSES.map((each) => [each, fc.bigInt(0n, 10n ** 9n)])) as Record<
-      string,
-      fc.Arbitrary<bigint>
-    >,
+  const table = fc.record<Record<string, bigint>>(
+    Object.fromEntries(PRICE_CLASSES.map((each) => [each, fc.bigInt(0n, 10n ** 9n)])),
   );
   fc.assert(
     fc.property(quantities, table, (used, prices) => {
