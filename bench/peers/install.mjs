@@ -29,7 +29,7 @@ const fromGo = (name, target) => (directory) => {
 };
 
 const PEERS = {
-  phoenix: fromPyPI(['arize-phoenix==20.26.1', 'psycopg[binary]==3.3.9']),
+  phoenix: fromPyPI(['arize-phoenix[pg]==20.26.1']),
   mlflow: fromPyPI(['mlflow==3.17.2', 'psycopg[binary]==3.3.9']),
   collector: fromGo('collector', '.'),
   jaeger: fromGo('jaeger', 'github.com/jaegertracing/jaeger/cmd/jaeger'),

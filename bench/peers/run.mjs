@@ -128,6 +128,7 @@ async function faults(running, send) {
 
 const load = { process: fork(new URL('load.mjs', import.meta.url)) };
 const results = [];
+const failed = [];
 const absent = chosen.filter(({ isInstalled }) => !isInstalled(values.at)).map(({ name }) => name);
 try {
   const count = WARM_UP + most + LAST;
@@ -137,7 +138,15 @@ try {
   results.push({ name: ours.name, version: ours.version(), stores: ours.stores, ratioToOurs: 1, ...own });
   let before = own;
   for (const peer of chosen.filter(({ isInstalled }) => isInstalled(values.at))) {
-    const figures = await measure(peer, load, { withFaults: true });
+    let figures;
+    try {
+      figures = await measure(peer, load, { withFaults: true });
+    } catch (error) {
+      // The others are measured all the same; the run ends with 1.
+      console.error(`${peer.name}: ${error.stack}`);
+      failed.push(peer.name);
+      continue;
+    }
     const after = await measure({ start: ours.start }, load, { withFaults: false });
     const ratioToOurs = Number((figures.perSecond / ((before.perSecond + after.perSecond) / 2)).toFixed(3));
     before = after;
@@ -153,6 +162,8 @@ try {
   }
   console.table(results.map(toRow));
   if (absent.length > 0) console.log(`not installed: ${absent.join('; ')}`);
+  if (failed.length > 0) console.log(`not measured: ${failed.join('; ')}`);
+  if (failed.length > 0) process.exitCode = 1;
 } finally {
   load.process.disconnect();
 }
