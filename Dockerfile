@@ -24,5 +24,5 @@ USER node
 VOLUME /var/lib/outcome-ledger
 EXPOSE 3000 4317 4318
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--enable-source-maps", "dist/apps/cli/src/main.js"]
+ENTRYPOINT ["node", "dist/apps/cli/src/main.js"]
 CMD ["up"]

@@ -174,8 +174,8 @@ async function runPipeline(run) {
     );
   let workers = await startWorkers();
   const api = run.withApi ? await startApp('api', { ...env, OL_API_PORT: '0' }) : null;
-  const together = () =>
-    [ingest, ...workers, api].reduce((sum, app) => sum + (app === null ? 0 : residentMiB(app.pid).now), 0);
+  const apart = () =>
+    [ingest, ...workers, api].filter((app) => app !== null).map(({ pid }) => residentMiB(pid).now);
   const send = (from, to) =>
     ask(load, {
       send: 'plain',
@@ -186,7 +186,7 @@ async function runPipeline(run) {
     });
   try {
     if (run.withApi) await sleep(IDLE_MS);
-    const idleMiB = together();
+    const idleMiB = apart();
     await send(0, WARM_UP_REQUESTS);
     await untilNothingWaits(ledger, workers);
     if (run.isBacklog) {
@@ -198,13 +198,12 @@ async function runPipeline(run) {
     const usage = () => [ingest, ...workers, server].map(({ pid }) => cpuSeconds(pid));
     const before = usage();
     const countedBefore = await countedBy(workers);
-    let togetherPeakMiB = 0;
-    const look = setInterval(() => (togetherPeakMiB = Math.max(togetherPeakMiB, together())), LOOK_MS * 5);
+    const most = watchMemory(apart);
     const begin = performance.now();
     if (!run.isBacklog) await send(WARM_UP_REQUESTS, WARM_UP_REQUESTS + requests);
     const resident = await untilNothingWaits(ledger, workers);
     const milliseconds = performance.now() - begin;
-    clearInterval(look);
+    const loadMiB = most.end();
     const used = usage().map((cpu, n) => ((cpu - before[n]) / spans) * 1e6);
     const queries = await countedBy(workers);
     await expectPosted(ledger, spans + run.warmUpSpans, run.isRegular);
@@ -216,7 +215,7 @@ async function runPipeline(run) {
       resident,
       workerPeakMiB: Math.max(...workers.map(({ pid }) => residentMiB(pid).peak)),
       idleMiB,
-      togetherPeakMiB,
+      loadMiB,
     };
   } finally {
     await api?.stop();
@@ -225,6 +224,21 @@ async function runPipeline(run) {
     await ledger.close();
     await db.query(`DROP DATABASE ${name} WITH (FORCE)`);
   }
+}
+
+/** Looks until its end, which returns what each had when they had most together. */
+function watchMemory(apart) {
+  let most = [0];
+  const timer = setInterval(() => {
+    const now = apart();
+    if (sumOf(now) > sumOf(most)) most = now;
+  }, LOOK_MS * 5);
+  return {
+    end: () => {
+      clearInterval(timer);
+      return most;
+    },
+  };
 }
 
 const sumOf = (numbers) => numbers.reduce((sum, each) => sum + each, 0);

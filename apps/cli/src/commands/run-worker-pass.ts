@@ -13,7 +13,7 @@ export function runWorkerPass(
   slugs: readonly string[],
 ): Promise<number> {
   const path = fileURLToPath(new URL(`../../../worker/src/${main}.js`, import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', path, ...slugs], {
+  const child = spawn(process.execPath, [path, ...slugs], {
     env: { ...process.env, DATABASE_URL: connection },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
