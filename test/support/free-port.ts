@@ -1,14 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of the loopback that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below the ports that Linux, macOS and Windows give to whoever asks for any: one of those may be given away again before
+ * the process it was meant for listens on it. Above 10,080, which `fetch` refuses to ask.
+ */
+const FREE_PORTS = [10_081, 20_000] as const;
+
+/** A port of the loopback that nobody listened on a moment ago, and that the system gives to nobody by itself. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(...FREE_PORTS);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port from ${FREE_PORTS[0]} to ${FREE_PORTS[1]}`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }

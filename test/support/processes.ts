@@ -17,6 +17,8 @@ export interface RunningProcess {
   lines(): LogLine[];
   /** Waits for a log line with this message. @throws when the process ends first, with its output */
   line(message: string): Promise<LogLine>;
+  /** Whether it has ended and all it wrote is here. */
+  isOver(): boolean;
   kill(signal: NodeJS.Signals): void;
   /** @returns the exit code, or the signal that ended it */
   exited: Promise<number | NodeJS.Signals>;
@@ -71,6 +73,7 @@ function follow(child: ChildProcess): RunningProcess {
       if (found === undefined) throw new Error(`ended before it logged "${message}":\n${output}`);
       return found;
     },
+    isOver: () => isOver,
     kill: (signal) => void child.kill(signal),
     exited,
   };

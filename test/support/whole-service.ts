@@ -18,6 +18,8 @@ import { until } from './until.ts';
 export const APPS = ['ingest', 'worker', 'api'] as const;
 export type App = (typeof APPS)[number];
 
+const RESTARTS_AT_START = 2;
+
 /**
  * The three processes as they are run, on fixed ports, over a database that the test may hurt; and a load of tickets that
  * tells whether anything acknowledged was lost.
@@ -38,7 +40,7 @@ export class WholeService {
     const service = new WholeService({ ingest, worker, api }, env);
     for (const app of APPS) service.startApp(app);
     try {
-      await service.ready();
+      await service.ready(RESTARTS_AT_START);
       return service;
     } catch (error) {
       await service.stop();
@@ -86,9 +88,31 @@ export class WholeService {
     }
   }
 
-  async ready(): Promise<void> {
-    for (const app of APPS)
-      await until(`${app} to be ready`, async () => (await this.health(app)).status === 200, 240_000);
+  /**
+   * @param restarts how often one that ends by itself is started again, as `up` does; what it wrote is shown
+   * @throws Error with what it wrote, where one has ended once more or is not ready in time
+   */
+  async ready(restarts = 0): Promise<void> {
+    for (const app of APPS) {
+      let left = restarts;
+      const isReady = async () => {
+        if (this.app(app).isOver()) {
+          if (left === 0) throw new Error(`${app} has ended`);
+          left -= 1;
+          process.stderr.write(
+            `${app} ended at its start and is started again:\n${this.app(app).output()}\n`,
+          );
+          this.startApp(app);
+        }
+        return (await this.health(app)).status === 200;
+      };
+      try {
+        await until(`${app} to be ready`, isReady, 120_000);
+      } catch (error) {
+        const last = JSON.stringify(await this.health(app));
+        throw new Error(`${app} answers ${last} and wrote:\n${this.app(app).output()}`, { cause: error });
+      }
+    }
   }
 
   /** Everybody is the process that was started: nothing has ended by itself. */
