@@ -1,7 +1,7 @@
 import type { LedgerEntry, LedgerTransaction } from '#model';
 import { canonicalJson } from './canonical-json.ts';
 import { formatTimeUs } from './leaf.ts';
-import { merkleRoot } from './merkle.ts';
+import { rootOfTexts } from './merkle.ts';
 
 /** What of a transaction stands under a `ledger.batch` root. */
 export type BatchTransaction = Omit<LedgerTransaction, 'code' | 'entries'> & {
@@ -16,26 +16,26 @@ export type BatchTransaction = Omit<LedgerTransaction, 'code' | 'entries'> & {
  */
 export function ledgerBatchRoot(transactions: readonly BatchTransaction[]): Buffer {
   const sorted = [...transactions].sort((a, b) => (a.transactionId < b.transactionId ? -1 : 1));
-  return merkleRoot(sorted.map((each) => Buffer.from(canonicalJson(transactionRecord(each)))));
+  return rootOfTexts(sorted.map((each) => canonicalJson(transactionRecord(each))));
 }
 
-/** What of a transaction is hashed. */
+/** What of a transaction is hashed; members in the order of their names, which canonical JSON need not sort then. */
 export const transactionRecord = (transaction: BatchTransaction) => ({
-  transactionId: transaction.transactionId,
-  postingId: transaction.postingId,
-  code: transaction.code,
   cause: transaction.cause,
+  code: transaction.code,
   effectiveAt: formatTimeUs(transaction.effectiveAtUs),
-  period: transaction.period,
   entries: transaction.entries.map((entry) => ({
     account: entry.account,
-    asset: entry.asset,
     amount: entry.amount,
-    usageSpanId: entry.usageSpanId,
-    usageDay: entry.usageDay,
-    provider: entry.provider,
-    callModel: entry.callModel,
+    asset: entry.asset,
     attemptId: entry.attemptId,
+    callModel: entry.callModel,
     priceId: entry.priceId,
+    provider: entry.provider,
+    usageDay: entry.usageDay,
+    usageSpanId: entry.usageSpanId,
   })),
+  period: transaction.period,
+  postingId: transaction.postingId,
+  transactionId: transaction.transactionId,
 });
