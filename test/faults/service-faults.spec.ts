@@ -222,7 +222,12 @@ nightly('what takes long', () => {
       return;
     }
     const redisUrl = `redis://127.0.0.1:${port}`;
-    const own = await WholeService.start({ DATABASE_URL: server.connection, REDIS_URL: redisUrl });
+    // The keys that the logs of this database were begun with: without them its worker would not start.
+    const env = { DATABASE_URL: server.connection, REDIS_URL: redisUrl, OL_DATA_DIR: service.directory };
+    const own = await WholeService.start(env).catch((error: unknown) => {
+      redis.kill('SIGKILL');
+      throw error;
+    });
     try {
       const { tenant, load } = await own.load(db);
       await load.progress(20);

@@ -27,7 +27,8 @@ const RESTARTS_AT_START = 2;
 export class WholeService {
   private readonly running = new Map<App, RunningProcess>();
   private lastLoad: TicketLoad | null = null;
-  private readonly directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-whole-'));
+  /** Their data directory, unless OL_DATA_DIR names another; gone after `stop`. */
+  readonly directory = mkdtempSync(join(tmpdir(), 'outcome-ledger-whole-'));
 
   private constructor(
     private readonly ports: Readonly<Record<App, number>>,
