@@ -11,7 +11,7 @@ const option = (name, standard) => {
   return at === -1 ? standard : Number(process.argv[at + 1]);
 };
 const requests = option('--requests', 80);
-const rig = await startPipelineRig({ requests, withReference: false });
+const rig = await startPipelineRig({ requests, shape: 'agentRun', withReference: false });
 const rows = [];
 const percent = (part, whole) => `${whole === 0n ? 0 : Math.round((100 * Number(part)) / Number(whole))} %`;
 try {
