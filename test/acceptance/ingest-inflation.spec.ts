@@ -29,9 +29,11 @@ function aSpan(more: Partial<TestSpan> = {}): TestSpan {
   };
 }
 
+const spansOf32Kb = (count: number) =>
+  encodeSpans(Array.from({ length: count }, () => aSpan({ attributes: { text: 'x'.repeat(32 * 1024) } })));
 /** 100 spans of 32 KB each that gzip makes a hundredth of. */
-const dense = () =>
-  encodeSpans(Array.from({ length: 100 }, () => aSpan({ attributes: { text: 'x'.repeat(32 * 1024) } })));
+const dense = () => spansOf32Kb(100);
+const NOTHING = gzipSync(Buffer.alloc(0));
 const faked = (body: Buffer, told: number) => {
   const packed = gzipSync(body);
   packed.writeUInt32LE(told, packed.length - 4);
@@ -63,20 +65,41 @@ test('many bodies at once stay under the limit, and each is answered with 200 or
 
 test.each([
   {
-    name: 'more members than one',
-    body: () => Buffer.concat([gzipSync(dense()), gzipSync(dense().subarray(0, 0))]),
+    name: 'a second member without content',
+    body: () => Buffer.concat([gzipSync(dense()), NOTHING]),
     status: 200,
+    stored: 100,
+  },
+  {
+    name: 'a second member, of which alone the trailer tells',
+    body: () => Buffer.concat([gzipSync(dense()), gzipSync(spansOf32Kb(20))]),
+    status: 200,
+    stored: 120,
+  },
+  {
+    name: 'a megabyte of members without content',
+    body: () => Buffer.concat(Array.from({ length: 50_000 }, () => NOTHING)),
+    status: 200,
+    stored: 0,
+  },
+  {
+    name: 'a NUL and other bytes behind the last member',
+    body: () => Buffer.concat([gzipSync(spansOf32Kb(1)), Buffer.from([0, 255, 255, 255, 255])]),
+    status: 200,
+    stored: 1,
   },
   { name: 'a trailer that tells too little', body: () => faked(dense(), 100), status: 400 },
   { name: 'a trailer that tells too much', body: () => faked(dense(), 2 ** 32 - 1), status: 400 },
   { name: 'a bomb', body: () => gzipSync(Buffer.alloc(64 * MIB)), status: 413 },
   { name: 'a bomb that tells little', body: () => faked(Buffer.alloc(64 * MIB), 100), status: 413 },
   { name: 'a bomb that tells more', body: () => faked(Buffer.alloc(64 * MIB), MIB), status: 413 },
-  { name: 'nothing', body: () => gzipSync(Buffer.alloc(0)), status: 200 },
-])('$name: $status', async ({ body, status }) => {
+  { name: 'nothing', body: () => NOTHING, status: 200 },
+])('$name: $status', async ({ body, status, stored = 0 }) => {
+  const before = await sumBatches(at.db, at.key.tenantId);
   const answer = await send(at, body(), { headers: { 'content-encoding': 'gzip' } });
   expect(answer.status).toBe(status);
   expect(await countedBytes()).toBe(0);
+  expect((await sumBatches(at.db, at.key.tenantId)).stored - before.stored).toBe(stored);
 });
 
 /** Of bodies and of spans that wait, by the figures that ingest itself shows. */
