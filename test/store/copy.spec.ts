@@ -27,7 +27,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const ID = '00112233-4455-6677-8899-aabbccddeeff';
-const row = (rows: BinaryRows, n: number, said: string | null = null) =>
+const row = (
+  rows: BinaryRows,
+  n: number,
+  said: string | null = null,
+  names: readonly string[] = ['x', 'é"'],
+) =>
   rows
     .begin()
     .integer(n)
@@ -39,7 +44,7 @@ const row = (rows: BinaryRows, n: number, said: string | null = null) =>
     .text(said)
     .jsonb('{"b": 1, "a": "ü"}')
     .bytea(Buffer.from([0, 255]))
-    .texts(['x', 'é"']);
+    .texts(names);
 const things = (...numbers: readonly number[]) => {
   const rows = new BinaryRows(10);
   for (const n of numbers) row(rows, n);
@@ -56,7 +61,7 @@ describe('rows that are copied in', () => {
     const rows = new BinaryRows(10);
     row(rows, -7);
     row(rows, 8, long);
-    row(rows, 9, '');
+    row(rows, 9, '', []);
     await inTransaction(db, (client) => copyIn(client, 'things', rows));
     const stored = await db.query(
       `SELECT n, big, span, id, at, day, said, json, encode(bytes, 'hex') AS bytes, names FROM things ORDER BY n`,
@@ -74,7 +79,7 @@ describe('rows that are copied in', () => {
     expect(stored.rows).toEqual([
       { ...same, n: -7, said: null },
       { ...same, n: 8, said: long },
-      { ...same, n: 9, said: '' },
+      { ...same, n: 9, said: '', names: [] },
     ]);
   });
 
@@ -102,6 +107,53 @@ describe('rows that are copied in', () => {
       code: '22P04',
     });
     expect(await numbers()).toEqual([]);
+  });
+
+  test.each<[string, (rows: BinaryRows) => void, string]>([
+    ['a key that stands, first of a megabyte', (rows) => row(rows, 1), '23505'],
+    ['a NUL in a text, first of a megabyte', (rows) => row(rows, 2, 'a\0b'), '22021'],
+  ])('%s: the rest of the data is passed over, and the connection goes on', async (_name, first, code) => {
+    await emptied();
+    await inTransaction(db, (client) => copyIn(client, 'things', things(1)));
+    const rows = new BinaryRows(10);
+    first(rows);
+    for (let n = 10; n < 2_010; n += 1) row(rows, n, 'x'.repeat(500));
+    await inTransaction(db, async (client) => {
+      await client.query('SAVEPOINT before');
+      await expect(copyIn(client, 'things', rows)).rejects.toMatchObject({ code });
+      await client.query('ROLLBACK TO SAVEPOINT before');
+      await copyIn(client, 'things', things(5));
+    });
+    expect(await numbers()).toEqual([1, 5]);
+  });
+
+  test('are unavailable where the connection is cut, and none of them stays', async () => {
+    await emptied();
+    const other = await openDatabase(database.connection, {
+      maxConnections: 1,
+      applicationName: 'to be cut in',
+    });
+    // What the other holds locked, the copy waits for.
+    const copying = await inTransaction(db, async (client) => {
+      await client.query('LOCK TABLE things IN ACCESS EXCLUSIVE MODE');
+      const waiting = inTransaction(other, (theirs) => copyIn(theirs, 'things', things(1, 2))).catch(
+        (error: unknown) => error,
+      );
+      let cut = 0;
+      while (cut === 0)
+        cut = (
+          await db.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE application_name = 'to be cut in' AND wait_event_type = 'Lock'`,
+          )
+        ).rows.length;
+      return waiting;
+    });
+    expect(copying).toBeInstanceOf(Unavailable);
+    expect(await numbers()).toEqual([]);
+    await inTransaction(other, (client) => copyIn(client, 'things', things(3)));
+    expect(await numbers()).toEqual([3]);
+    await other.close();
   });
 });
 
@@ -186,6 +238,30 @@ describe('rows that are copied out', () => {
     expect(await read(other)).not.toEqual([]);
     await other.close();
   });
+});
+
+test('contents of more than goes to the server at a time are all there, the ones that stood as they were', async () => {
+  const contents = Array.from({ length: 9 }, (_, n) => ({
+    traceId: 'b'.repeat(32),
+    spanId: `000000000000000${n}`,
+    startedAtUs: 1_764_000_000_000_000n,
+    part: 'input',
+    subjectId: ID,
+    mediaType: 'text/plain',
+    sources: [],
+    sealed: Buffer.alloc(3 << 20, n),
+  }));
+  const stood = { ...contents[7]!, sealed: Buffer.from('stood') };
+  await inTransaction(db, (client) => insertContents(client, 8n, [stood], 0n));
+  await inTransaction(db, (client) => insertContents(client, 8n, contents, 0n));
+  const { rows } = await db.query<{ length: number; first: number }>(
+    'SELECT length(sealed), get_byte(sealed, 0) AS first FROM contents WHERE tenant_id = 8 ORDER BY span_id',
+  );
+  expect(rows).toEqual(
+    contents.map((_, n) =>
+      n === 7 ? { length: 5, first: 's'.charCodeAt(0) } : { length: 3 << 20, first: n },
+    ),
+  );
 });
 
 describe('rows of traces that stand already', () => {

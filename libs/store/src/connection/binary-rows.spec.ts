@@ -29,6 +29,7 @@ test.each<[string, (rows: BinaryRows) => unknown]>([
   ['span id of 15 digits', (rows) => rows.spanId('0'.repeat(15))],
   ['span id of other letters', (rows) => rows.spanId(`${'0'.repeat(15)}x`)],
   ['day without a month', (rows) => rows.date('2026')],
+  ['30 February', (rows) => rows.date('2026-02-30')],
   ['thirteenth month', (rows) => rows.date('2026-13-01')],
   ['time before the year 1', (rows) => rows.timestamp(-62_135_596_800_000_001n)],
   ['literal of no uuid', () => uuidArrayLiteral([`${ID.slice(1)}'`])],

@@ -65,7 +65,9 @@ export class BinaryRows {
   /** `YYYY-MM-DD`. @throws RangeError where it is none */
   date(day: string): this {
     const ms = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN;
-    if (Number.isNaN(ms)) throw new RangeError(`not a day: ${day}`);
+    // 30 February is 2 March to the engine.
+    if (Number.isNaN(ms) || new Date(ms).getUTCDate() !== Number(day.slice(8)))
+      throw new RangeError(`not a day: ${day}`);
     return this.integer(ms / DAY_MS - POSTGRES_EPOCH_DAY);
   }
 

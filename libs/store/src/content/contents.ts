@@ -23,6 +23,9 @@ export interface ContentRow {
 const COLUMNS =
   'tenant_id, trace_id, span_id, started_at, part, subject_id, media_type, sources, sealed, recorded_at';
 
+/** Sealed bytes that go to the server at a time: what a batch holds in all is bounded by its spans alone. */
+const BYTES_AT_A_TIME = 4 << 20;
+
 /** Adds content of steps that are new; what stands is left. Idempotent. */
 export async function insertContents(
   client: Client,
@@ -30,7 +33,21 @@ export async function insertContents(
   contents: readonly ContentRow[],
   recordedAtUs: bigint,
 ): Promise<void> {
-  if (contents.length === 0) return;
+  for (let start = 0; start < contents.length;) {
+    let bytes = 0;
+    let end = start;
+    for (; end < contents.length && bytes < BYTES_AT_A_TIME; end += 1) bytes += contents[end]!.sealed.length;
+    await insertSome(client, tenantId, contents.slice(start, end), recordedAtUs);
+    start = end;
+  }
+}
+
+async function insertSome(
+  client: Client,
+  tenantId: bigint,
+  contents: readonly ContentRow[],
+  recordedAtUs: bigint,
+): Promise<void> {
   const rows = new BinaryRows(10);
   for (const content of contents)
     rows
@@ -50,26 +67,7 @@ export async function insertContents(
   );
 }
 
-/** Bytes of one statement: what the driver copies as text at a time. */
-const STATEMENT_BYTES = 4 << 20;
-
 async function insertMissing(
-  db: Queryable,
-  tenantId: bigint,
-  rows: readonly ContentRow[],
-  recordedAtUs: bigint,
-): Promise<void> {
-  for (let start = 0; start < rows.length;) {
-    let bytes = 0;
-    let end = start;
-    for (; end < rows.length && (end === start || bytes < STATEMENT_BYTES); end += 1)
-      bytes += rows[end]!.sealed.length;
-    await insertRows(db, tenantId, rows.slice(start, end), recordedAtUs);
-    start = end;
-  }
-}
-
-async function insertRows(
   db: Queryable,
   tenantId: bigint,
   rows: readonly ContentRow[],
