@@ -20,15 +20,27 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(node);
 }
 
-/** Root of an RFC 6962 tree over leaf hashes; `SHA256("")` for none. */
+/**
+ * Root of an RFC 6962 tree over leaf hashes; `SHA256("")` for none.
+ *
+ * @throws RangeError where one is not 32 bytes long
+ */
 export function rootOfLeafHashes(hashes: readonly Uint8Array[]): Buffer {
   const packed = Buffer.allocUnsafe(hashes.length * HASH_BYTES);
-  for (const [n, hash] of hashes.entries()) packed.set(hash, n * HASH_BYTES);
+  for (const [n, hash] of hashes.entries()) {
+    if (hash.length !== HASH_BYTES) throw new RangeError(`a hash of ${hash.length} bytes`);
+    packed.set(hash, n * HASH_BYTES);
+  }
   return foldPacked(packed);
 }
 
-/** The same over leaf hashes that follow each other in one buffer, which stays as it is. */
+/**
+ * The same over leaf hashes that follow each other in one buffer, which stays as it is.
+ *
+ * @throws RangeError where it ends within one
+ */
 export function rootOfPackedHashes(packed: Uint8Array): Buffer {
+  if (packed.length % HASH_BYTES !== 0) throw new RangeError(`hashes of ${packed.length} bytes`);
   return foldPacked(Buffer.from(packed));
 }
 

@@ -202,3 +202,8 @@ test('the root of every size to 600, and of some larger, is that of the definiti
   }
   expect(rootOfPackedHashes(Buffer.alloc(0)).toString('hex')).toBe(rootOfLeafHashes([]).toString('hex'));
 });
+
+test.each([31, 33])('a leaf hash of %i bytes makes no root', (length) => {
+  expect(() => rootOfLeafHashes([Buffer.alloc(32), Buffer.alloc(length)])).toThrow(RangeError);
+  expect(() => rootOfPackedHashes(Buffer.alloc(32 + length))).toThrow(RangeError);
+});
