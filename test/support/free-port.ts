@@ -7,10 +7,18 @@ import { createServer } from 'node:net';
  */
 const FREE_PORTS = [10_081, 20_000] as const;
 
-/** A port of the loopback that nobody listened on a moment ago, and that the system gives to nobody by itself. */
+/** Whoever asked for them may not listen yet. */
+const given = new Set<number>();
+
+/**
+ * A port of the loopback that nobody listened on a moment ago, that the system gives to nobody by itself, and this to
+ * nobody else of the process.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(...FREE_PORTS);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await canListen(port)) return port;
   }
   throw new Error(`no free port from ${FREE_PORTS[0]} to ${FREE_PORTS[1]}`);

@@ -90,7 +90,7 @@ export class WholeService {
   }
 
   /**
-   * @param restarts how often one that ends by itself is started again, as `up` does; what it wrote is shown
+   * @param restarts how often one that ends by itself is started again, as `up` does after a pause; what it wrote is shown
    * @throws Error with what it wrote, where one has ended once more or is not ready in time
    */
   async ready(restarts = 0): Promise<void> {
