@@ -56,8 +56,30 @@ test('the effects sum to the gap, also from and to zero', () => {
       const product = (side: 0 | 1): number => pairs.reduce((all, pair) => all * pair[side], 1);
       const gap = product(1) - product(0);
       const summed = effects.reduce((sum, { effect }) => sum + effect, 0);
-      expect(Math.abs(summed - gap)).toBeLessThanOrEqual(1e-5 * Math.max(1, product(0), product(1)));
+      expect(Math.abs(summed - gap)).toBeLessThanOrEqual(1e-9 * Math.max(1, product(0), product(1)));
     }),
+    {
+      examples: [
+        // A factor that stays at zero: there is no gap, however the others grow.
+        [
+          [
+            [0, 10],
+            [0, 1000],
+            [0, 1000],
+            [0, 0],
+          ],
+        ],
+        // The others shrink as much as a zero of 1e-12 grew.
+        [
+          [
+            [0, 1e-3],
+            [1000, 1],
+            [1000, 1],
+            [1000, 1],
+          ],
+        ],
+      ],
+    },
   );
   expect(() => splitCostGap([{ name: 'tokens', before: -1, after: 1 }])).toThrow(RangeError);
 });
