@@ -6,8 +6,9 @@
 //   --shape NAME         agentRunWithoutContent, agentRun (with content), or recorded (all recorded runs)
 // With --alone or --backlog:
 //   --workers N          worker processes on the one database
+//   --save               with --backlog: writes results/backlog.json
 //   --profile DIRECTORY  each worker leaves a .cpuprofile of its whole life there; `node bench/profile.mjs` reads it
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -72,9 +73,8 @@ async function runAlone({ isBacklog, ...options }) {
   const rig = await startPipelineRig({ ...options, withReference: false });
   try {
     const one = await rig.pipeline({ isBacklog });
-    const quarters = [0.25, 0.5, 0.75, 1].map(
-      (part) => one.resident[Math.floor((one.resident.length - 1) * part)],
-    );
+    const quarter = Math.ceil(one.resident.length / 4);
+    const quarters = [0, 1, 2, 3].map((n) => median(one.resident.slice(n * quarter, (n + 1) * quarter)));
     return {
       spans: rig.spans,
       workers: options.workers,
@@ -97,6 +97,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       shape: { type: 'string' },
       workers: { type: 'string', default: '1' },
       profile: { type: 'string' },
+      save: { type: 'boolean' },
     },
   });
   const requests = Number(asked.requests ?? (asked.short ? 60 : 600));
@@ -112,5 +113,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
           isBacklog: asked.backlog === true,
         })
       : run({ requests, shape: asked.shape });
-  console.log(JSON.stringify(await work, null, 2));
+  const result = `${JSON.stringify(await work, null, 2)}\n`;
+  if (asked.save && asked.backlog) writeFileSync(new URL('results/backlog.json', import.meta.url), result);
+  process.stdout.write(result);
 }
